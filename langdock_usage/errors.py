@@ -1,0 +1,74 @@
+"""Everything this package raises on purpose.
+
+    LangdockUsageError            one clear line: what is wrong, and what to do next
+    ├── InvalidRequest            what was asked for cannot be meant (exit status 2)
+    ├── ApiError                  the service refused, failed, or answered nonsense
+    │   ├── AccessDenied          no key, a wrong key, or a key without the scope
+    │   ├── ExportTooLarge        narrow the period and combine
+    │   └── ServiceUnavailable    it may work later: nothing wrong with the request
+    ├── ExportFormatError         a CSV is not a usage export; says file, line, column and value
+    ├── StoreError                the database file cannot be used
+    │   ├── DatabaseMissing
+    │   ├── DatabaseLocked        another process has it open
+    │   └── ExportConflict        an export contradicts what is stored (overlap, zone, workspace)
+    ├── NoData                    the database has nothing for what was asked
+    └── ReportError               a notebook failed while it was executed
+
+The library raises these; only the command line prints them and turns them into an exit status.
+"""
+
+
+class LangdockUsageError(Exception):
+    """Base of all errors of this package. Its text is fit to be shown to the user."""
+
+    exit_status = 1
+
+
+class InvalidRequest(LangdockUsageError):
+    """A month, zone, period, notebook or parameter that cannot be meant."""
+
+    exit_status = 2
+
+
+class ApiError(LangdockUsageError):
+    """The Usage Export API refused, failed, or answered with something that is not an export."""
+
+
+class AccessDenied(ApiError):
+    """No key, a wrong key, or a key without the scope USAGE_EXPORT_API."""
+
+
+class ExportTooLarge(ApiError):
+    """The service refuses an export of this size."""
+
+
+class ServiceUnavailable(ApiError):
+    """Rate limit, server trouble or a bad connection, also after several tries."""
+
+
+class ExportFormatError(LangdockUsageError):
+    """A CSV is not a usage export, or one of its values is not what its column says."""
+
+
+class StoreError(LangdockUsageError):
+    """The database file cannot be used."""
+
+
+class DatabaseMissing(StoreError):
+    """There is no database file at this path."""
+
+
+class DatabaseLocked(StoreError):
+    """Another process has the database open."""
+
+
+class ExportConflict(StoreError):
+    """An export contradicts what is stored: overlapping period, other zone, other workspace."""
+
+
+class NoData(LangdockUsageError):
+    """The database holds nothing for what was asked."""
+
+
+class ReportError(LangdockUsageError):
+    """A notebook failed while it was executed."""
