@@ -1,0 +1,50 @@
+-- Which exports count, so that no request is counted twice.
+-- The windows of a workspace nest or are apart (an overlap is refused when it comes in). Of a window
+-- and the shorter windows in it, the shorter ones count where together they cover all of its days.
+create or replace view counted_exports as
+with latest as (
+    select *
+    from exports
+    where superseded_by is null
+    qualify row_number() over (
+        partition by org_id, window_start, window_end
+        order by group_by nulls last
+    ) = 1
+),
+
+nested as (
+    select
+        outside.export_id as outer_id,
+        inside.export_id as inner_id,
+        outside.window_end - outside.window_start + 1 as outer_days,
+        unnest(generate_series(inside.window_start, inside.window_end, interval 1 day)) as inner_day
+    from latest as outside
+    join latest as inside
+        on outside.org_id is not distinct from inside.org_id
+        and inside.window_start >= outside.window_start
+        and inside.window_end <= outside.window_end
+        and inside.export_id <> outside.export_id
+    where outside.window_end > outside.window_start
+),
+
+-- longer windows that shorter ones cover completely
+covered as (
+    select outer_id
+    from nested
+    group by outer_id
+    having count(distinct inner_day) = any_value(outer_days)
+),
+
+-- shorter windows inside a longer one that is not covered
+contained as (
+    select distinct inner_id
+    from nested
+    where outer_id not in (select outer_id from covered)
+)
+
+select *
+from latest
+where export_id not in (select outer_id from covered)
+  and export_id not in (select inner_id from contained);
+
+comment on view counted_exports is 'One row per export whose rows count: newest of its window, and not counted twice with a longer or shorter one.';
