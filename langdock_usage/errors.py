@@ -43,7 +43,15 @@ class ExportTooLarge(ApiError):
 
 
 class ServiceUnavailable(ApiError):
-    """Rate limit, server trouble or a bad connection, also after several tries."""
+    """Rate limit, server trouble or a bad connection. `retry_after` is the header of that name."""
+
+    def __init__(self, message: str, *, retry_after: str | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class RateLimited(ServiceUnavailable):
+    """The workspace asked more than the service allows in a minute."""
 
 
 class ExportFormatError(LangdockUsageError):

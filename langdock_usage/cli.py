@@ -1,0 +1,182 @@
+"""The command line: parse, call, print. Errors become one line and an exit status here alone."""
+
+import contextlib
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .console import progress_bar, say, write
+from .errors import InvalidRequest, LangdockUsageError
+from .settings import Settings
+from .windows import Period, parse_day, parse_month, today, zone
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="What each API key and each model of a Langdock workspace costs, "
+    "and how well prompt caching works.",
+    epilog="With --debug, anywhere on the line, an error shows its traceback.",
+)
+
+Db = Annotated[
+    Path | None, typer.Option("--db", metavar="PATH", help="The DuckDB file [LANGDOCK_USAGE_DB].")
+]
+Zone = Annotated[
+    str | None, typer.Option(metavar="IANA", help="Time zone of a workspace that is new here.")
+]
+First = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First local day.")]
+Last = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last local day.")]
+Org = Annotated[str | None, typer.Option("--org", metavar="ORG_ID", help="Which workspace.")]
+
+
+def main() -> None:
+    """Run the command line; exit status 0 done, 1 the work failed, 2 the command line is wrong."""
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    debug = len(arguments) < len(sys.argv) - 1
+    try:
+        app(arguments)
+    except Exception as error:
+        if debug:
+            raise
+        status = error.exit_status if isinstance(error, LangdockUsageError) else 1
+        say(_one_line(error))
+        sys.exit(status)
+    except KeyboardInterrupt:
+        say("Interrupted; what arrived is kept.")
+        sys.exit(130)
+
+
+def _one_line(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    if isinstance(error, LangdockUsageError):
+        return f"Error: {text}"
+    if isinstance(error, OSError) and error.strerror:
+        return f"Error: {error.strerror}: {error.filename or 'while working on a file'}"
+    return f"Unexpected error: {type(error).__name__}: {text} (--debug shows where)"
+
+
+@app.command()
+def demo() -> None:
+    """Do the whole main job without an account: sandbox, fetch over HTTP, monthly report."""
+    from .demo import run_demo
+
+    html = run_demo(say, progress_bar)
+    write(str(html))
+
+
+@app.command()
+def fetch(
+    month: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="Every day of a month.")
+    ] = None,
+    first: First = None,
+    last: Last = None,
+    timezone: Zone = None,
+    refresh_days: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Stored days to ask for again.")
+    ] = 3,
+    org: Org = None,
+    db: Db = None,
+) -> None:
+    """Bring the database up to date: one export per local day, grouped by model."""
+    settings = _settings(db)
+    if timezone:
+        zone(timezone)
+    period = _period(month, first, last)
+    zone(settings.timezone)
+    from .fetch import fetch_into
+
+    fetched = fetch_into(
+        settings,
+        period=period,
+        timezone=timezone,
+        refresh_days=refresh_days,
+        org_id=org,
+        progress_bar=progress_bar,
+    )
+    if fetched.unknown_columns:
+        columns = ", ".join(fetched.unknown_columns)
+        say(f"Columns that are not known here, kept in the raw files: {columns}.")
+    write(fetched.summary(settings.database))
+
+
+@app.command()
+def report(
+    month: Annotated[str, typer.Option(metavar="YYYY-MM", help="The month to report on.")],
+    name: Annotated[str, typer.Argument(help="The notebook, without .ipynb.")] = "monthly_report",
+    output: Annotated[Path, typer.Option(metavar="DIR", help="Where it goes.")] = Path("reports"),
+    parameter: Annotated[
+        list[tuple[str, str]] | None,
+        typer.Option("-p", metavar="KEY VALUE", help="A parameter of the notebook."),
+    ] = None,
+    org: Org = None,
+    db: Db = None,
+) -> None:
+    """Render a month as one HTML file that needs nothing else."""
+    settings = _settings(db)
+    asked = parse_month(month)
+    if asked.first > today(settings.timezone, datetime.now(UTC)):
+        raise InvalidRequest(f"{month} is in the future; there is nothing to report yet.")
+    from .report import render
+
+    html = render(
+        name,
+        database=settings.database,
+        month=month,
+        output=output,
+        org_id=org,
+        parameters=dict(parameter or []),
+    )
+    write(str(html))
+
+
+@app.command()
+def rebuild(db: Db = None) -> None:
+    """Make the database anew from the raw exports beside it."""
+    from .rebuild import rebuild as rebuild_database
+
+    settings = _settings(db)
+    with progress_bar("Rebuilding") as on_progress:
+        count = rebuild_database(settings.database, on_progress)
+    write(f"Rebuilt {settings.database} from {count} raw exports.")
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
+) -> None:
+    """Serve the sandbox API until interrupted."""
+    import threading
+
+    from .sandbox.server import serve
+    from .sandbox.workspace import Workspace
+
+    with serve(Workspace.synthetic(today=datetime.now(UTC).date()), port=port) as served:
+        write(f"LANGDOCK_BASE_URL={served.base_url}")
+        write(f"LANGDOCK_API_KEY={served.api_key}")
+        sys.stdout.flush()
+        say("Serving until interrupted; both lines above go into the environment of `fetch`.")
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
+
+
+def _settings(db: Path | None) -> Settings:
+    settings = Settings.from_environment()
+    return settings if db is None else settings.with_database(db)
+
+
+def _period(month: str | None, first: str | None, last: str | None) -> Period | None:
+    if month and (first or last):
+        raise InvalidRequest("Give either --month or --from and --to, not both.")
+    if month:
+        return parse_month(month)
+    if first is None and last is None:
+        return None
+    if first is None or last is None:
+        raise InvalidRequest("--from and --to go together.")
+    return Period(parse_day(first), parse_day(last))

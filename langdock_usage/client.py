@@ -1,0 +1,214 @@
+"""The Usage Export API over HTTP: ask for an export, follow its link, download the CSV.
+
+Knows nothing of DuckDB. The API key goes into one header of the requests to the API host, and
+nowhere else: not to the storage host, not along a redirect, not into a message.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from tenacity import AsyncRetrying, retry_if_exception_type
+
+from .errors import (
+    AccessDenied,
+    ApiError,
+    ExportTooLarge,
+    InvalidRequest,
+    RateLimited,
+    ServiceUnavailable,
+)
+from .exports import count_rows
+from .pace import Pace, stop_after_tries, wait_between_tries
+from .windows import Period
+
+PATH = "/export/api-keys"
+TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+MAX_EXPORT_BYTES = 512 * 1024 * 1024
+TOO_LARGE = re.compile("too[ _]large", re.IGNORECASE)
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class UsageExportClient:
+    """Asks for exports over an httpx client that is passed in."""
+
+    def __init__(
+        self, http: httpx.AsyncClient, base_url: str, api_key: str, *, backoff_seconds: float = 0.5
+    ) -> None:
+        self.base_url = _checked_base(base_url)
+        self._http = http
+        self._api_key = api_key
+        self._pace = Pace()
+        self._backoff_seconds = backoff_seconds
+
+    async def export(self, window: Period, timezone: str, group_by: str | None) -> bytes | None:
+        """The CSV of these local days, content encoding undone; None where there is no data.
+
+        Tries again, within bounds, whatever may pass: rate limits, server trouble, bad connections,
+        an expired link, a body that is not the CSV that was announced.
+        Raises AccessDenied, ExportTooLarge, ServiceUnavailable, ApiError.
+        """
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception_type(ServiceUnavailable),
+            stop=stop_after_tries,
+            wait=wait_between_tries(self._backoff_seconds),
+            reraise=True,
+        ):
+            with attempt:
+                return await self._try_once(window, timezone, group_by)
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    async def _try_once(self, window: Period, timezone: str, group_by: str | None) -> bytes | None:
+        body: dict[str, Any] = {
+            "from": {"date": f"{window.first}T00:00:00.000", "timezone": timezone},
+            "to": {"date": f"{window.last}T23:59:59.999", "timezone": timezone},
+        }
+        if group_by:
+            body["group_by"] = group_by
+        data = await self._ask(body)
+        if data is None:
+            return None
+        link, count = data.get("downloadUrl"), data.get("recordCount")
+        if not isinstance(link, str):
+            raise ServiceUnavailable("The API answered without a download link.")
+        csv = await self._download(self._checked_link(link))
+        _check_whole(csv, count)
+        return csv
+
+    async def _ask(self, body: dict[str, Any]) -> dict[str, Any] | None:
+        """The `data` of the API's answer; None where it has no data for the period."""
+        async with self._pace.slot(), _network("The API"):
+            response = await self._http.post(
+                self.base_url + PATH,
+                json=body,
+                headers={"Authorization": f"Bearer {self._api_key}"},
+                follow_redirects=False,
+                timeout=TIMEOUT,
+            )
+        if response.status_code == httpx.codes.NOT_FOUND and _kind(response) is not None:
+            return None
+        self._raise_for_status(response)
+        try:
+            data = response.json()["data"]
+        except (ValueError, KeyError, TypeError):
+            data = None
+        if not isinstance(data, dict):
+            raise ServiceUnavailable("The API answered with something that is not an export.")
+        return data
+
+    def _raise_for_status(self, response: httpx.Response) -> None:
+        status, message = response.status_code, self._message(response)
+        if response.is_success:
+            return
+        if status == httpx.codes.UNAUTHORIZED:
+            raise AccessDenied(f"The API refused the key (401: {message}); check LANGDOCK_API_KEY.")
+        if status == httpx.codes.FORBIDDEN:
+            raise AccessDenied(
+                f"The API refused the key (403: {message}); it needs the scope USAGE_EXPORT_API, "
+                "which a workspace admin can give."
+            )
+        retry_after = response.headers.get("Retry-After")
+        if status == httpx.codes.TOO_MANY_REQUESTS:
+            raise RateLimited(f"The API answered {status} ({message}).", retry_after=retry_after)
+        if response.is_server_error:
+            raise ServiceUnavailable(
+                f"The API answered {status} ({message}).", retry_after=retry_after
+            )
+        if status == httpx.codes.BAD_REQUEST and TOO_LARGE.search(response.text):
+            raise ExportTooLarge(f"The API refused the export: {message}")
+        if response.is_redirect:
+            raise ApiError(
+                f"The API answered with a redirect ({status}), which is not followed; "
+                "check LANGDOCK_BASE_URL."
+            )
+        raise ApiError(f"The API refused the request ({status}: {message}).")
+
+    async def _download(self, link: str) -> bytes:
+        """The file behind a signed link. No credentials: the link is the permission."""
+        chunks: list[bytes] = []
+        size = 0
+        async with (
+            _network("The storage host"),
+            self._http.stream("GET", link, follow_redirects=False, timeout=TIMEOUT) as response,
+        ):
+            if not response.is_success:
+                # an expired link is mended by a fresh export
+                raise ServiceUnavailable(f"The storage host answered {response.status_code}.")
+            async for chunk in response.aiter_bytes():
+                size += len(chunk)
+                if size > MAX_EXPORT_BYTES:
+                    raise ApiError(
+                        f"The export is larger than {MAX_EXPORT_BYTES >> 20} MiB; "
+                        "ask for a shorter period."
+                    )
+                chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _checked_link(self, link: str) -> str:
+        with suppress(ValueError):  # not a URL at all
+            scheme = urlsplit(link).scheme
+            if scheme == "https" or (scheme == "http" and _is_loopback(self.base_url)):
+                return link
+        raise ApiError(
+            "The API answered with a download link that is not https; it is not followed."
+        )
+
+    def _message(self, response: httpx.Response) -> str:
+        """What the service says of an error, short, on one line, and never with the key in it."""
+        try:
+            answer = response.json()
+            text = str(answer.get("message") or answer.get("error") or "")
+        except (ValueError, AttributeError):
+            text = ""
+        text = " ".join(text.replace(self._api_key, "…").split())[:200]
+        return text or "no reason given"
+
+
+def _check_whole(csv: bytes, record_count: object) -> None:
+    """Raise ServiceUnavailable where this is not, or not all of, the CSV that was announced."""
+    if csv.lstrip()[:1] == b"<":
+        raise ServiceUnavailable("The storage host answered with a page in place of the CSV.")
+    rows = count_rows(csv)
+    if isinstance(record_count, int) and rows != record_count:
+        raise ServiceUnavailable(f"The CSV has {rows} rows where {record_count} were announced.")
+
+
+@asynccontextmanager
+async def _network(who: str) -> AsyncIterator[None]:
+    try:
+        yield
+    except httpx.TimeoutException as error:
+        raise ServiceUnavailable(f"{who} did not answer in time.") from error
+    except (httpx.TransportError, httpx.DecodingError) as error:
+        raise ServiceUnavailable(f"The connection failed ({type(error).__name__}).") from error
+
+
+def _kind(response: httpx.Response) -> str | None:
+    """The `error` of an error envelope; None where the body is not one."""
+    try:
+        kind = response.json()["error"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return str(kind)
+
+
+def _checked_base(base_url: str) -> str:
+    parts = urlsplit(base_url)
+    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(base_url)):
+        return base_url.rstrip("/")
+    raise InvalidRequest(
+        f"LANGDOCK_BASE_URL is {base_url!r}; it must begin with https://, "
+        "because the API key goes there."
+    )
+
+
+def _is_loopback(url: str) -> bool:
+    return urlsplit(url).hostname in LOOPBACK
+
+
+def http_client(base_url: str) -> httpx.AsyncClient:
+    """An HTTP client for this base. A proxy of the environment is left out for a loopback base."""
+    return httpx.AsyncClient(trust_env=not _is_loopback(base_url))

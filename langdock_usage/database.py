@@ -1,0 +1,72 @@
+"""Opening the DuckDB file: to read, or to write; and what can be wrong with it."""
+
+import re
+from pathlib import Path
+
+import duckdb
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from .errors import DatabaseLocked, DatabaseMissing, StoreError
+from .sql import VIEWS, read_sql
+
+LOCK_PATIENCE_SECONDS = 3.0
+
+
+def open_for_reading(path: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only connection. Raises DatabaseMissing, DatabaseLocked, StoreError."""
+    if not path.is_file():
+        raise DatabaseMissing(
+            f"There is no database at {path}; make one with `langdock-usage fetch`, "
+            "or name another with --db."
+        )
+    return _connect(path, read_only=True)
+
+
+def open_for_writing(path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection that may write; makes the file, its tables and views where they are missing.
+
+    Raises DatabaseLocked, StoreError.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"Cannot make the folder {path.parent}: {error.strerror}.") from error
+    connection = _connect(path, read_only=False)
+    connection.begin()
+    for name in ("schema", *VIEWS):
+        connection.execute(read_sql(name))
+    connection.commit()
+    return connection
+
+
+@retry(
+    retry=retry_if_exception_type(DatabaseLocked),
+    stop=stop_after_delay(LOCK_PATIENCE_SECONDS),
+    wait=wait_fixed(0.1),
+    reraise=True,
+)
+def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    try:
+        connection = duckdb.connect(path, read_only=read_only)
+    except (duckdb.IOException, duckdb.ConnectionException) as error:
+        raise _explained(path, str(error)) from error
+    except duckdb.Error as error:
+        raise StoreError(f"{path} cannot be opened: {_first_line(str(error))}") from error
+    # a progress bar would go to standard output, where results go
+    connection.execute("set enable_progress_bar = false")
+    connection.execute("set TimeZone = 'UTC'")
+    return connection
+
+
+def _explained(path: Path, message: str) -> StoreError:
+    if "lock" in message or "different configuration" in message:
+        process = re.search(r"PID (\d+)", message)
+        who = f"Another process (PID {process[1]})" if process else "Another process"
+        return DatabaseLocked(f"{who} has {path} open; try again when it is done, or end it.")
+    if "not a valid DuckDB database" in message:
+        return StoreError(f"{path} is not a DuckDB file; name another one with --db.")
+    return StoreError(f"{path} cannot be opened: {_first_line(message)}")
+
+
+def _first_line(text: str) -> str:
+    return text.splitlines()[0] if text else "unknown error"

@@ -1,0 +1,42 @@
+"""The whole main job without an account: sandbox → fetch over HTTP → report."""
+
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .archive import Archive
+from .fetch import Progress, fetch_into
+from .report import render
+from .sandbox.server import serve
+from .sandbox.workspace import Workspace
+from .settings import Settings
+from .windows import month_before, month_of, today
+
+TIMEZONE = "Europe/Berlin"
+DATABASE = Path("data/demo.duckdb")
+OUTPUT = Path("reports/demo")
+
+
+def run_demo(
+    say: Callable[[str], None], progress_bar: Callable[[str], AbstractContextManager[Progress]]
+) -> Path:
+    """Fetch twelve months from the sandbox and render the last complete month; the HTML file."""
+    local_today = today(TIMEZONE, datetime.now(UTC))
+    _remove_last_demo()
+    say("Starting the sandbox: a made-up workspace behind a stand-in of the API, on loopback.")
+    with serve(Workspace.synthetic(today=local_today)) as sandbox:
+        settings = Settings(sandbox.api_key, sandbox.base_url, DATABASE, TIMEZONE)
+        fetched = fetch_into(settings, progress_bar=progress_bar)
+    say(fetched.summary(DATABASE))
+    month = f"{month_before(month_of(local_today)).first:%Y-%m}"
+    say(f"Rendering the report of {month}.")
+    return render("monthly_report", database=DATABASE, month=month, output=OUTPUT)
+
+
+def _remove_last_demo() -> None:
+    """The made-up workspace moves with the calendar, so yesterday's demo does not go on."""
+    DATABASE.unlink(missing_ok=True)
+    DATABASE.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+    shutil.rmtree(Archive(DATABASE).folder, ignore_errors=True)

@@ -1,0 +1,89 @@
+"""How fast and how often to ask: never over the service's rate limit, and patient when it fails."""
+
+import asyncio
+import email.utils
+import random
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from tenacity import RetryCallState
+
+from .errors import RateLimited, ServiceUnavailable
+
+REQUESTS_PER_WINDOW = 500
+WINDOW_SECONDS = 60.0
+MAX_WAIT_SECONDS = 60.0
+# Waits double from half a second: these outlast 7 s of trouble, and the minute of a rate limit.
+MAX_TRIES = 5
+MAX_TRIES_RATE_LIMITED = 8
+
+
+class Pace:
+    """At most 500 requests in any 60 seconds, as the service counts them.
+
+    The service counts a request at some moment between its start and its answer. A request holds
+    its place until 60 s after its answer came: then no 60 s of the service's clock see more.
+    """
+
+    def __init__(self) -> None:
+        self._places = asyncio.Semaphore(REQUESTS_PER_WINDOW)
+        self._answered: deque[float] = deque()
+
+    @asynccontextmanager
+    async def slot(self) -> AsyncIterator[None]:
+        """A place for one request."""
+        await self._take_place()
+        try:
+            yield
+        finally:
+            self._answered.append(time.monotonic())
+
+    async def _take_place(self) -> None:
+        while True:
+            now = time.monotonic()
+            while self._answered and now - self._answered[0] >= WINDOW_SECONDS:
+                self._answered.popleft()
+                self._places.release()
+            if not self._places.locked():
+                await self._places.acquire()
+                return
+            await asyncio.sleep(0.05)
+
+
+def wait_between_tries(backoff_seconds: float) -> Callable[[RetryCallState], float]:
+    """Seconds to wait before the next try: what the service asks for, else doubling with jitter."""
+
+    def wait(state: RetryCallState) -> float:
+        error = _error(state)
+        asked = error.retry_after if isinstance(error, ServiceUnavailable) else None
+        seconds = _retry_after_seconds(asked, datetime.now(UTC)) if asked else None
+        if seconds is None:
+            seconds = backoff_seconds * 2 ** (state.attempt_number - 1)
+        jitter = random.uniform(0, backoff_seconds)  # noqa: S311
+        return min(seconds, MAX_WAIT_SECONDS) + jitter
+
+    return wait
+
+
+def stop_after_tries(state: RetryCallState) -> bool:
+    """Whether to give up after this try."""
+    limit = MAX_TRIES_RATE_LIMITED if isinstance(_error(state), RateLimited) else MAX_TRIES
+    return state.attempt_number >= limit
+
+
+def _error(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
+
+
+def _retry_after_seconds(header: str, now: datetime) -> float | None:
+    """`Retry-After` as seconds or an HTTP date; None where it is neither."""
+    if header.strip().isdecimal():
+        return float(header)
+    try:
+        moment = email.utils.parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return max(0.0, (moment - now).total_seconds())

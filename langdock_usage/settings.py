@@ -1,0 +1,47 @@
+"""What the environment says: one frozen object, read once by the command line."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+DEFAULT_BASE_URL = "https://api.langdock.com"
+DEFAULT_DATABASE = Path("data/langdock.duckdb")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the service and the database are. `api_key` never shows in a repr."""
+
+    api_key: str | None = field(default=None, repr=False)
+    base_url: str = DEFAULT_BASE_URL
+    database: Path = DEFAULT_DATABASE
+    timezone: str = "UTC"
+
+    def with_database(self, database: Path) -> "Settings":
+        """The same settings for another database."""
+        return replace(self, database=database)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the variables; a `.env` file in the working directory fills what they leave open."""
+        found = {**_dotenv(), **environment}
+
+        def value(name: str, default: str) -> str:
+            return (found.get(name) or "").strip() or default
+
+        return cls(
+            api_key=value("LANGDOCK_API_KEY", "") or None,
+            base_url=value("LANGDOCK_BASE_URL", DEFAULT_BASE_URL).rstrip("/"),
+            database=Path(value("LANGDOCK_USAGE_DB", str(DEFAULT_DATABASE))),
+            timezone=value("LANGDOCK_USAGE_TIMEZONE", "UTC"),
+        )
+
+
+def _dotenv() -> dict[str, str]:
+    path = Path(".env")
+    if not path.is_file():
+        return {}
+    return {name: value for name, value in dotenv_values(path).items() if value is not None}

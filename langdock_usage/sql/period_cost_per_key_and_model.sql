@@ -1,0 +1,22 @@
+-- Like the view cost_per_key_and_model, for the windows that lie within any days.
+select
+    org_id,
+    api_key_id,
+    model,
+    arg_max(api_key_name, (window_end, window_start)) as api_key_name,
+    sum(requests)::bigint as requests,
+    sum(total_cost_usd) as total_cost_usd,
+    sum(input_tokens)::bigint as input_tokens,
+    sum(sum_prompt_tokens)::bigint as sum_prompt_tokens,
+    sum(sum_completion_tokens)::bigint as sum_completion_tokens,
+    sum(cached_prompt_tokens)::bigint as cached_prompt_tokens,
+    sum(cache_creation_tokens)::bigint as cache_creation_tokens,
+    sum(no_cache_tokens)::bigint as no_cache_tokens,
+    sum(cached_prompt_tokens) filter (where input_tokens is not null) / nullif(sum(input_tokens), 0)
+        as cache_hit_ratio
+from usage
+where ($org_id is null or org_id = $org_id)
+  and window_start >= $first
+  and window_end <= $last
+group by org_id, api_key_id, model
+order by total_cost_usd desc, api_key_id, model

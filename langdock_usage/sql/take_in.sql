@@ -1,0 +1,80 @@
+-- One pass over a CSV: every value is what its column says, or the whole export is refused.
+-- The rules are those of `exports._row_fault`, which explains a refusal.
+insert into export_rows
+with received as (
+    from read_csv(
+        $path,
+        columns = $columns,
+        compression = $compression,
+        header = true,
+        auto_detect = false,
+        delim = ',',
+        quote = '"',
+        escape = '"',
+        strict_mode = true,
+        null_padding = false
+    )
+    union all by name
+    -- columns that an export may lack
+    select
+        null::varchar as model,
+        null::varchar as sum_prompt_tokens,
+        null::varchar as sum_completion_tokens,
+        null::varchar as cached_prompt_tokens,
+        null::varchar as cache_creation_tokens,
+        null::varchar as no_cache_tokens
+    where false
+)
+
+select
+    case
+        when org_id = $org_id and period_start = $period_start and period_end = $period_end
+            then $export_id
+        else error('workspace or period differ from the first row')
+    end as export_id,
+    coalesce(api_key_id, error('api_key_id is empty')) as api_key_id,
+    api_key_name,
+    model,
+    case
+        when regexp_full_match(requests, '[0-9]{1,15}') then requests::bigint
+        else error('requests')
+    end as requests,
+    case
+        when regexp_full_match(total_cost_usd, '[0-9]{1,12}(\.[0-9]{0,24})?')
+            then total_cost_usd::decimal(38, 24)
+        -- 1.5e-7: as many fractional digits as written, and as the exponent adds
+        when regexp_full_match(total_cost_usd, '[0-9]{1,12}(\.[0-9]*)?[eE]-?[0-9]{1,2}')
+            and length(regexp_extract(total_cost_usd, '\.([0-9]*)', 1))
+                - regexp_extract(total_cost_usd, '[eE](.*)', 1)::integer <= 24
+            then total_cost_usd::decimal(38, 24)
+        else error('total_cost_usd')
+    end as total_cost_usd,
+    case
+        when sum_prompt_tokens is null then null
+        when regexp_full_match(sum_prompt_tokens, '[0-9]{1,15}') then sum_prompt_tokens::bigint
+        else error('sum_prompt_tokens')
+    end as sum_prompt_tokens,
+    case
+        when sum_completion_tokens is null then null
+        when regexp_full_match(sum_completion_tokens, '[0-9]{1,15}')
+            then sum_completion_tokens::bigint
+        else error('sum_completion_tokens')
+    end as sum_completion_tokens,
+    case
+        when cached_prompt_tokens is null then null
+        when regexp_full_match(cached_prompt_tokens, '[0-9]{1,15}')
+            then cached_prompt_tokens::bigint
+        else error('cached_prompt_tokens')
+    end as cached_prompt_tokens,
+    case
+        when cache_creation_tokens is null then null
+        when regexp_full_match(cache_creation_tokens, '[0-9]{1,15}')
+            then cache_creation_tokens::bigint
+        else error('cache_creation_tokens')
+    end as cache_creation_tokens,
+    case
+        when no_cache_tokens is null then null
+        when regexp_full_match(no_cache_tokens, '[0-9]{1,15}') then no_cache_tokens::bigint
+        else error('no_cache_tokens')
+    end as no_cache_tokens
+from received

@@ -1,0 +1,185 @@
+"""Taking exports into the database: each whole or not at all, in a transaction of its own."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+
+from .archive import RawExport
+from .database import open_for_writing
+from .errors import ExportConflict, ExportFormatError
+from .exports import Header, Stated, first_fault, is_gzip, read_stated
+from .sql import read_sql
+from .windows import Period
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What an export brought. `org_id` is None for a day without usage of an unknown workspace."""
+
+    export_id: str
+    org_id: str | None
+    record_count: int
+    unknown_columns: tuple[str, ...] = ()
+
+
+class Store:
+    """A database that may be written to. Use it as a context manager."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = open_for_writing(path)
+        self.path = path
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def take_in(self, raw: RawExport, csv: Path | None, name: str) -> TakenIn:
+        """Take in one export with its CSV (None: the service had no data); `name` is for errors.
+
+        Raises ExportFormatError and ExportConflict; the database is then as it was.
+        """
+        stated = read_stated(csv, name) if csv else None
+        if stated and raw.group_by == "model" and not stated.header.has_model:
+            raise ExportFormatError(
+                f"{name}, line 1: the export was to be grouped by model but has no model column."
+            )
+        org_id = self._workspace(raw, stated, name)
+        self._connection.begin()
+        try:
+            self._adopt_nameless(org_id)
+            self._check_conflicts(raw, org_id, name)
+            count = self._insert(raw, org_id, csv, stated, name)
+            self._connection.commit()
+        except BaseException:
+            self._connection.rollback()
+            raise
+        unknown = stated.header.unknown if stated else ()
+        return TakenIn(raw.export_id, org_id, count, unknown)
+
+    def workspaces(self) -> dict[str, str]:
+        """Every workspace of the database with its time zone."""
+        rows = self._connection.execute(read_sql("workspaces")).fetchall()
+        return dict(rows)
+
+    def single_days(self, org_id: str | None) -> set[date]:
+        """The days for which an export of just that day, grouped by model, is stored."""
+        rows = self._connection.execute(read_sql("single_days"), {"org_id": org_id}).fetchall()
+        return {day for (day,) in rows}
+
+    def export_ids(self) -> set[str]:
+        """The id of every export in the database."""
+        rows = self._connection.execute("select export_id from exports").fetchall()
+        return {export_id for (export_id,) in rows}
+
+    def _workspace(self, raw: RawExport, stated: Stated | None, name: str) -> str | None:
+        answered = stated.org_id if stated else None
+        if answered and raw.org_id and answered != raw.org_id:
+            raise ExportConflict(
+                f"{name} belongs to workspace {answered!r}, but {raw.org_id!r} was asked for; "
+                f"use the key of that workspace, or say --org {answered} if this one is meant."
+            )
+        return answered or raw.org_id
+
+    def _adopt_nameless(self, org_id: str | None) -> None:
+        """The first answer that names a workspace says whose the days without usage were."""
+        if org_id and not self.workspaces():
+            self._connection.execute(
+                "update exports set org_id = $org_id where org_id is null", {"org_id": org_id}
+            )
+
+    def _check_conflicts(self, raw: RawExport, org_id: str | None, name: str) -> None:
+        known = self.workspaces().get(org_id or "")
+        if known and known != raw.timezone:
+            raise ExportConflict(
+                f"{name} is in time zone {raw.timezone}, but workspace {org_id} is stored in "
+                f"{known}; use --timezone {known}, or another database with --db."
+            )
+        overlap = self._connection.execute(
+            read_sql("overlapping"),
+            {
+                "org_id": org_id,
+                "window_start": raw.window.first,
+                "window_end": raw.window.last,
+            },
+        ).fetchone()
+        if overlap:
+            export_id, first, last = overlap
+            raise ExportConflict(
+                f"{name} ({raw.window}) overlaps the stored export {export_id} ({first} to {last}) "
+                "without one containing the other; days in both would be counted twice."
+            )
+
+    def _insert(
+        self, raw: RawExport, org_id: str | None, csv: Path | None, stated: Stated | None, name: str
+    ) -> int:
+        count = 0
+        if csv and stated and stated.utc_dates:
+            count = self._insert_rows(raw, csv, stated.header, stated.utc_dates, org_id, name)
+        window = {"window_start": raw.window.first, "window_end": raw.window.last}
+        self._connection.execute(
+            read_sql("insert_export"),
+            {
+                "export_id": raw.export_id,
+                "org_id": org_id,
+                **window,
+                "timezone": raw.timezone,
+                "group_by": raw.group_by,
+                "fetched_at": raw.fetched_at,
+                "record_count": count,
+                "sha256": raw.sha256,
+                "source": raw.source,
+            },
+        )
+        self._connection.execute(
+            read_sql("supersede"),
+            {
+                "export_id": raw.export_id,
+                "org_id": org_id,
+                **window,
+                "group_by": raw.group_by,
+            },
+        )
+        return count
+
+    def _insert_rows(
+        self,
+        raw: RawExport,
+        csv: Path,
+        header: Header,
+        utc_dates: Period,
+        org_id: str | None,
+        name: str,
+    ) -> int:
+        try:
+            (count,) = self._connection.execute(
+                read_sql("take_in"),
+                {
+                    "export_id": raw.export_id,
+                    "path": str(csv),
+                    "columns": header.duckdb_columns(),
+                    "compression": "gzip" if is_gzip(csv) else "none",
+                    "org_id": org_id,
+                    "period_start": utc_dates.first.isoformat(),
+                    "period_end": utc_dates.last.isoformat(),
+                },
+            ).fetchall()[0]
+            (repeated,) = self._connection.execute(
+                read_sql("repeated_grain"), {"export_id": raw.export_id}
+            ).fetchall()[0]
+        except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+            reason = first_fault(csv, name) or f"{name}: {str(error).splitlines()[0]}"
+            raise ExportFormatError(reason) from error
+        if repeated:
+            raise ExportFormatError(first_fault(csv, name) or f"{name}: states a key twice")
+        return int(count)
