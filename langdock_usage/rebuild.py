@@ -12,8 +12,8 @@ from .store import Store
 def rebuild(database: Path, on_progress: Callable[[int, int], None]) -> int:
     """Replace `database` by one made from its raw exports alone; how many there were.
 
-    The old file stays until the new one is whole. Raises NoData, DatabaseLocked, and StoreError where
-    a raw export is not as it was received.
+    The old file stays until the new one is whole. Raises NoData, DatabaseLocked, and StoreError
+    where a raw export is not as it was received.
     """
     archive = Archive(database)
     raws = list(archive)
