@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 HISTORY_LIMIT_MONTHS = 12
 
 
-class Refused(Exception):  # noqa: N818 - an answer of the API, not an error of this program
+class Refused(Exception):
     """An answer other than 200: `status`, and the documented envelope's `error` and `message`."""
 
     def __init__(self, status: int, error: str, message: str) -> None:

@@ -1,0 +1,71 @@
+"""The real parts that tests share: a sandbox over a real socket, and a database fetched from it."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from langdock_usage.client import UsageExportClient, http_client
+from langdock_usage.fetch import Fetched, fetch
+from langdock_usage.sandbox.server import Sandbox, serve
+from langdock_usage.sandbox.workspace import Workspace
+from langdock_usage.store import Store
+from langdock_usage.windows import Period
+
+NOW = datetime(2026, 11, 15, 10, 30, tzinfo=UTC)
+TIMEZONE = "Europe/Berlin"
+
+
+@pytest.fixture(scope="session")
+def workspace() -> Workspace:
+    return Workspace.synthetic(today=NOW.date())
+
+
+@pytest.fixture(scope="session")
+def sandbox(workspace: Workspace) -> Iterator[Sandbox]:
+    """A sandbox that stands still at NOW, and never says 429."""
+    with serve(workspace, now=lambda: NOW, requests_per_minute=1_000_000) as sandbox:
+        yield sandbox
+
+
+def fetch_from(
+    sandbox: Sandbox,
+    database: Path,
+    period: Period | None = None,
+    *,
+    api_key: str | None = None,
+    timezone: str | None = None,
+    refresh_days: int = 3,
+    org_id: str | None = None,
+    now: datetime = NOW,
+) -> Fetched:
+    """What the command `fetch` does, at another moment."""
+
+    async def run() -> Fetched:
+        async with http_client(sandbox.base_url) as http:
+            client = UsageExportClient(
+                http, sandbox.base_url, api_key or sandbox.api_key, backoff_seconds=0.01
+            )
+            with Store(database) as store:
+                return await fetch(
+                    store,
+                    client,
+                    period=period,
+                    timezone=timezone,
+                    default_timezone=TIMEZONE,
+                    refresh_days=refresh_days,
+                    org_id=org_id,
+                    now=now,
+                )
+
+    return asyncio.run(run())
+
+
+@pytest.fixture(scope="session")
+def year(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with all the history that the service gives. Read only, please."""
+    database = tmp_path_factory.mktemp("year") / "year.duckdb"
+    fetch_from(sandbox, database)
+    return database
