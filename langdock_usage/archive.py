@@ -5,20 +5,23 @@
 
 The files of a database lie under `raw/` beside it, in a folder of its name. They are written once
 and never edited; the JSON comes last, so that an export with a JSON is whole. A day for which the
-service had no data has a JSON alone. The database can be made anew from these files.
+service had no data has a JSON alone. A CSV that was loaded by hand is copied as it came, compressed
+or not. The database can be made anew from these files.
 """
 
 import gzip
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from .errors import StoreError
+from .exports import is_gzip
 from .windows import Period
 
 
@@ -32,39 +35,24 @@ class RawExport:
     group_by: str | None
     fetched_at: datetime
     source: str
-    sha256: str | None  # of the CSV; None where the service had no data
     org_id: str | None  # the workspace asked for, where it was known
+    file: str | None  # name of the CSV in the folder; None where the service had no data
+    sha256: str | None  # of the CSV, content encoding undone
+    yields_to: str | None = None  # an empty answer that does not erase this older export
 
     def to_json(self) -> str:
-        fields = {
-            "export_id": self.export_id,
-            "window_start": self.window.first.isoformat(),
-            "window_end": self.window.last.isoformat(),
-            "timezone": self.timezone,
-            "group_by": self.group_by,
+        fields = asdict(self) | {
             "fetched_at": self.fetched_at.isoformat(),
-            "source": self.source,
-            "sha256": self.sha256,
-            "org_id": self.org_id,
+            "window": [self.window.first.isoformat(), self.window.last.isoformat()],
         }
         return json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "RawExport":
         fields: dict[str, Any] = json.loads(text)
-        return cls(
-            export_id=fields["export_id"],
-            window=Period(
-                date.fromisoformat(fields["window_start"]),
-                date.fromisoformat(fields["window_end"]),
-            ),
-            timezone=fields["timezone"],
-            group_by=fields["group_by"],
-            fetched_at=datetime.fromisoformat(fields["fetched_at"]),
-            source=fields["source"],
-            sha256=fields["sha256"],
-            org_id=fields["org_id"],
-        )
+        first, last = (date.fromisoformat(day) for day in fields.pop("window"))
+        moment = datetime.fromisoformat(fields.pop("fetched_at"))
+        return cls(**fields, window=Period(first, last), fetched_at=moment)
 
 
 class Archive:
@@ -75,7 +63,7 @@ class Archive:
 
     def keep(
         self,
-        csv: bytes | None,
+        csv: bytes | Path | None,
         *,
         window: Period,
         timezone: str,
@@ -83,49 +71,50 @@ class Archive:
         fetched_at: datetime,
         source: str,
         org_id: str | None,
+        yields_to: str | None = None,
     ) -> RawExport:
-        """Write an answer down before anything is made of it; no `csv` means no data."""
-        sha256 = None if csv is None else hashlib.sha256(csv).hexdigest()
+        """Write an answer down before anything is made of it; no `csv` means no data.
+
+        Bytes are compressed; a file is copied as it is, compressed or not.
+        """
+        sha256 = sha256_of(csv)
         moment = fetched_at.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
         # two workspaces may answer within one microsecond
         mark = hashlib.sha256(f"{source} {org_id} {sha256}".encode()).hexdigest()[:8]
+        export_id = f"{window.first}_{window.last}_{group_by or 'total'}_{moment}_{mark}"
+        plain = isinstance(csv, Path) and not is_gzip(csv)
         raw = RawExport(
-            export_id=f"{window.first}_{window.last}_{group_by or 'total'}_{moment}_{mark}",
+            export_id=export_id,
             window=window,
             timezone=timezone,
             group_by=group_by,
             fetched_at=fetched_at,
             source=source,
-            sha256=sha256,
             org_id=org_id,
+            file=None if csv is None else f"{export_id}.csv" + ("" if plain else ".gz"),
+            sha256=sha256,
+            yields_to=yields_to,
         )
         self.folder.mkdir(parents=True, exist_ok=True)
-        if csv is not None:
-            _write(self.csv_path(raw), gzip.compress(csv, compresslevel=6, mtime=0))
+        if raw.file and csv is not None:
+            _write(self.folder / raw.file, csv)
         _write(self._json_path(raw), raw.to_json().encode())
         return raw
 
-    def csv_path(self, raw: RawExport) -> Path:
-        return self.folder / f"{raw.export_id}.csv.gz"
+    def csv_path(self, raw: RawExport) -> Path | None:
+        """The CSV of an export; None where the service had no data."""
+        return self.folder / raw.file if raw.file else None
 
     def verified_csv(self, raw: RawExport) -> Path | None:
-        """The CSV of an export, its hash checked; None where the service had no data.
-
-        Raises StoreError where it is missing or not as it was received.
-        """
-        if raw.sha256 is None:
-            return None
+        """Like `csv_path`, its hash checked. Raises StoreError where it is not as received."""
         path = self.csv_path(raw)
         try:
-            content = gzip.decompress(path.read_bytes())
+            intact = sha256_of(path) == raw.sha256
         except (OSError, EOFError) as error:
             raise StoreError(f"{path} is missing or damaged: {error}") from error
-        if hashlib.sha256(content).hexdigest() != raw.sha256:
+        if not intact:
             raise StoreError(f"{path} is not as it was received: its hash differs from its JSON.")
         return path
-
-    def _json_path(self, raw: RawExport) -> Path:
-        return self.folder / f"{raw.export_id}.json"
 
     def __iter__(self) -> Iterator[RawExport]:
         """Every export kept, in the order in which they were received."""
@@ -136,17 +125,38 @@ class Archive:
         """The `export_id` of every export kept."""
         return {path.stem for path in self.folder.glob("*.json")}
 
-    def get(self, export_id: str) -> RawExport:
-        return self._read(self.folder / f"{export_id}.json")
+    def size_bytes(self) -> int:
+        """Size of all files."""
+        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
 
-    def refuse(self, raw: RawExport) -> Path:
-        """Set aside an export that the database refused; returns where it lies now."""
+    def discard(self, raw: RawExport) -> None:
+        """Forget an export that the database refused."""
+        for path in self._files(raw):
+            path.unlink(missing_ok=True)
+
+    def set_aside(self, raw: RawExport) -> Path:
+        """Move an export that the database refused to where people can look at it."""
         aside = self.folder / "refused"
         aside.mkdir(exist_ok=True)
-        for path in (self._json_path(raw), self.csv_path(raw)):
-            if path.exists():
-                path.replace(aside / path.name)
-        return aside / self.csv_path(raw).name
+        for path in self._files(raw):
+            path.replace(aside / path.name)
+        return aside / (raw.file or f"{raw.export_id}.json")
+
+    def sweep(self) -> None:
+        """Remove what a killed process left unfinished. Only for whoever holds the database."""
+        known = self.ids()
+        for path in self.folder.glob(".*.unfinished"):
+            path.unlink()
+        for path in self.folder.glob("*.csv*"):
+            if path.name.partition(".csv")[0] not in known:
+                path.unlink()
+
+    def _files(self, raw: RawExport) -> list[Path]:
+        csv = self.csv_path(raw)
+        return [self._json_path(raw), *([csv] if csv else [])]
+
+    def _json_path(self, raw: RawExport) -> Path:
+        return self.folder / f"{raw.export_id}.json"
 
     def _read(self, path: Path) -> RawExport:
         try:
@@ -157,13 +167,30 @@ class Archive:
             ) from error
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, whenever the process dies."""
+def sha256_of(csv: bytes | Path | None) -> str | None:
+    """The hash of a CSV, compression undone."""
+    if csv is None:
+        return None
+    if isinstance(csv, bytes):
+        return hashlib.sha256(csv).hexdigest()
+    open_binary = gzip.open if is_gzip(csv) else open
+    with open_binary(csv, "rb") as file:
+        digest = hashlib.sha256()
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _write(path: Path, content: bytes | Path) -> None:
+    """Write a file whole or not at all, whenever the process dies; a `.gz` is compressed."""
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
-        with unfinished.open("wb") as file:
-            file.write(content)
-            file.flush()
+        if isinstance(content, Path):
+            shutil.copyfile(content, unfinished)
+        else:
+            gz = path.suffix == ".gz"
+            unfinished.write_bytes(gzip.compress(content, mtime=0) if gz else content)
+        with unfinished.open("rb+") as file:
             os.fsync(file.fileno())
         unfinished.replace(path)
     except OSError:

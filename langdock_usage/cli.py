@@ -102,6 +102,8 @@ def fetch(
     if fetched.unknown_columns:
         columns = ", ".join(fetched.unknown_columns)
         say(f"Columns that are not known here, kept in the raw files: {columns}.")
+    for warning in fetched.warnings:
+        say(f"Warning: {warning}")
     write(fetched.summary(settings.database))
 
 

@@ -7,18 +7,22 @@ nowhere else: not to the storage host, not along a redirect, not into a message.
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 from tenacity import AsyncRetrying, retry_if_exception_type
 
+from .combine import combine
 from .errors import (
     AccessDenied,
     ApiError,
     ExportTooLarge,
     InvalidRequest,
     RateLimited,
+    RequestRefused,
     ServiceUnavailable,
 )
 from .exports import count_rows
@@ -29,7 +33,39 @@ PATH = "/export/api-keys"
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 MAX_EXPORT_BYTES = 512 * 1024 * 1024
 TOO_LARGE = re.compile("too[ _]large", re.IGNORECASE)
+SMALLEST_PART_HOURS = 3
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request: local times from `begin` up to, but not including, `end`."""
+
+    begin: datetime
+    end: datetime
+    timezone: str
+    group_by: str | None
+
+    def body(self) -> dict[str, Any]:
+        last = self.end - timedelta(milliseconds=1)
+        body: dict[str, Any] = {
+            side: {"date": moment.isoformat(timespec="milliseconds"), "timezone": self.timezone}
+            for side, moment in (("from", self.begin), ("to", last))
+        }
+        return body | ({"group_by": self.group_by} if self.group_by else {})
+
+    def halves(self) -> tuple["Ask", "Ask"] | None:
+        """The same in two parts, of whole days, or of hours divisible by 3; None below that.
+
+        Clocks change between these hours, so none of them comes twice or is missing.
+        """
+        days = (self.end - self.begin).days
+        hours = (self.end - self.begin) // timedelta(hours=1)
+        if hours <= SMALLEST_PART_HOURS:
+            return None
+        first = timedelta(days=days // 2) if days > 1 else timedelta(hours=hours // 2)
+        middle = self.begin + first
+        return replace(self, end=middle), replace(self, begin=middle)
 
 
 class UsageExportClient:
@@ -48,9 +84,25 @@ class UsageExportClient:
         """The CSV of these local days, content encoding undone; None where there is no data.
 
         Tries again, within bounds, whatever may pass: rate limits, server trouble, bad connections,
-        an expired link, a body that is not the CSV that was announced.
+        an expired link, a body that is not the CSV that was announced. A period that is refused as
+        too large is asked for in parts, and these are combined into one CSV.
         Raises AccessDenied, ExportTooLarge, ServiceUnavailable, ApiError.
         """
+        begin = datetime.combine(window.first, time.min)
+        end = datetime.combine(window.last, time.min) + timedelta(days=1)
+        return await self._between(Ask(begin, end, timezone, group_by))
+
+    async def _between(self, ask: Ask) -> bytes | None:
+        try:
+            return await self._with_retries(ask)
+        except ExportTooLarge:
+            halves = ask.halves()
+            if not halves:
+                raise
+            parts = [await self._between(half) for half in halves]
+            return combine([part for part in parts if part is not None])
+
+    async def _with_retries(self, ask: Ask) -> bytes | None:
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type(ServiceUnavailable),
             stop=stop_after_tries,
@@ -58,17 +110,11 @@ class UsageExportClient:
             reraise=True,
         ):
             with attempt:
-                return await self._try_once(window, timezone, group_by)
+                return await self._try_once(ask)
         raise AssertionError("unreachable: the last try returns or raises")
 
-    async def _try_once(self, window: Period, timezone: str, group_by: str | None) -> bytes | None:
-        body: dict[str, Any] = {
-            "from": {"date": f"{window.first}T00:00:00.000", "timezone": timezone},
-            "to": {"date": f"{window.last}T23:59:59.999", "timezone": timezone},
-        }
-        if group_by:
-            body["group_by"] = group_by
-        data = await self._ask(body)
+    async def _try_once(self, ask: Ask) -> bytes | None:
+        data = await self._ask(ask.body())
         if data is None:
             return None
         link, count = data.get("downloadUrl"), data.get("recordCount")
@@ -124,7 +170,7 @@ class UsageExportClient:
                 f"The API answered with a redirect ({status}), which is not followed; "
                 "check LANGDOCK_BASE_URL."
             )
-        raise ApiError(f"The API refused the request ({status}: {message}).")
+        raise RequestRefused(f"The API refused the request ({status}: {message}).")
 
     async def _download(self, link: str) -> bytes:
         """The file behind a signed link. No credentials: the link is the permission."""

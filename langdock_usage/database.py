@@ -49,24 +49,26 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     try:
         connection = duckdb.connect(path, read_only=read_only)
     except (duckdb.IOException, duckdb.ConnectionException) as error:
-        raise _explained(path, str(error)) from error
+        raise _explained(path, error) from error
     except duckdb.Error as error:
-        raise StoreError(f"{path} cannot be opened: {_first_line(str(error))}") from error
+        raise StoreError(f"{path} cannot be opened: {first_line(error)}") from error
     # a progress bar would go to standard output, where results go
     connection.execute("set enable_progress_bar = false")
     connection.execute("set TimeZone = 'UTC'")
     return connection
 
 
-def _explained(path: Path, message: str) -> StoreError:
+def _explained(path: Path, error: Exception) -> StoreError:
+    message = str(error)
     if "lock" in message or "different configuration" in message:
         process = re.search(r"PID (\d+)", message)
         who = f"Another process (PID {process[1]})" if process else "Another process"
         return DatabaseLocked(f"{who} has {path} open; try again when it is done, or end it.")
     if "not a valid DuckDB database" in message:
         return StoreError(f"{path} is not a DuckDB file; name another one with --db.")
-    return StoreError(f"{path} cannot be opened: {_first_line(message)}")
+    return StoreError(f"{path} cannot be opened: {first_line(error)}")
 
 
-def _first_line(text: str) -> str:
-    return text.splitlines()[0] if text else "unknown error"
+def first_line(error: Exception) -> str:
+    """What DuckDB says, without the excerpt of the query that it appends."""
+    return next(iter(str(error).splitlines()), "unknown error")

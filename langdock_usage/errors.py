@@ -4,7 +4,8 @@
     ├── InvalidRequest            what was asked for cannot be meant (exit status 2)
     ├── ApiError                  the service refused, failed, or answered nonsense
     │   ├── AccessDenied          no key, a wrong key, or a key without the scope
-    │   ├── ExportTooLarge        narrow the period and combine
+    │   ├── RequestRefused      the service does not want this request, whatever the reason
+    │   │   └── ExportTooLarge  narrow the period and combine
     │   └── ServiceUnavailable    it may work later: nothing wrong with the request
     ├── ExportFormatError         a CSV is not a usage export; says file, line, column and value
     ├── StoreError                the database file cannot be used
@@ -38,7 +39,11 @@ class AccessDenied(ApiError):
     """No key, a wrong key, or a key without the scope USAGE_EXPORT_API."""
 
 
-class ExportTooLarge(ApiError):
+class RequestRefused(ApiError):
+    """The service answers 400: it does not want this request."""
+
+
+class ExportTooLarge(RequestRefused):
     """The service refuses an export of this size."""
 
 

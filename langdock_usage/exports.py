@@ -50,6 +50,9 @@ COUNT = re.compile(r"[0-9]{1,15}", re.ASCII)
 AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]*)?([eE]-?[0-9]{1,2})?", re.ASCII)
 
 
+Row = dict[str, str]  # our name of a column → text
+
+
 @dataclass(frozen=True)
 class Header:
     """The columns of one file. `names` has our name of each column, in the order of the file."""
@@ -94,6 +97,21 @@ def read_stated(path: Path, name: str) -> Stated:
             raise ExportFormatError(f"{name}, line {rows.line_num}: {fault}")
         dates = Period(_date(values["period_start"]), _date(values["period_end"]))
         return Stated(header, values["org_id"], dates)
+
+
+def parse_rows(content: bytes, name: str) -> tuple[Header, list[Row]]:
+    """All rows of a CSV, each checked. Raises ExportFormatError."""
+    rows = _Rows(io.StringIO(content.decode("utf-8-sig", errors="replace"), newline=""), name)
+    header = _header(next(rows, None), name)
+    parsed: list[Row] = []
+    for row in rows:
+        if row:
+            values = dict(zip(header.names, row, strict=False))
+            fault = _row_fault(header, row, values, parsed[0] if parsed else values)
+            if fault:
+                raise ExportFormatError(f"{name}, line {rows.line_num}: {fault}")
+            parsed.append(values)
+    return header, parsed
 
 
 def first_fault(path: Path, name: str) -> str | None:
@@ -224,6 +242,7 @@ class _Rows:
 
 
 def is_gzip(path: Path) -> bool:
+    """Whether the file is compressed, by its first bytes."""
     with path.open("rb") as file:
         return file.read(2) == b"\x1f\x8b"
 

@@ -1,4 +1,4 @@
-"""Bringing the database up to date: which days are missing → client → raw file → store."""
+"""Bringing the database up to date: client → raw file → store, a few days at a time."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -13,47 +13,51 @@ from .errors import (
     AccessDenied,
     ExportConflict,
     ExportFormatError,
-    InvalidRequest,
+    RequestRefused,
     ServiceUnavailable,
 )
+from .plan import Plan, choose_timezone, choose_workspace, plan_days
 from .settings import Settings
 from .store import Store, TakenIn
-from .windows import ONE_DAY, Period, history_start, ranges, today
+from .windows import Period, ranges, today
 
 CONCURRENCY = 8
 GROUP_BY = "model"
 
-Progress = Callable[[int, int], None]  # days done, days asked for
+Progress = Callable[[int, int], None]  # exports done, exports to do
 
 
 @dataclass
 class Fetched:
-    """What one fetch brought."""
+    """What one fetch brought, and what people should know of it."""
 
-    timezone: str
-    days: list[date]
-    org_id: str | None = None
+    plan: Plan
+    org_id: str | None
     taken_in: list[TakenIn] = field(default_factory=list)
+    reconciled: list[Period] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     @property
-    def record_count(self) -> int:
-        return sum(export.record_count for export in self.taken_in)
-
-    @property
-    def empty_days(self) -> int:
-        return sum(export.record_count == 0 for export in self.taken_in)
-
-    def summary(self, database: Path) -> str:
-        """One line for people."""
-        return (
-            f"{len(self.days)} days fetched for workspace {self.org_id or '(not known yet)'} "
-            f"in {self.timezone}: {self.record_count} rows, {self.empty_days} days without usage; "
-            f"kept in {database}."
-        )
+    def days(self) -> tuple[date, ...]:
+        return self.plan.days
 
     @property
     def unknown_columns(self) -> list[str]:
         return sorted({column for export in self.taken_in for column in export.unknown_columns})
+
+    def summary(self, database: Path) -> str:
+        """A few lines for people."""
+        empty = sum(export.record_count == 0 for export in self.taken_in)
+        rows = sum(export.record_count for export in self.taken_in)
+        asked = ", ".join(str(period) for period in ranges(self.days)[:3]) or "nothing was missing"
+        lines = [
+            f"Workspace {self.org_id or 'not known yet'} in {self.plan.timezone}: {database}",
+            f"  {len(self.days)} days fetched ({asked}): {rows} rows, {empty} days without usage",
+        ]
+        if self.reconciled:
+            months = ", ".join(f"{month.first:%Y-%m}" for month in self.reconciled)
+            lines.append(f"  months compared with their own export: {months}")
+        return "\n".join(lines)
 
 
 def fetch_into(
@@ -106,35 +110,38 @@ async def fetch(
     """Fetch one export per local day, grouped by model; each is committed on its own.
 
     With a period: every day of it. Without: the days not yet stored, up to yesterday, and the last
-    `refresh_days` stored days again.
+    `refresh_days` stored days again. Then the ungrouped export of each month that became complete.
     Raises the errors of client and store. Whatever arrived before an error stays.
     """
     archive = Archive(store.path)
-    take_in_kept(store, archive)
-    org_id = _workspace(store, org_id)
-    timezone = _timezone(store, org_id, timezone, default_timezone)
+    warnings = take_in_kept(store, archive)
+    org_id = choose_workspace(store, org_id)
+    timezone = choose_timezone(store, org_id, timezone, default_timezone)
     local_today = today(timezone, now or datetime.now(UTC))
-    if period:
-        _check_period(period, local_today)
-        days = list(period.days())
-    else:
-        days = _days_to_fetch(store.single_days(org_id), local_today, refresh_days)
-    run = _Run(store, archive, client, Fetched(timezone, days, org_id), on_progress)
+    plan = plan_days(store, org_id, timezone, period, local_today, refresh_days)
+    fetched = Fetched(plan, org_id, warnings=warnings)
+    run = _Run(store, archive, client, fetched, on_progress)
     await run.all_days()
-    return run.fetched
+    await run.whole_months()
+    return fetched
 
 
-def take_in_kept(store: Store, archive: Archive) -> None:
-    """Take in exports that were kept just before an earlier run was killed."""
-    missing = archive.ids() - store.export_ids()
-    for raw in sorted(
-        (archive.get(export_id) for export_id in missing), key=lambda raw: raw.fetched_at
-    ):
-        _take_in(store, archive, raw)
+def take_in_kept(store: Store, archive: Archive) -> list[str]:
+    """Take in what an earlier run kept just before it was killed; what the database refuses."""
+    refused: list[str] = []
+    archive.sweep()
+    stored = store.export_ids()
+    for raw in archive:
+        if raw.export_id not in stored:
+            try:
+                _take_in(store, archive, raw)
+            except (ExportFormatError, ExportConflict) as error:
+                refused.append(str(error))
+    return refused
 
 
 class _Run:
-    """The days of one fetch on their way, a few at a time."""
+    """The exports of one fetch on their way."""
 
     def __init__(
         self,
@@ -145,12 +152,12 @@ class _Run:
         on_progress: Progress | None,
     ) -> None:
         self.store, self.archive, self.client = store, archive, client
-        self.fetched, self.on_progress = fetched, on_progress
+        self.fetched, self.plan, self.on_progress = fetched, fetched.plan, on_progress
         self.refused: list[ExportFormatError] = []
-        self.missing = set(fetched.days)
+        self.missing = set(self.plan.days)
 
     async def all_days(self) -> None:
-        todo = iter(self.fetched.days)
+        todo = iter(self.plan.days)
         self._report_progress()
         workers = [asyncio.create_task(self._work(todo)) for _ in range(CONCURRENCY)]
         try:
@@ -164,35 +171,72 @@ class _Run:
         if self.refused:
             raise ExportFormatError(f"{self.refused[0]} {self._what_is_missing()}")
 
+    async def whole_months(self) -> None:
+        """Ask for complete months as a whole, and warn where one differs from its days."""
+        if self.fetched.org_id is None:
+            return
+        for month in self.store.months_to_reconcile(self.fetched.org_id, self.plan.oldest):
+            try:
+                await self._one(month, group_by=None)
+            except ExportConflict as error:
+                self.fetched.warnings.append(f"{month.first:%Y-%m} is not reconciled: {error}")
+            else:
+                self.fetched.reconciled.append(month)
+        for first, key, name, requests, usd in self.store.differences(self.fetched.org_id):
+            self.fetched.warnings.append(
+                f"{first:%Y-%m} does not reconcile for key {name!r} ({key}): the export of the "
+                f"month differs from its days by {usd.normalize():f} USD and {requests} requests."
+            )
+
     async def _work(self, todo: Iterator[date]) -> None:
         for day in todo:
             try:
-                await self._one_day(day)
+                await self._one(Period(day, day), GROUP_BY)
             except ExportFormatError as error:
                 self.refused.append(error)
+            except RequestRefused as error:
+                # where exactly twelve months end is not documented
+                if day != self.plan.oldest:
+                    raise
+                self.fetched.warnings.append(f"{day}, the oldest day, cannot be had: {error}")
+                self.missing.discard(day)
             else:
                 self.missing.discard(day)
             self._report_progress()
 
-    async def _one_day(self, day: date) -> None:
-        window, timezone = Period(day, day), self.fetched.timezone
-        csv = await self.client.export(window, timezone, GROUP_BY)
+    async def _one(self, window: Period, group_by: str | None) -> None:
+        csv = await self.client.export(window, self.plan.timezone, group_by)
         raw = self.archive.keep(
             csv,
             window=window,
-            timezone=timezone,
-            group_by=GROUP_BY,
+            timezone=self.plan.timezone,
+            group_by=group_by,
             fetched_at=datetime.now(UTC),
             source=self.client.base_url,
             org_id=self.fetched.org_id,
+            yields_to=self._stored_usage(window.first) if csv is None and group_by else None,
         )
         taken_in = _take_in(self.store, self.archive, raw)
         self.fetched.org_id = taken_in.org_id
         self.fetched.taken_in.append(taken_in)
 
+    def _stored_usage(self, day: date) -> str | None:
+        """For a day that now has no usage: the export that stays in force, if one does."""
+        stored = self.store.usage_of_day(self.fetched.org_id, day)
+        if stored is None:
+            return None
+        export_id, rows, usd = stored
+        erased = day in self.plan.settling
+        self.fetched.warnings.append(
+            f"{day}: the service has no usage any more where {rows} rows and "
+            f"{usd.normalize():f} USD were stored; "
+            + ("taken as a restatement." if erased else f"{export_id} stays in force.")
+        )
+        return None if erased else export_id
+
     def _report_progress(self) -> None:
         if self.on_progress:
-            total = len(self.fetched.days)
+            total = len(self.plan.days)
             self.on_progress(total - len(self.missing), total)
 
     def _what_is_missing(self) -> str:
@@ -200,55 +244,14 @@ class _Run:
         named = ", ".join(str(period) for period in periods[:5])
         more = f" and {len(periods) - 5} more periods" if len(periods) > 5 else ""
         return (
-            f"{len(self.missing)} of {len(self.fetched.days)} days are missing: {named}{more}. "
+            f"{len(self.missing)} of {len(self.plan.days)} days are missing: {named}{more}. "
             "What arrived is kept; run the same command again to go on."
         )
 
 
 def _take_in(store: Store, archive: Archive, raw: RawExport) -> TakenIn:
-    csv = archive.csv_path(raw) if raw.sha256 else None
     try:
-        return store.take_in(raw, csv, f"the export of {raw.window}")
+        return store.take_in(raw, archive.csv_path(raw), f"the export of {raw.window}")
     except (ExportFormatError, ExportConflict) as error:
-        kept = archive.refuse(raw)
-        raise type(error)(f"{error} (kept for a look: {kept})") from error
-
-
-def _workspace(store: Store, org_id: str | None) -> str | None:
-    known = store.workspaces()
-    if org_id or len(known) <= 1:
-        return org_id or next(iter(known), None)
-    raise InvalidRequest(
-        f"The database holds several workspaces; say with --org which one: {', '.join(known)}."
-    )
-
-
-def _timezone(store: Store, org_id: str | None, asked: str | None, default: str) -> str:
-    known = store.workspaces().get(org_id or "")
-    if known and asked and asked != known:
-        raise ExportConflict(
-            f"Workspace {org_id} is stored in time zone {known}, not {asked}; "
-            "leave out --timezone, or use another database with --db."
-        )
-    return known or asked or default
-
-
-def _check_period(period: Period, local_today: date) -> None:
-    if period.last > local_today:
-        raise InvalidRequest(f"{period} reaches into the future; today is {local_today}.")
-    first = history_start(local_today)
-    if period.first < first:
-        raise InvalidRequest(
-            f"The service exports 12 months back, to {first}; {period} begins before that. "
-            "What is archived already stays."
-        )
-
-
-def _days_to_fetch(stored: set[date], local_today: date, refresh_days: int) -> list[date]:
-    begin = history_start(local_today)
-    first = max(min(stored, default=begin), begin)
-    if first >= local_today:
-        return []
-    missing = set(Period(first, local_today - ONE_DAY).days()) - stored
-    refreshed = {day for day in sorted(stored)[-refresh_days:] if refresh_days and day >= begin}
-    return sorted(missing | refreshed)
+        aside = archive.set_aside(raw)
+        raise type(error)(f"{error} (set aside: {aside})") from error

@@ -1,7 +1,9 @@
 """Taking exports into the database: each whole or not at all, in a transaction of its own."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -9,11 +11,11 @@ from typing import Self
 import duckdb
 
 from .archive import RawExport
-from .database import open_for_writing
-from .errors import ExportConflict, ExportFormatError
+from .database import first_line, open_for_writing
+from .errors import ExportConflict, ExportFormatError, StoreError
 from .exports import Header, Stated, first_fault, is_gzip, read_stated
 from .sql import read_sql
-from .windows import Period
+from .windows import Period, month_of
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,11 @@ class Store:
             self._check_conflicts(raw, org_id, name)
             count = self._insert(raw, org_id, csv, stated, name)
             self._connection.commit()
+        except duckdb.Error as error:
+            self._give_up()
+            raise StoreError(f"{self.path} cannot be written: {first_line(error)}") from error
         except BaseException:
-            self._connection.rollback()
+            self._give_up()
             raise
         unknown = stated.header.unknown if stated else ()
         return TakenIn(raw.export_id, org_id, count, unknown)
@@ -82,6 +87,48 @@ class Store:
         rows = self._connection.execute("select export_id from exports").fetchall()
         return {export_id for (export_id,) in rows}
 
+    def usage_of_day(self, org_id: str | None, day: date) -> tuple[str, int, Decimal] | None:
+        """Export, rows and cost in USD of a stored day that has usage; else None."""
+        found: tuple[str, int, Decimal] | None = self._connection.execute(
+            read_sql("usage_of_day"), {"org_id": org_id, "day": day}
+        ).fetchone()
+        return found
+
+    def months_to_reconcile(self, org_id: str, first: date) -> list[Period]:
+        """Complete months since `first` that no ungrouped export newer than their days covers."""
+        rows = self._connection.execute(
+            read_sql("months_to_reconcile"), {"org_id": org_id, "first": first}
+        ).fetchall()
+        return [month_of(month) for (month,) in rows]
+
+    def differences(self, org_id: str) -> list[tuple[date, str, str | None, int, Decimal]]:
+        """Month, key, name, requests and USD by which a month differs from its days."""
+        return self._connection.execute(read_sql("differences"), {"org_id": org_id}).fetchall()
+
+    def find(
+        self, org_id: str, window: Period, timezone: str, group_by: str | None, sha256: str | None
+    ) -> str | None:
+        """The export of this period with this very content that was taken in already."""
+        found = self._connection.execute(
+            read_sql("same_export"),
+            {
+                "org_id": org_id,
+                "window_start": window.first,
+                "window_end": window.last,
+                "timezone": timezone,
+                "group_by": group_by,
+                "sha256": sha256,
+            },
+        ).fetchone()
+        return str(found[0]) if found else None
+
+    def first_day(self, org_id: str | None) -> date | None:
+        """The first day of any period that is stored."""
+        row = self._connection.execute(
+            "select min(window_start) from exports where org_id is not distinct from ?", [org_id]
+        ).fetchone()
+        return row[0] if row else None
+
     def _workspace(self, raw: RawExport, stated: Stated | None, name: str) -> str | None:
         answered = stated.org_id if stated else None
         if answered and raw.org_id and answered != raw.org_id:
@@ -90,6 +137,10 @@ class Store:
                 f"use the key of that workspace, or say --org {answered} if this one is meant."
             )
         return answered or raw.org_id
+
+    def _give_up(self) -> None:
+        with suppress(duckdb.Error):  # a connection that broke has no transaction left
+            self._connection.rollback()
 
     def _adopt_nameless(self, org_id: str | None) -> None:
         """The first answer that names a workspace says whose the days without usage were."""
@@ -139,17 +190,19 @@ class Store:
                 "record_count": count,
                 "sha256": raw.sha256,
                 "source": raw.source,
+                "superseded_by": raw.yields_to,
             },
         )
-        self._connection.execute(
-            read_sql("supersede"),
-            {
-                "export_id": raw.export_id,
-                "org_id": org_id,
-                **window,
-                "group_by": raw.group_by,
-            },
-        )
+        if raw.yields_to is None:
+            self._connection.execute(
+                read_sql("supersede"),
+                {
+                    "export_id": raw.export_id,
+                    "org_id": org_id,
+                    **window,
+                    "group_by": raw.group_by,
+                },
+            )
         return count
 
     def _insert_rows(
@@ -178,7 +231,7 @@ class Store:
                 read_sql("repeated_grain"), {"export_id": raw.export_id}
             ).fetchall()[0]
         except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-            reason = first_fault(csv, name) or f"{name}: {str(error).splitlines()[0]}"
+            reason = first_fault(csv, name) or f"{name}: {first_line(error)}"
             raise ExportFormatError(reason) from error
         if repeated:
             raise ExportFormatError(first_fault(csv, name) or f"{name}: states a key twice")

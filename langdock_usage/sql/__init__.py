@@ -12,6 +12,9 @@ VIEWS = (
     "cost_per_model",
     "cost_per_key_and_model",
     "daily_cost",
+    "stored_days",
+    "restatements",
+    "reconciliation",
 )
 
 

@@ -1,0 +1,84 @@
+"""Taking in exports that were downloaded by hand. Each file stands for itself."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .archive import Archive, sha256_of
+from .errors import ExportFormatError, InvalidRequest, LangdockUsageError, StoreError
+from .exports import read_stated
+from .fetch import take_in_kept
+from .store import Store, TakenIn
+from .windows import Period, local_period
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What became of one file: it was taken in, was there already, or was refused."""
+
+    file: Path
+    window: Period | None = None
+    taken_in: TakenIn | None = None
+    already: str | None = None
+    error: LangdockUsageError | None = None
+
+
+def load(
+    store: Store,
+    files: Iterable[Path],
+    *,
+    timezone: str | None = None,
+    period: Period | None = None,
+) -> Iterator[Loaded]:
+    """Take in each file, plain or gzip; a bad one is told and the next ones go on.
+
+    The period is `period`, else what the file says in UTC dates, as local days of `timezone`, which
+    is UTC where it is not given.
+    """
+    archive = Archive(store.path)
+    take_in_kept(store, archive)
+    for file in files:
+        try:
+            yield _load_one(store, archive, file, timezone or "UTC", period)
+        except LangdockUsageError as error:
+            yield Loaded(file, error=error)
+        except OSError as error:
+            yield Loaded(file, error=StoreError(f"{file}: {error.strerror or error}"))
+
+
+def _load_one(
+    store: Store, archive: Archive, file: Path, timezone: str, period: Period | None
+) -> Loaded:
+    stated = read_stated(file, str(file))
+    if stated.org_id is None:
+        raise ExportFormatError(f"{file} has no rows, so it does not say whose usage it states.")
+    window = period or _stated_period(file, stated.utc_dates, timezone)
+    group_by = "model" if stated.header.has_model else None
+    sha256 = sha256_of(file)
+    already = store.find(stated.org_id, window, timezone, group_by, sha256)
+    if already:
+        return Loaded(file, window, already=already)
+    raw = archive.keep(
+        file,
+        window=window,
+        timezone=timezone,
+        group_by=group_by,
+        fetched_at=datetime.now(UTC),
+        source=file.name,
+        org_id=stated.org_id,
+    )
+    try:
+        return Loaded(file, window, store.take_in(raw, archive.csv_path(raw), str(file)))
+    except LangdockUsageError:
+        archive.discard(raw)
+        raise
+
+
+def _stated_period(file: Path, utc_dates: Period | None, timezone: str) -> Period:
+    if utc_dates is None:
+        raise ExportFormatError(f"{file} has no rows; say its period with --from and --to.")
+    try:
+        return local_period(utc_dates, timezone)
+    except InvalidRequest as error:
+        raise InvalidRequest(f"{file}: {error}") from error

@@ -1,0 +1,80 @@
+"""Which workspace, zone and days a fetch asks for."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from .errors import ExportConflict, InvalidRequest
+from .store import Store
+from .windows import ONE_DAY, Period, history_start
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to ask for. `settling` are the days that an empty answer may erase."""
+
+    org_id: str | None
+    timezone: str
+    days: tuple[date, ...]
+    settling: frozenset[date]
+    oldest: date  # first day of the service's history
+
+
+def plan_days(
+    store: Store,
+    org_id: str | None,
+    timezone: str,
+    period: Period | None,
+    local_today: date,
+    refresh_days: int,
+) -> Plan:
+    """With a period: every day of it. Without: what is missing, and the last stored days again.
+
+    Raises InvalidRequest for days that the service cannot have.
+    """
+    oldest = history_start(local_today)
+    stored = store.single_days(org_id)
+    latest = sorted(stored)[-refresh_days:] if refresh_days else []
+    if period:
+        _check(period, oldest, local_today)
+        days = set(period.days())
+    else:
+        first = max(store.first_day(org_id) or oldest, oldest)
+        until_yesterday = _days(first, local_today - ONE_DAY)
+        days = (until_yesterday - stored) | {day for day in latest if day >= oldest}
+    settling = frozenset(latest) | {local_today}
+    return Plan(org_id, timezone, tuple(sorted(days)), settling, oldest)
+
+
+def choose_workspace(store: Store, org_id: str | None) -> str | None:
+    """The workspace called `org_id`, or the only one; None where none is known yet."""
+    known = store.workspaces()
+    if org_id or len(known) <= 1:
+        return org_id or next(iter(known), None)
+    raise InvalidRequest(
+        f"The database holds several workspaces; say with --org which one: {', '.join(known)}."
+    )
+
+
+def choose_timezone(store: Store, org_id: str | None, asked: str | None, default: str) -> str:
+    """The zone of a workspace that is known, else the one asked for, else the default."""
+    known = store.workspaces().get(org_id or "")
+    if known and asked and asked != known:
+        raise ExportConflict(
+            f"Workspace {org_id} is stored in time zone {known}, not {asked}; "
+            "leave out --timezone, or use another database with --db."
+        )
+    return known or asked or default
+
+
+def _check(period: Period, oldest: date, local_today: date) -> None:
+    if period.last > local_today:
+        raise InvalidRequest(f"{period} reaches into the future; today is {local_today}.")
+    if period.first < oldest:
+        raise InvalidRequest(
+            f"The service exports 12 months back, to {oldest}; {period} begins before that. "
+            "What is archived already stays."
+        )
+
+
+def _days(first: date, last: date) -> set[date]:
+    return set(Period(first, last).days()) if first <= last else set()

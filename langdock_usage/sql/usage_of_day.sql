@@ -1,0 +1,10 @@
+-- The export, rows and cost of a day that is stored as a day of its own and has usage.
+select exports.export_id, exports.record_count, sum(export_rows.total_cost_usd)
+from exports
+join export_rows using (export_id)
+where exports.superseded_by is null
+  and exports.org_id is not distinct from $org_id
+  and exports.window_start = $day
+  and exports.window_end = $day
+  and exports.group_by = 'model'
+group by exports.export_id, exports.record_count
