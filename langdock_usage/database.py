@@ -52,8 +52,11 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         raise _explained(path, error) from error
     except duckdb.Error as error:
         raise StoreError(f"{path} cannot be opened: {first_line(error)}") from error
-    # a progress bar would go to standard output, where results go
-    connection.execute("set enable_progress_bar = false")
+    # A progress bar would go to standard output, where results go. In a notebook without ipywidgets
+    # it is off, and DuckDB 2.0 refuses to hear of it.
+    (is_on,) = connection.execute("select current_setting('enable_progress_bar')").fetchall()[0]
+    if is_on:
+        connection.execute("set enable_progress_bar = false")
     connection.execute("set TimeZone = 'UTC'")
     return connection
 

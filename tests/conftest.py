@@ -13,6 +13,10 @@ from langdock_usage.sandbox.server import Sandbox, serve
 from langdock_usage.sandbox.workspace import Workspace
 from langdock_usage.store import Store
 from langdock_usage.windows import Period
+from tests.reports import browser as browser
+from tests.reports import made as made
+from tests.reports import made_up as made_up
+from tests.reports import opened as opened
 
 NOW = datetime(2026, 11, 15, 10, 30, tzinfo=UTC)
 TIMEZONE = "Europe/Berlin"

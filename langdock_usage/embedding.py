@@ -1,0 +1,25 @@
+"""How a chart stands in a page as text: the contract between the kernel and the sealed report."""
+
+import json
+import re
+
+REPORT_VARIABLE = "LANGDOCK_USAGE_REPORT"
+"""Set in the environment of a kernel that works for the sealed report."""
+
+# JupyterLab 4.6 draws no newer Vega-Lite than this, and what we use has not changed since.
+JUPYTERLAB_MIME = "application/vnd.vegalite.v5+json"
+
+CHART_OPEN = '<script type="application/json" class="chart">'
+CHART_CLOSE = "</script>"
+CHART = re.compile(f"{re.escape(CHART_OPEN)}(.*?){re.escape(CHART_CLOSE)}", re.DOTALL)
+
+
+def embedded_chart(spec: object) -> str:
+    """A chart as it stands in a page."""
+    return f"{CHART_OPEN}{embedded_json(spec)}{CHART_CLOSE}"
+
+
+def embedded_json(value: object) -> str:
+    """JSON that can stand in a script element: no text in it can end the element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,0 +1,123 @@
+"""The words of the report and the habits of its languages: numbers, money, dates.
+
+Every text stands in `LANGUAGE.toml` beside this file; the formats are Babel's.
+"""
+
+import copy
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_compact_decimal, format_decimal
+
+from langdock_usage.errors import InvalidRequest
+
+LANGUAGES = ("en", "de")
+
+Number = int | float | Decimal
+
+
+@cache
+def _texts(code: str) -> Mapping[str, Any]:
+    return tomllib.loads(files(__package__).joinpath(f"{code}.toml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language of the report: `en` or `de`."""
+
+    code: str = "en"
+
+    def __post_init__(self) -> None:
+        if self.code not in LANGUAGES:
+            raise InvalidRequest(
+                f"The report does not speak {self.code!r}; choose language en or de."
+            )
+
+    @property
+    def locale(self) -> Locale:
+        """What Babel knows of the language."""
+        return Locale.parse(self.code)
+
+    def text(self, name: str, /, **values: object) -> str:
+        """The text `section.name`, with `{values}` filled in."""
+        found: Any = _texts(self.code)
+        for part in name.split("."):
+            found = found[part]
+        return str(found).format(**values) if values else str(found)
+
+    def texts(self, section: str) -> dict[str, str]:
+        """All texts of one section."""
+        return dict(_texts(self.code)[section])
+
+    @property
+    def unknown(self) -> str:
+        """What stands where a value is not known."""
+        return self.text("words.unknown")
+
+    def money(self, amount: Number | None, digits: int = 2) -> str:
+        """US dollars; an amount too small for `digits` is said to be smaller than the smallest."""
+        if amount is None:
+            return self.unknown
+        smallest = Decimal(1).scaleb(-digits)
+        if 0 < abs(Decimal(amount)) < smallest / 2:
+            return f"<{self._money(smallest, digits)}"
+        return self._money(Decimal(amount), digits)
+
+    def _money(self, amount: Decimal, digits: int) -> str:
+        pattern = copy.copy(self.locale.currency_formats["standard"])
+        pattern.frac_prec = (digits, digits)
+        return str(pattern.apply(amount, self.locale, currency="USD", currency_digits=False))
+
+    def number(self, value: Number | None) -> str:
+        """A whole number, all digits."""
+        return self.unknown if value is None else format_decimal(value, "#,##0", self.locale)
+
+    def compact(self, value: Number | None) -> str:
+        """A large number in short: 1.2M."""
+        if value is None:
+            return self.unknown
+        return format_compact_decimal(value, locale=self.locale, fraction_digits=1)
+
+    def percent(self, ratio: Number | None, digits: int = 1) -> str:
+        """A ratio as a percentage."""
+        if ratio is None:
+            return self.unknown
+        pattern = copy.copy(self.locale.percent_formats[None])
+        pattern.frac_prec = (digits, digits)
+        return str(pattern.apply(ratio, self.locale))
+
+    def change(self, ratio: Number | None, digits: int = 1) -> str:
+        """A change as a percentage, always with its sign."""
+        if ratio is None:
+            return self.unknown
+        sign = "+" if ratio > 0 else "\u2212" if ratio < 0 else "\u00b1"
+        return f"{sign}{self.percent(abs(Decimal(ratio)), digits)}"
+
+    def day(self, day: date) -> str:
+        """A calendar day."""
+        return format_date(day, "medium", self.locale)
+
+    def month(self, day: date, width: str = "MMMM y") -> str:
+        """The month of a day, with its year."""
+        return format_date(day, width, self.locale)
+
+    def moment(self, moment: datetime) -> str:
+        """A moment in UTC."""
+        return f"{format_datetime(moment, 'medium', locale=self.locale)} UTC"
+
+
+def digits_for(amount: Number | None, significant: int = 3) -> int:
+    """Fraction digits that show `significant` digits of an amount; at least the two of a cent."""
+    if not amount:
+        return 2
+    magnitude = math.floor(math.log10(abs(Decimal(amount))))
+    return min(max(2, significant - 1 - magnitude), 12)

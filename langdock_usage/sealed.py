@@ -1,0 +1,128 @@
+"""From an executed notebook to one HTML file that needs nothing else and lets nothing else run."""
+
+import base64
+import copy
+import hashlib
+import json
+import warnings
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import vl_convert
+
+from .embedding import CHART, JUPYTERLAB_MIME, embedded_chart, embedded_json
+
+LOCALES = {"en": "en-US", "de": "de-DE"}
+
+
+def seal(notebook: Any, summary: Mapping[str, object], title: str, language: str = "en") -> str:
+    """The HTML of an executed notebook; the notebook's charts must stand in it as text."""
+    exporter = _exporter()
+    style = _template_file("report.css")
+    script = f"{vega()}\n{_template_file('report.js')}"
+    datasets: dict[str, object] = {}
+    page = {"datasets": datasets, **_vega_locale(language)}
+    resources = {
+        "report": {
+            "language": language,
+            "title": title,
+            "policy": _policy(script, style),
+            "style": style,
+            "script": script,
+            "summary": embedded_json(summary),
+            "page": "",
+        }
+    }
+    shared = _with_shared_data(notebook, datasets)
+    resources["report"]["page"] = embedded_json(page)
+    html, _ = exporter.from_notebook_node(shared, resources=resources)
+    return str(html)
+
+
+def for_jupyterlab(notebook: Any) -> Any:
+    """The executed notebook with its charts as JupyterLab draws them."""
+    notebook = copy.deepcopy(notebook)
+    for data in _html_outputs(notebook):
+        chart = CHART.fullmatch(data["text/html"].strip())
+        if chart:
+            del data["text/html"]
+            data[JUPYTERLAB_MIME] = json.loads(chart[1])
+    return notebook
+
+
+def prepare() -> None:
+    """Do beforehand what takes a second and is the same for every report."""
+    vega()
+    _exporter()
+
+
+@cache
+def vega() -> str:
+    """Vega, Vega-Lite and vega-embed as one script; making it takes a second."""
+    bundle: Any = vl_convert.javascript_bundle  # its types want an argument that it does not need
+    return str(bundle())
+
+
+def _with_shared_data(notebook: Any, datasets: dict[str, object]) -> Any:
+    """The notebook with each dataset taken out of its charts: charts over one table share it."""
+
+    def without_data(text: str) -> str:
+        spec = json.loads(text)
+        datasets.update(spec.get("datasets", {}))
+        spec["datasets"] = dict.fromkeys(spec.get("datasets", {}))
+        return embedded_chart(spec)
+
+    notebook = copy.deepcopy(notebook)
+    for data in _html_outputs(notebook):
+        data["text/html"] = CHART.sub(lambda chart: without_data(chart[1]), data["text/html"])
+    return notebook
+
+
+def _html_outputs(notebook: Any) -> list[Any]:
+    return [
+        output.data
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if "text/html" in output.get("data", {})
+    ]
+
+
+def _policy(script: str, style: str) -> str:
+    return (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _vega_locale(language: str) -> dict[str, object]:
+    locale: Any = LOCALES[language]
+    number = dict(vl_convert.get_format_locale(locale))
+    if language == "de":
+        number["currency"] = ["", "\u00a0$"]
+    return {
+        "formatLocale": number,
+        "timeFormatLocale": vl_convert.get_time_format_locale(locale),
+    }
+
+
+def _exporter() -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of nbconvert's own imports
+        from nbconvert.exporters.templateexporter import TemplateExporter
+
+    exporter: Any = TemplateExporter
+    return exporter(
+        template_name="template",
+        template_file="index.html.j2",
+        extra_template_basedirs=[str(files(__package__))],
+    )
+
+
+def _template_file(name: str) -> str:
+    return files(__package__).joinpath("template", name).read_text(encoding="utf-8")

@@ -1,0 +1,43 @@
+"""The machine-readable summary that every report carries."""
+
+from decimal import Decimal
+from typing import Any
+
+from .monthly import Month
+
+
+def summarise(month: Month) -> dict[str, object]:
+    """The month as plain JSON values; money as text, exact."""
+    total = month.total
+    return {
+        "month": f"{month.first:%Y-%m}",
+        "org_id": month.org_id,
+        "currency": "USD",
+        "total_cost_usd": exact(total["total_cost_usd"]),
+        "requests": total["requests"],
+        "cache_hit_ratio": total.get("cache_hit_ratio"),
+        "keys": [
+            {"id": row["api_key_id"], "name": row["api_key_name"], **_figures(row)}
+            for row in month.by_key().to_dict("records")
+            if row["is_used"]
+        ],
+        "models": [
+            {"id": row["model"], "name": row["model"], **_figures(row)}
+            for row in month.by_model().to_dict("records")
+            if row["is_used"]
+        ],
+    }
+
+
+def exact(amount: Decimal | int) -> str:
+    """An amount with all its digits, without trailing zeros and without an exponent."""
+    text = f"{Decimal(amount):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _figures(row: dict[Any, Any]) -> dict[str, object]:
+    return {
+        "total_cost_usd": exact(row["total_cost_usd"]),
+        "requests": row["requests"],
+        "cache_hit_ratio": row["cache_hit_ratio"],
+    }

@@ -1,0 +1,85 @@
+"""A small database of made-up usage, for tests that need exact sums and nasty names."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from langdock_usage.database import open_for_writing
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of one single-day export."""
+
+    day: date
+    key: str
+    name: str
+    model: str | None
+    requests: int
+    cost: Decimal
+    tokens: tuple[int, int, int, int, int] | None = None
+
+
+def build(path: Path, rows: Iterable[Row], org: str = "org-1", zone: str = "Europe/Berlin") -> Path:
+    """Write a database with one export per day of `rows`."""
+    by_day: dict[date, list[Row]] = {}
+    for row in rows:
+        by_day.setdefault(row.day, []).append(row)
+    connection = open_for_writing(path)
+    connection.begin()
+    for day, of_day in by_day.items():
+        export_id = f"{org}-{day}"
+        fetched = datetime(day.year, day.month, day.day, 5, tzinfo=UTC) + timedelta(days=1)
+        connection.execute(
+            "insert into exports values (?, ?, ?, ?, ?, 'model', ?, ?, ?, 'made up', null)",
+            [export_id, org, day, day, zone, fetched, len(of_day), f"{day.toordinal():064x}"],
+        )
+        connection.executemany(
+            "insert into export_rows values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [_values(export_id, row) for row in of_day],
+        )
+    connection.commit()
+    connection.close()
+    return path
+
+
+def _values(export_id: str, row: Row) -> list[object]:
+    tokens = row.tokens or (None,) * 5
+    return [export_id, row.key, row.name, row.model, row.requests, row.cost, *tokens]
+
+
+NASTY_NAMES = (
+    "</script><script>document.title='owned'</script>",
+    "Quote \" and ' and & <b>bold</b>",
+    "Right\u202eto left\u2066 mark",
+    "Rocket 🚀 Zürich, \"GmbH\"; 'x'",
+    "L" * 300,
+    '=HYPERLINK("http://evil.example")',
+)
+
+
+def two_months() -> list[Row]:
+    """September and October 2026: six keys with nasty names, three models, exact odd amounts."""
+    rows = []
+    for n in range(61):
+        day = date(2026, 9, 1) + timedelta(days=n)
+        for k, name in enumerate(NASTY_NAMES):
+            for m, model in enumerate(("gpt-5", "claude-sonnet-4-5", None)):
+                if (n + k + m) % 3 == 0:
+                    continue
+                prompt = 1000 * (n + 1) * (k + 1)
+                cached = prompt // (m + 2)
+                rows.append(
+                    Row(
+                        day,
+                        f"key-{k}",
+                        name,
+                        model,
+                        requests=10 + n * k + m,
+                        cost=Decimal(f"{(n + 1) * (k + 1)}.{m}00000{k}7"),
+                        tokens=(prompt, 500, cached, 0, prompt - cached),
+                    )
+                )
+    return rows

@@ -1,0 +1,73 @@
+"""Reports that several tests look at; made once, because a report costs seconds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Request
+
+from tests.browser import open_browser
+from tests.made_up import Row, build, two_months
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report, and what it was made from."""
+
+    database: Path
+    rows: list[Row]
+    html: Path
+
+    @property
+    def text(self) -> str:
+        return self.html.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """September and October 2026, made up."""
+    return build(tmp_path_factory.mktemp("data") / "usage.duckdb", two_months())
+
+
+@pytest.fixture(scope="session")
+def made(made_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The monthly report of October 2026."""
+    from langdock_usage.report import render
+
+    folder = tmp_path_factory.mktemp("reports")
+    html = render("monthly_report", database=made_up, month="2026-10", output=folder)
+    return Made(made_up, two_months(), html)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium; without one, tests that need it skip and say so."""
+    with open_browser() as chromium:
+        yield chromium
+
+
+class Opened:
+    """A report as a browser shows it, with all that it asked for and complained about."""
+
+    def __init__(self, browser: Browser, html: Path, **options: object) -> None:
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.context = browser.new_context(offline=True, **options)  # type: ignore[arg-type]
+        self.page: Page = self.context.new_page()
+        self.page.on("request", self._note)
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.goto(html.as_uri())
+        self.page.wait_for_selector("html[data-drawn]", timeout=30_000)
+
+    def _note(self, request: Request) -> None:
+        self.requests.append(request.url)
+
+
+@pytest.fixture(scope="session")
+def opened(browser: Browser, made: Made) -> Iterator[Opened]:
+    """The report of October 2026 on a desktop."""
+    shown = Opened(browser, made.html, viewport={"width": 1200, "height": 900})
+    yield shown
+    shown.context.close()
