@@ -1,6 +1,7 @@
 """The command line: parse, call, print. Errors become one line and an exit status here alone."""
 
 import contextlib
+import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,8 @@ from .console import progress_bar, say, write
 from .errors import InvalidRequest, LangdockUsageError
 from .settings import Settings
 from .windows import Period, parse_day, parse_month, today, zone
+
+SEPARATOR = "\0"  # no argument can hold it
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,7 +42,7 @@ def main() -> None:
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
     try:
-        app(arguments)
+        app(_joined(arguments))
     except Exception as error:
         if debug:
             raise
@@ -49,6 +52,25 @@ def main() -> None:
     except KeyboardInterrupt:
         say("Interrupted; what arrived is kept.")
         sys.exit(130)
+
+
+def _joined(arguments: list[str]) -> list[str]:
+    """`-p KEY VALUE` as one value, because typer has no repeatable option of two."""
+    joined: list[str] = []
+    rest = iter(arguments)
+    for argument in rest:
+        joined.append(argument)
+        if argument == "-p":
+            joined.append(SEPARATOR.join((next(rest, ""), next(rest, ""))))
+    return joined
+
+
+def _parameters(pairs: list[str]) -> dict[str, str]:
+    split = [pair.partition(SEPARATOR) for pair in pairs]
+    for key, _, value in split:
+        if not key or not value:
+            raise InvalidRequest("-p takes the name of a parameter and its value.")
+    return {key: value for key, _, value in split}
 
 
 def _one_line(error: Exception) -> str:
@@ -108,12 +130,52 @@ def fetch(
 
 
 @app.command()
+def load(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV, plain or gzip.")],
+    timezone: Annotated[
+        str | None, typer.Option(metavar="IANA", help="Zone of the export; UTC if not given.")
+    ] = None,
+    first: First = None,
+    last: Last = None,
+    db: Db = None,
+) -> None:
+    """Take in exports that were downloaded by hand."""
+    from .load import load as load_files
+    from .store import Store
+
+    settings = _settings(db)
+    if timezone:
+        zone(timezone)
+    refused = False
+    with Store(settings.database) as store:
+        period = _period(None, first, last)
+        for loaded in load_files(store, files, timezone=timezone, period=period):
+            (say if loaded.error else write)(str(loaded))
+            refused = refused or loaded.error is not None
+    if refused:
+        raise typer.Exit(1)
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    db: Db = None,
+) -> None:
+    """Say what the database holds: days covered and missing, last fetch, restated days."""
+    from .status import as_text
+    from .status import status as status_of
+
+    found = status_of(_settings(db).database)
+    write(json.dumps(found, indent=2, ensure_ascii=False) if as_json else as_text(found))
+
+
+@app.command()
 def report(
     month: Annotated[str, typer.Option(metavar="YYYY-MM", help="The month to report on.")],
     name: Annotated[str, typer.Argument(help="The notebook, without .ipynb.")] = "monthly_report",
     output: Annotated[Path, typer.Option(metavar="DIR", help="Where it goes.")] = Path("reports"),
     parameter: Annotated[
-        list[tuple[str, str]] | None,
+        list[str] | None,
         typer.Option("-p", metavar="KEY VALUE", help="A parameter of the notebook."),
     ] = None,
     org: Org = None,
@@ -132,7 +194,7 @@ def report(
         month=month,
         output=output,
         org_id=org,
-        parameters=dict(parameter or []),
+        parameters=_parameters(parameter or []),
     )
     write(str(html))
 

@@ -23,6 +23,14 @@ class Loaded:
     already: str | None = None
     error: LangdockUsageError | None = None
 
+    def __str__(self) -> str:
+        """One line for people."""
+        if self.error:
+            return f"Error: {self.error}"
+        if self.taken_in:
+            return f"{self.file}: {self.taken_in.record_count} rows of {self.window} taken in"
+        return f"{self.file}: nothing new, it was taken in before as {self.already}"
+
 
 def load(
     store: Store,

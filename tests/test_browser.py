@@ -1,7 +1,7 @@
 """The report as a browser shows it: offline, complete, and deaf to hostile names."""
 
-from tests.reports import Opened
 from tests.made_up import NASTY_NAMES
+from tests.reports import Opened
 
 
 def test_asks_no_host_and_complains_of_nothing(opened: Opened) -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from langdock_usage.errors import DatabaseMissing, InvalidRequest, NoData, ReportError
 from langdock_usage.report import render
-from tests.reports import Made
 from tests.made_up import Row
+from tests.reports import Made
 
 
 def summary_of(html: str) -> Any:

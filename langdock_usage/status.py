@@ -1,0 +1,133 @@
+"""What the database holds, per workspace: for programs as plain values, for people as text."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from .archive import Archive
+from .database import open_for_reading
+from .sql import read_sql
+from .summary import exact
+from .windows import ONE_DAY, Period, ranges, today
+
+Status = dict[str, Any]
+
+
+def status(database: Path, now: datetime | None = None) -> Status:
+    """Workspaces with the days covered and missing, and what there is to know of them.
+
+    Days are text as YYYY-MM-DD, periods pairs of first and last day, money text and exact.
+    Raises DatabaseMissing, DatabaseLocked.
+    """
+    now = now or datetime.now(UTC)
+    with open_for_reading(database) as connection:
+        workspaces = connection.execute(read_sql("workspaces")).fetchall()
+        return {
+            "database": str(database),
+            "database_bytes": database.stat().st_size,
+            "raw_bytes": Archive(database).size_bytes(),
+            "workspaces": [
+                _workspace(connection, org_id, today(timezone, now), timezone)
+                for org_id, timezone in workspaces
+            ],
+        }
+
+
+def _workspace(
+    connection: duckdb.DuckDBPyConnection, org_id: str, local_today: date, timezone: str
+) -> Status:
+    def ask(name: str) -> list[tuple[Any, ...]]:
+        return connection.execute(read_sql(f"status/{name}"), {"org_id": org_id}).fetchall()
+
+    stored = dict(ask("days"))  # day → is it provisional?
+    missing = set(Period(min(stored), max(max(stored), local_today - ONE_DAY)).days()) - set(stored)
+    [(last_fetch, exports, superseded, rows)] = ask("exports")
+    return {
+        "org_id": org_id,
+        "timezone": timezone,
+        "days_covered": len(stored),
+        "covered": _pairs(stored),
+        "missing": _pairs(missing - {local_today}),
+        "provisional": _pairs(day for day, provisional in stored.items() if provisional),
+        "last_fetch": last_fetch,
+        "exports": exports,
+        "exports_superseded": superseded,
+        "rows": rows,
+        "restated": [
+            {
+                "window": [str(first), str(last)],
+                "restated_at": moment,
+                "difference_usd": exact(usd),
+                "difference_requests": requests,
+            }
+            for first, last, moment, usd, requests in ask("restated")
+        ],
+        "reconciliation": [
+            {
+                "month": f"{month:%Y-%m}",
+                "keys": keys,
+                "keys_that_differ": differing,
+                "difference_usd": exact(usd),
+            }
+            for month, keys, differing, usd in ask("reconciled")
+        ],
+        "token_accounting": {kind or "no tokens": count for kind, count in ask("accounting")},
+        "periods_across_months": [[str(first), str(last)] for first, last in ask("across_months")],
+    }
+
+
+def as_text(status: Status) -> str:
+    """The same for people, on one screen."""
+    mib = 1024 * 1024
+    lines = [
+        f"{status['database']}: {status['database_bytes'] / mib:.1f} MiB, "
+        f"raw exports {status['raw_bytes'] / mib:.1f} MiB"
+    ]
+    for workspace in status["workspaces"]:
+        lines += ["", *_workspace_lines(workspace)]
+    if not status["workspaces"]:
+        lines.append("No workspace yet: no answer has named one.")
+    return "\n".join(lines)
+
+
+def _workspace_lines(workspace: Status) -> list[str]:
+    restated, months = workspace["restated"], workspace["reconciliation"]
+    differing = [month for month in months if month["keys_that_differ"]]
+    kinds = workspace["token_accounting"].items()
+    facts = {
+        "days covered": f"{workspace['days_covered']}: {_spans(workspace['covered'])}",
+        "days missing": _spans(workspace["missing"]),
+        "provisional": _spans(workspace["provisional"]),
+        "last fetch": f"{workspace['last_fetch']} UTC",
+        "exports": f"{workspace['exports']}, of which {workspace['exports_superseded']} superseded",
+        "rows": f"{workspace['rows']} ({', '.join(f'{kind}: {n}' for kind, n in kinds) or 'none'})",
+        "restated": f"{len(restated)} periods" if restated else "none",
+        "reconciled": f"{len(months)} months"
+        + (f"; {len(differing)} differ" if differing else ", all agree" if months else ""),
+        "across months": _spans(workspace["periods_across_months"]) + " (in no monthly view)"
+        if workspace["periods_across_months"]
+        else "none",
+    }
+    details = [
+        f"  {month['month']} differs by {month['difference_usd']} USD in "
+        f"{month['keys_that_differ']} of {month['keys']} keys: see the view reconciliation"
+        for month in differing
+    ] + [
+        f"  {_spans([entry['window']])} restated {entry['restated_at']}: "
+        f"{entry['difference_usd']} USD, {entry['difference_requests']} requests"
+        for entry in restated[-5:]
+    ]
+    head = f"{workspace['org_id']} ({workspace['timezone']})"
+    return [head, *(f"  {name:<14} {fact}" for name, fact in facts.items()), *details]
+
+
+def _pairs(days: Any) -> list[list[str]]:
+    return [[str(period.first), str(period.last)] for period in ranges(days)]
+
+
+def _spans(pairs: list[list[str]]) -> str:
+    named = [first if first == last else f"{first} to {last}" for first, last in pairs]
+    more = f" and {len(named) - 4} more" if len(named) > 4 else ""
+    return (", ".join(named[:4]) + more) or "none"

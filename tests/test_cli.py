@@ -1,0 +1,223 @@
+"""The command line as people and schedulers meet it: in a process of its own."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pytest
+
+from langdock_usage.sandbox.server import KEY_WITHOUT_SCOPE, Sandbox, serve
+from langdock_usage.sandbox.workspace import Workspace
+
+ROOT = Path(__file__).parent.parent
+NOW = datetime.now(UTC)
+YESTERDAY = (NOW - timedelta(days=1)).date()
+LAST_MONTH = NOW.date().replace(day=1) - timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def live_sandbox() -> Iterator[Sandbox]:
+    """A sandbox whose today is today, as the command line takes it to be."""
+    with serve(Workspace.synthetic(today=NOW.date())) as sandbox:
+        yield sandbox
+
+
+def run(
+    folder: Path, *arguments: str, sandbox: Sandbox | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("LANGDOCK")}
+    if sandbox:
+        inherited |= {
+            "LANGDOCK_API_KEY": sandbox.api_key,
+            "LANGDOCK_BASE_URL": sandbox.base_url,
+            "LANGDOCK_USAGE_TIMEZONE": "Europe/Berlin",
+        }
+    return subprocess.run(
+        [sys.executable, "-m", "langdock_usage", *arguments],
+        cwd=folder,
+        env=inherited | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def assert_refused(result: subprocess.CompletedProcess[str], status: int, reason: str) -> None:
+    """One line on standard error, nothing on standard output, no traceback."""
+    assert result.returncode == status, result.stderr
+    assert result.stdout == ""
+    lines = [line for line in result.stderr.splitlines() if "Fetching" not in line and line.strip()]
+    assert len(lines) == 1, result.stderr
+    assert re.search(reason, lines[0]), lines[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "reason"),
+    [
+        (["fetch"], 1, r"no API key.*LANGDOCK_API_KEY.*demo"),
+        (["fetch", "--timezone", "Europe/Berlim"], 2, r"'Europe/Berlim'.*Europe/Berlin"),
+        (["fetch", "--month", "2026-1"], 2, r"'2026-1' is not a month.*YYYY-MM"),
+        (["fetch", "--from", "2026-10-01"], 2, r"--from and --to go together"),
+        (["fetch", "--month", "2026-10", "--to", "2026-10-02"], 2, r"either --month or"),
+        (["fetch", "--from", "2026-10-02", "--to", "2026-10-01"], 2, r"earlier day first"),
+        (["report", "--month", "october"], 2, r"'october' is not a month"),
+        (["report", "--month", "2999-01"], 2, r"2999-01 is in the future"),
+        (["report", "--month", "2026-10"], 1, r"no database at data/langdock.duckdb.*fetch"),
+        (["report", "nope", "--month", "2026-10"], 2, r"no notebook 'nope'.*monthly_report"),
+        (["report", "--month", "2026-10", "-p", "only"], 2, r"-p takes the name"),
+        (["rebuild"], 1, r"no raw exports in data/raw/langdock"),
+        (["status"], 1, r"no database at data/langdock.duckdb"),
+        (["load", "nope.csv"], 1, r"nope.csv: No such file"),
+    ],
+)
+def test_what_is_wrong_is_one_line(
+    tmp_path: Path, arguments: list[str], status: int, reason: str
+) -> None:
+    assert_refused(run(tmp_path, *arguments), status, reason)
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [("sk-ld-wrong", "401.*LANGDOCK_API_KEY"), (KEY_WITHOUT_SCOPE, "403.*USAGE_EXPORT_API")],
+)
+def test_key_that_is_refused(tmp_path: Path, live_sandbox: Sandbox, key: str, reason: str) -> None:
+    result = run(tmp_path, "fetch", sandbox=live_sandbox, LANGDOCK_API_KEY=key)
+    assert_refused(result, 1, reason)
+    assert key not in result.stderr
+
+
+def test_key_is_not_sent_in_the_clear(tmp_path: Path) -> None:
+    result = run(
+        tmp_path, "fetch", LANGDOCK_API_KEY="sk-ld-x", LANGDOCK_BASE_URL="http://example.com"
+    )
+    assert_refused(result, 2, "must begin with https://")
+
+
+def test_month_in_the_future_asks_nothing(tmp_path: Path, live_sandbox: Sandbox) -> None:
+    before = len(live_sandbox.api_requests)
+    result = run(tmp_path, "fetch", "--month", "2999-01", sandbox=live_sandbox)
+    assert_refused(result, 2, r"2999-01-01 to 2999-01-31 reaches into the future")
+    assert len(live_sandbox.api_requests) == before
+
+
+def test_traceback_only_for_debug(tmp_path: Path) -> None:
+    assert "Traceback" not in run(tmp_path, "rebuild").stderr
+    assert "Traceback" in run(tmp_path, "--debug", "rebuild").stderr
+
+
+def test_help_names_every_command(tmp_path: Path) -> None:
+    text = run(tmp_path, "--help").stdout
+    for command in ("demo", "fetch", "load", "report", "status", "sandbox", "rebuild"):
+        assert re.search(rf"^\s+{command}\s", text, re.MULTILINE), command
+
+
+def test_help_does_not_pay_for_what_it_does_not_use(tmp_path: Path) -> None:
+    """Altair, papermill and nbconvert cost more than a second each to import."""
+    code = (
+        "import sys, langdock_usage.cli, langdock_usage.fetch; "
+        "print([m for m in ('altair', 'papermill', 'nbconvert', 'pandas') if m in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"
+
+
+def test_the_whole_main_job(tmp_path: Path, live_sandbox: Sandbox) -> None:
+    """Fetch over HTTP, database, report; to the last digit what the workspace itself says."""
+    month = f"{LAST_MONTH:%Y-%m}"
+    fetched = run(tmp_path, "fetch", "--month", month, sandbox=live_sandbox)
+    assert fetched.returncode == 0, fetched.stderr
+    assert f"{LAST_MONTH.day} days fetched" in fetched.stdout
+
+    rendered = run(tmp_path, "report", "--month", month)
+    assert rendered.returncode == 0, rendered.stderr
+    html = tmp_path / rendered.stdout.splitlines()[-1]
+    assert html == tmp_path / "reports" / month / "monthly_report.html"
+    assert html.with_suffix(".ipynb").is_file()
+
+    match = re.search(
+        r'<script type="application/json" id="report-summary">(.*?)</script>', html.read_text()
+    )
+    assert match
+    summary = json.loads(match[1])
+    hours = [
+        hour
+        for hour in live_sandbox.workspace.hours()
+        if f"{hour.hour.astimezone(ZoneInfo('Europe/Berlin')):%Y-%m}" == month
+    ]
+    total = sum((hour.total_cost_usd for hour in hours), Decimal(0))
+    assert Decimal(summary["total_cost_usd"]) == total
+    assert summary["requests"] == sum(hour.requests for hour in hours)
+    for kind, field in (("keys", "api_key_id"), ("models", "model")):
+        expected: dict[str, Decimal] = {}
+        for hour in hours:
+            name = getattr(hour, field)
+            expected[name] = expected.get(name, Decimal(0)) + hour.total_cost_usd
+        stated = {entry["id"]: Decimal(entry["total_cost_usd"]) for entry in summary[kind]}
+        assert stated == expected
+
+    unknown = run(tmp_path, "report", "--month", month, "-p", "langauge", "de")
+    assert_refused(unknown, 2, r"no parameter 'langauge'; did you mean language\?")
+
+
+def test_database_that_another_process_has_open(tmp_path: Path, live_sandbox: Sandbox) -> None:
+    database = tmp_path / "data" / "langdock.duckdb"
+    day = str(YESTERDAY)
+    run(tmp_path, "fetch", "--from", day, "--to", day, sandbox=live_sandbox)
+    before = database.read_bytes()
+    with duckdb.connect(database):
+        for arguments in (["fetch"], ["report", "--month", day[:7]], ["status"]):
+            result = run(tmp_path, *arguments, sandbox=live_sandbox)
+            assert_refused(result, 1, rf"Another process \(PID {os.getpid()}\) has .* open")
+    assert database.read_bytes() == before
+
+
+def test_notebook_that_fails_in_the_middle(tmp_path: Path, live_sandbox: Sandbox) -> None:
+    day = str(YESTERDAY)
+    run(tmp_path, "fetch", "--from", day, "--to", day, sandbox=live_sandbox)
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    cells = [
+        {"tags": ["parameters"], "source": "database = month = org_id = None"},
+        {"tags": [], "source": "1 / 0"},
+    ]
+    notebook = {
+        "cells": [
+            {
+                "cell_type": "code",
+                "execution_count": None,
+                "id": f"cell{number}",
+                "metadata": {"tags": cell["tags"]},
+                "outputs": [],
+                "source": cell["source"],
+            }
+            for number, cell in enumerate(cells)
+        ],
+        "metadata": {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    (folder / "broken.ipynb").write_text(json.dumps(notebook))
+    result = run(tmp_path, "report", "broken", "--month", day[:7])
+    assert_refused(result, 1, r"broken failed in cell In \[\d\]: ZeroDivisionError: division")
+    assert not (tmp_path / "reports").exists()
+
+
+def test_dotenv_in_the_working_directory(tmp_path: Path, live_sandbox: Sandbox) -> None:
+    (tmp_path / ".env").write_text(
+        f"LANGDOCK_API_KEY={live_sandbox.api_key}\nLANGDOCK_BASE_URL={live_sandbox.base_url}\n"
+    )
+    day = str(YESTERDAY)
+    result = run(tmp_path, "fetch", "--from", day, "--to", day)
+    assert result.returncode == 0, result.stderr
+    assert "1 days fetched" in result.stdout
