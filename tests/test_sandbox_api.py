@@ -16,7 +16,6 @@ import httpx
 import pytest
 
 from langdock_usage.errors import LangdockUsageError
-from langdock_usage.sandbox.rows import HourRow
 from langdock_usage.sandbox.server import KEY_WITHOUT_SCOPE, SANDBOX_API_KEY, Sandbox, serve
 from langdock_usage.sandbox.workspace import Workspace
 
@@ -28,11 +27,6 @@ AUTH = {"Authorization": f"Bearer {SANDBOX_API_KEY}"}
 @pytest.fixture(scope="module")
 def workspace() -> Workspace:
     return Workspace.synthetic(today=NOW.date())
-
-
-@pytest.fixture(scope="module")
-def hours(workspace: Workspace) -> list[HourRow]:
-    return list(workspace.hours())
 
 
 @pytest.fixture(scope="module")
@@ -191,12 +185,13 @@ class TestExport:
     ],
 )
 def test_a_berlin_day_is_the_sum_of_its_hours(
-    api: Api, hours: list[HourRow], day: str, first_hour: datetime, length: int
+    api: Api, day: str, first_hour: datetime, length: int
 ) -> None:
-    """Added up in plain Python, apart from the server, from the hours of the workspace."""
+    """Added up in plain Python, apart from the server, from what each single hour had."""
     expected: dict[tuple[str, str], list[Any]] = {}
-    for row in hours:
-        if first_hour <= row.hour < first_hour + timedelta(hours=length):
+    for hour in (first_hour + timedelta(hours=n) for n in range(length)):
+        for row in api.sandbox.workspace.usage(hour, hour + timedelta(hours=1), by_model=True):
+            assert row.model
             group = expected.setdefault((row.api_key_id, row.model), [0, Decimal(0), 0, 0, 0, 0, 0])
             group[0] += row.requests
             group[1] += row.total_cost_usd
@@ -378,11 +373,12 @@ class TestLimits:
             assert api.post(body("2027-02-28")).status_code == 200
             assert api.post(body("2027-02-27")).status_code == 400
 
-    def test_an_export_over_the_row_limit(
-        self, workspace: Workspace, hours: list[HourRow], http: httpx.Client
-    ) -> None:
+    def test_an_export_over_the_row_limit(self, workspace: Workspace, http: httpx.Client) -> None:
         start = datetime(2026, 10, 5, 22, tzinfo=UTC)
-        rows = sum(start <= row.hour < start + timedelta(days=1) for row in hours)
+        rows = sum(
+            len(workspace.usage(hour, hour + timedelta(hours=1), by_model=True))
+            for hour in (start + timedelta(hours=n) for n in range(24))
+        )
         with serve(workspace, now=lambda: NOW, row_limit=rows) as running:
             assert Api(running, http).post(body("2026-10-06")).status_code == 200
         with serve(workspace, now=lambda: NOW, row_limit=rows - 1) as running:
@@ -485,8 +481,9 @@ class TestServer:
         with serve(workspace, now=lambda: NOW) as running:
             Api(running, http).rows(body("2026-10-06"))
             ready = time.perf_counter()
-        assert ready - started < 0.5
-        assert time.perf_counter() - ready < 0.5
+        # Several times what it takes: a machine under load must not fail this.
+        assert ready - started < 1
+        assert time.perf_counter() - ready < 1
         with pytest.raises(httpx.ConnectError):
             http.get(running.base_url)
 

@@ -48,10 +48,10 @@ def row_dicts(
     return dicts
 
 
-def csv_bytes(dicts: Sequence[dict[str, str | int]]) -> bytes:
+def csv_bytes(columns: Sequence[str], dicts: Sequence[dict[str, str | int]]) -> bytes:
     """A CSV file in UTF-8 with a header, lines ended by LF."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(dicts[0]), lineterminator="\n")
+    writer = csv.DictWriter(text, fieldnames=columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(dicts)
     return text.getvalue().encode()

@@ -2,8 +2,9 @@
 
 import secrets
 from collections import deque
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,10 +19,15 @@ from langdock_usage.sandbox.answers import (
     row_dicts,
     rows_envelope,
 )
+from langdock_usage.sandbox.fault_answers import FaultAnswers
+from langdock_usage.sandbox.faults import Plan
 from langdock_usage.sandbox.period import Period, Refused, parse_period
 from langdock_usage.sandbox.rows import UsageRow
 from langdock_usage.sandbox.storage import Storage
 from langdock_usage.sandbox.workspace import Workspace
+
+Dicts = list[dict[str, str | int]]
+Write = Callable[[Dicts, Period, str | None], Response]
 
 PREFIXES = ("", "/api/public")
 RATE_LIMIT_SECONDS = 60
@@ -58,14 +64,21 @@ class ExportApi:
         clock: Callable[[], float],
         requests_per_minute: int,
         row_limit: int,
+        plan: Plan,
+        fault_answers: FaultAnswers,
+        overrides: Mapping[date, Sequence[UsageRow] | None],
     ) -> None:
         self._accounts = accounts
         self._keys_without_scope = keys_without_scope
         self._storage = storage
         self._now = now
         self._row_limit = row_limit
+        self._plan = plan
+        self._fault_answers = fault_answers
+        self._overrides = overrides
         self._limits = {key: RateLimit(requests_per_minute, clock) for key in accounts}
-        endpoints = {"": self._link, "/csv": self._link, "/json": self._rows}
+        with_link = partial(self._export, write=self._link)
+        endpoints = {"": with_link, "/csv": with_link, "/json": partial(self._export, write=_rows)}
         self.app = Starlette(
             routes=[
                 Route(f"{prefix}/export/api-keys{suffix}", endpoint, methods=["POST"])
@@ -75,24 +88,22 @@ class ExportApi:
             exception_handlers={Refused: _refused, HTTPException: _no_such_route},
         )
 
-    async def _link(self, request: Request) -> Response:
-        workspace, period, rows = await self._answer(request)
-        dicts = row_dicts(rows, period, workspace.org_id, workspace.byok)
-        path = file_path(workspace.org_id, period, secrets.token_hex(4))
-        url = self._storage.put(path, csv_bytes(dicts))
-        return JSONResponse(link_envelope(path, url, len(rows), period))
-
-    async def _rows(self, request: Request) -> Response:
-        workspace, period, rows = await self._answer(request)
-        dicts = row_dicts(rows, period, workspace.org_id, workspace.byok)
-        return JSONResponse(rows_envelope(dicts))
-
-    async def _answer(self, request: Request) -> tuple[Workspace, Period, list[UsageRow]]:
+    async def _export(self, request: Request, write: Write) -> Response:
         workspace = self._authorize(request)
         if request.headers.get("content-type", "").partition(";")[0] != "application/json":
             raise Refused(400, "Bad request", "Content-Type must be application/json")
         period = parse_period(await request.body(), self._now())
-        return workspace, period, self._usage(workspace, period)
+        fault = self._plan.strike((workspace.org_id, period))
+        if answer := await self._fault_answers.answer(fault, request):
+            return answer
+        rows = self._usage(workspace, period)
+        return write(row_dicts(rows, period, workspace.org_id, workspace.byok), period, fault)
+
+    def _link(self, dicts: Dicts, period: Period, fault: str | None) -> Response:
+        path = file_path(str(dicts[0]["org_id"]), period, secrets.token_hex(4))
+        stored = dicts[:-1] if fault == "short_csv" else dicts
+        url = self._storage.put(path, csv_bytes(list(dicts[0]), stored), fault)
+        return JSONResponse(link_envelope(path, url, len(dicts), period))
 
     def _authorize(self, request: Request) -> Workspace:
         if "origin" in request.headers:
@@ -105,21 +116,31 @@ class ExportApi:
         self._limits[key].take()
         return self._accounts[key]
 
-    def _usage(self, workspace: Workspace, period: Period) -> list[UsageRow]:
+    def _usage(self, workspace: Workspace, period: Period) -> Sequence[UsageRow]:
+        now = self._now()
         start, end = period.half_open
-        # The hour that is not over yet is not stated, let alone the future.
-        end = min(end, self._now().replace(minute=0, second=0, microsecond=0))
-        count = workspace.hour_row_count(start, end)
+        one_day = period.start.date() == period.end.date()
+        if self._plan.too_large and not one_day:
+            raise Refused(400, "USAGE_EXPORT_TOO_LARGE", "Export too large")
+        count = workspace.hour_row_count(start, min(end, now))
         if count > self._row_limit:
             message = (
                 f"Export too large: {count} rows exceeds limit of {self._row_limit}. "
                 "Please narrow the date range."
             )
             raise Refused(400, "Export too large", message)
-        rows = workspace.usage(start, end, period.by_model)
+        rows: Sequence[UsageRow] | None
+        if one_day and period.by_model and period.start.date() in self._overrides:
+            rows = self._overrides[period.start.date()]
+        else:
+            rows = workspace.usage(start, end, period.by_model, known_at=now)
         if not rows:
             raise Refused(404, "Not found", "No data found")
         return rows
+
+
+def _rows(dicts: Dicts, _period: Period, _fault: str | None) -> Response:
+    return JSONResponse(rows_envelope(dicts))
 
 
 async def _refused(_: Request, refused: Exception) -> Response:

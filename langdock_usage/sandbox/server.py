@@ -7,13 +7,17 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from langdock_usage.errors import LangdockUsageError
 from langdock_usage.sandbox.app import ExportApi
+from langdock_usage.sandbox.fault_answers import ABORT, FaultAnswers
+from langdock_usage.sandbox.faults import Plan
+from langdock_usage.sandbox.rows import UsageRow
 from langdock_usage.sandbox.storage import Storage
 from langdock_usage.sandbox.workspace import Workspace
 
@@ -42,6 +46,7 @@ class Sandbox:
     accounts: dict[str, Workspace]
     api_requests: list[Received] = field(default_factory=list)
     storage_requests: list[Received] = field(default_factory=list)
+    _overrides: dict[date, Sequence[UsageRow] | None] = field(default_factory=dict)
 
     @property
     def api_key(self) -> str:
@@ -52,6 +57,10 @@ class Sandbox:
     def workspace(self) -> Workspace:
         """The first workspace."""
         return self.accounts[SANDBOX_API_KEY]
+
+    def override(self, day: date, rows: Sequence[UsageRow] | None) -> None:
+        """From now on state these rows for exports of this local day by model; None: no data."""
+        self._overrides[day] = rows
 
 
 def utc_now() -> datetime:
@@ -68,14 +77,20 @@ def serve(
     requests_per_minute: int = 500,
     row_limit: int = 1_000_000,
     link_seconds: int = 60,
+    faults: Sequence[str] = (),
+    fault_every: int = 5,
+    slow_seconds: float = 3,
 ) -> Iterator[Sandbox]:
     """Serve workspaces on 127.0.0.1 until the block is left.
 
     The first workspace answers to SANDBOX_API_KEY, the next ones to the same with `-2`, `-3` …
     appended. `now` (aware) decides which usage exists already and when links expire; `clock`
-    (seconds) counts the rate limit. Port 0 takes a free one. Raises LangdockUsageError if the port
-    is taken.
+    (seconds) counts the rate limit. Port 0 takes a free one. `faults` are names of `FAULTS` or
+    `all`; they strike the first of every `fault_every` distinct periods that are asked for.
+
+    Raises LangdockUsageError if the port is taken, InvalidRequest for an unknown fault.
     """
+    plan = Plan(faults, fault_every)
     accounts = _accounts([workspaces] if isinstance(workspaces, Workspace) else workspaces)
     with _listen(port) as api_socket, _listen(0) as storage_socket:
         sandbox = Sandbox(_url(api_socket), _url(storage_socket), accounts)
@@ -88,6 +103,9 @@ def serve(
             clock=clock,
             requests_per_minute=requests_per_minute,
             row_limit=row_limit,
+            plan=plan,
+            fault_answers=FaultAnswers(sandbox.storage_url, slow_seconds),
+            overrides=sandbox._overrides,
         )
         hosts = [
             (_server(_recorded(api.app, sandbox.api_requests)), api_socket),
@@ -135,13 +153,25 @@ def _recorded(app: ASGIApp, log: list[Received]) -> ASGIApp:
             request.body += message.get("body", b"")
             return message
 
+        # ASGI has no way to cut a connection: this is the server's own.
+        cycle: Any = getattr(send, "__self__")  # noqa: B009
+        scope[ABORT] = cycle.transport.abort
         await app(scope, receive_and_keep, send)
 
     return recorder
 
 
+class _Server(uvicorn.Server):
+    async def main_loop(self) -> None:
+        # uvicorn looks every 0.1 s whether to stop: too slow where each test has its own sandbox.
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            await asyncio.sleep(0.02)
+
+
 def _server(app: ASGIApp) -> uvicorn.Server:
-    return uvicorn.Server(
+    return _Server(
         uvicorn.Config(
             app,
             http="h11",

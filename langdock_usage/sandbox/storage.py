@@ -17,13 +17,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from langdock_usage.sandbox.fault_answers import Truncated, page
+
 _BUCKET = "langdock-exports"
 
 
-@dataclass(frozen=True)
+@dataclass
 class _File:
     body: bytes
     expires_at: datetime
+    fault: str | None
 
 
 class Storage:
@@ -37,13 +40,13 @@ class Storage:
         self._files: dict[str, _File] = {}
         self.app = Starlette(routes=[Route(f"/{_BUCKET}/{{path:path}}", self._get)])
 
-    def put(self, path: str, body: bytes) -> str:
-        """Keep a file and return the signed link to it."""
+    def put(self, path: str, body: bytes, fault: str | None = None) -> str:
+        """Keep a file and return the signed link to it; a fault strikes its first download."""
         now = self._now()
         # Their links are refused anyway: a sandbox that runs for days keeps only what is of use.
         self._files = {name: file for name, file in self._files.items() if file.expires_at > now}
-        expires_at = now + self._link_lifetime
-        self._files[path] = _File(body, expires_at)
+        expires_at = now if fault == "expired_link" else now + self._link_lifetime
+        self._files[path] = _File(body, expires_at, fault)
         expires = str(int(expires_at.timestamp()))
         query = urlencode({"expires": expires, "signature": self._signature(path, expires)})
         return f"{self._base_url}/{_BUCKET}/{quote(path)}?{query}"
@@ -58,13 +61,14 @@ class Storage:
             return _error(403, "SignatureDoesNotMatch", "The signature does not match the request")
         if self._now().timestamp() >= int(expires):
             return _error(403, "AccessDenied", "Request has expired")
+        file = self._files[path]
+        fault, file.fault = file.fault, None
+        if fault == "html":
+            return page()
+        answer = Truncated if fault == "truncate" else Response
         name = path.rpartition("/")[2]
-        disposition = f'attachment; filename="{name}"'
-        return Response(
-            self._files[path].body,
-            media_type="text/csv",
-            headers={"content-disposition": disposition},
-        )
+        headers = {"content-disposition": f'attachment; filename="{name}"'}
+        return answer(file.body, media_type="text/csv", headers=headers)
 
     def _signature(self, path: str, expires: str) -> str:
         return hmac.new(self._secret, f"{path}\n{expires}".encode(), hashlib.sha256).hexdigest()

@@ -15,6 +15,8 @@ from langdock_usage.sandbox.prices import to_usd, token_prices
 from langdock_usage.sandbox.rows import HourRow, UsageRow
 
 HISTORY_MONTHS = 13
+LATE_EVERY_HOURS = 5
+LATE_BY_HOURS = 48
 SANDBOX_ORG_ID = "5f0c1d9e-7a34-4b1b-9c55-2f6f3d1a8e40"
 
 _HOUR = timedelta(hours=1)
@@ -43,12 +45,16 @@ class KeyModel:
 class Workspace:
     """Usage of 13 complete months and the current one, the same for a seed and a month.
 
+    With `late_usage` every fifth hour becomes known only two days after it began, so that an
+    export of the last two days states more when it is asked for again later.
+
     A key has one row per export, also in a period in which it was renamed: the row states the
     newest name that the key had used by the end of the period.
     """
 
     org_id: str
     byok: bool
+    late_usage: bool
     first_hour: datetime
     # One row per hour and one at the front, of zeros: usage of hours a to b is [b] - [a], exact.
     _sums: Ints = field(repr=False)
@@ -62,6 +68,7 @@ class Workspace:
         today: date,
         byok: bool = True,
         org_id: str = SANDBOX_ORG_ID,
+        late_usage: bool = False,
     ) -> Self:
         """A workspace as on `today`; only the month of `today` matters, not the day."""
         anchor = datetime(today.year, today.month, 1, tzinfo=UTC)
@@ -84,19 +91,25 @@ class Workspace:
         made.sort(key=lambda pair: (pair[0].api_key_id, pair[0].model))
         per_hour = np.stack([table for _, table in made], axis=1)
         sums = np.concatenate([np.zeros_like(per_hour[:1]), per_hour.cumsum(axis=0)])
-        return cls(org_id, byok, first, sums, tuple(column for column, _ in made))
+        return cls(org_id, byok, late_usage, first, sums, tuple(column for column, _ in made))
 
-    def usage(self, start: datetime, end: datetime, by_model: bool) -> list[UsageRow]:
+    def usage(
+        self, start: datetime, end: datetime, by_model: bool, known_at: datetime | None = None
+    ) -> list[UsageRow]:
         """Rows of the half-open period [start, end), sorted by key id, then model.
 
-        An hour belongs to the period in which it starts. Empty where there was no usage.
+        An hour belongs to the period in which it starts. Empty where there was no usage. With
+        `known_at` only what was known at that instant: hours that were over, and not late.
         """
         first, last = self._numbers(start, end)
+        if known_at is not None:
+            last = max(first, min(last, self._begun(known_at - _HOUR)))
+        sums = self._sums[last] - self._sums[first]
+        if known_at is not None and self.late_usage:
+            sums -= self._late(first, last, known_at)
         used = [
             (column, totals)
-            for column, totals in zip(
-                self._columns, (self._sums[last] - self._sums[first]).tolist(), strict=True
-            )
+            for column, totals in zip(self._columns, sums.tolist(), strict=True)
             if totals[0]
         ]
         rows = []
@@ -139,6 +152,18 @@ class Workspace:
         first, last = (-((at - self.first_hour) // -_HOUR) for at in (start, end))
         first = min(max(first, 0), len(self._sums) - 1)
         return first, min(max(last, first), len(self._sums) - 1)
+
+    def _begun(self, instant: datetime) -> int:
+        """How many hours of the history had begun at an instant."""
+        return max(0, (instant - self.first_hour) // _HOUR + 1)
+
+    def _late(self, first: int, last: int, known_at: datetime) -> Ints:
+        """What the hours from first up to last had that was not known yet."""
+        settled = self._begun(known_at - LATE_BY_HOURS * _HOUR)
+        numbers = np.arange(max(first, settled), last)
+        late = numbers[numbers % LATE_EVERY_HOURS == 0]
+        missing: Ints = (self._sums[late + 1] - self._sums[late]).sum(axis=0)
+        return missing
 
     def _newest_name(self, columns: list[KeyModel], first: int, last: int) -> str:
         """The name of a key in its last used hour of a period in which it was used."""
