@@ -251,9 +251,10 @@ class TestRestatement:
         in_the_end = late.usage(day, day + timedelta(days=1), by_model=True)
         assert seen[-1] == sum(row.requests for row in in_the_end)
 
-    def test_what_is_known_at_an_instant_hour_by_hour(self) -> None:
+    @pytest.mark.parametrize("o_clock", range(5, 10))
+    def test_what_is_known_at_an_instant_hour_by_hour(self, o_clock: int) -> None:
         late = Workspace.synthetic(today=NOW.date(), late_usage=True)
-        known_at = datetime(2026, 11, 20, 9, tzinfo=UTC)
+        known_at = datetime(2026, 11, 20, o_clock, tzinfo=UTC)
         start = known_at - timedelta(days=4)
         expected = 0
         for hour in (start + timedelta(hours=n) for n in range(4 * 24)):

@@ -44,7 +44,11 @@ def parse_period(body: bytes, now: datetime) -> Period:
         raise _bad_request(f"Unsupported group_by: {group_by!r}. Supported: 'model'")
     start, end = _instant(fields, "from"), _instant(fields, "to")
     period = Period(start, end, by_model=group_by == "model")
-    if period.half_open[0] > period.half_open[1]:
+    try:
+        in_order = period.half_open[0] <= period.half_open[1]
+    except OverflowError:
+        raise _bad_request("'from' or 'to' is beyond all calendars") from None
+    if not in_order:
         raise _bad_request("'from' is after 'to'")
     earliest = _months_back(now.astimezone(start.tzinfo).date(), HISTORY_LIMIT_MONTHS)
     if start.date() < earliest:
