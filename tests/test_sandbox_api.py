@@ -490,9 +490,10 @@ class TestServer:
             http.get(running.base_url)
 
     def test_answers_at_once(self, api: Api) -> None:
-        # The best of ten: a machine under load must not fail this, a delay in each answer must.
+        # The better half of many: a machine under load must not fail this, Nagle's 40 ms must.
         asked = body("2026-10-06", group_by="model")
-        assert min(api.post(asked).elapsed for _ in range(10)) < timedelta(milliseconds=25)
+        elapsed = sorted(api.post(asked).elapsed for _ in range(40))
+        assert elapsed[20] < timedelta(milliseconds=30)
 
     def test_a_chosen_port_and_a_taken_one(self, workspace: Workspace) -> None:
         with serve(workspace) as running:
