@@ -32,6 +32,7 @@ from .windows import Period
 PATH = "/export/api-keys"
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 MAX_EXPORT_BYTES = 512 * 1024 * 1024
+NO_DATA = re.compile("no data", re.IGNORECASE)
 TOO_LARGE = re.compile("too[ _]large", re.IGNORECASE)
 SMALLEST_PART_HOURS = 3
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -134,7 +135,7 @@ class UsageExportClient:
                 follow_redirects=False,
                 timeout=TIMEOUT,
             )
-        if response.status_code == httpx.codes.NOT_FOUND and _kind(response) is not None:
+        if response.status_code == httpx.codes.NOT_FOUND and NO_DATA.search(response.text):
             return None
         self._raise_for_status(response)
         try:
@@ -170,6 +171,8 @@ class UsageExportClient:
                 f"The API answered with a redirect ({status}), which is not followed; "
                 "check LANGDOCK_BASE_URL."
             )
+        if status == httpx.codes.NOT_FOUND:
+            raise ApiError(f"The API has no such address ({message}); check LANGDOCK_BASE_URL.")
         raise RequestRefused(f"The API refused the request ({status}: {message}).")
 
     async def _download(self, link: str) -> bytes:
@@ -230,15 +233,6 @@ async def _network(who: str) -> AsyncIterator[None]:
         raise ServiceUnavailable(f"{who} did not answer in time.") from error
     except (httpx.TransportError, httpx.DecodingError) as error:
         raise ServiceUnavailable(f"The connection failed ({type(error).__name__}).") from error
-
-
-def _kind(response: httpx.Response) -> str | None:
-    """The `error` of an error envelope; None where the body is not one."""
-    try:
-        kind = response.json()["error"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return str(kind)
 
 
 def _checked_base(base_url: str) -> str:

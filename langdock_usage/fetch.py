@@ -158,7 +158,6 @@ class _Run:
 
     async def all_days(self) -> None:
         todo = iter(self.plan.days)
-        self._report_progress()
         workers = [asyncio.create_task(self._work(todo)) for _ in range(CONCURRENCY)]
         try:
             await asyncio.gather(*workers)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -64,7 +65,9 @@ def fetch_from(
                     now=now,
                 )
 
-    return asyncio.run(run())
+    # in a thread of its own, because Playwright keeps an event loop in this one
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(run())).result()
 
 
 @pytest.fixture(scope="session")

@@ -25,9 +25,8 @@ def live_sandbox() -> Iterator[Sandbox]:
 def commands() -> list[str]:
     """Every line of the README's shell blocks, `a && b` as two."""
     blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
-    return [
-        part.strip() for block in blocks for line in block.splitlines() for part in line.split("&&")
-    ]
+    lines = [line for block in blocks for line in block.splitlines()]
+    return [part.strip() for line in lines for part in line.split("&&")]
 
 
 def test_every_command_works(tmp_path: Path, live_sandbox: Sandbox) -> None:
