@@ -16,6 +16,10 @@
     └── ReportError               a notebook failed while it was executed
 
 The library raises these; only the command line prints them and turns them into an exit status.
+
+It warns with
+
+    LeftOut                       part of what is known cannot be split to answer a question
 """
 
 
@@ -85,3 +89,7 @@ class NoData(LangdockUsageError):
 
 class ReportError(LangdockUsageError):
     """A notebook failed while it was executed."""
+
+
+class LeftOut(UserWarning):
+    """A period reaches beyond the days asked for; it cannot be split and is not counted."""

@@ -2,111 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING
 
-from .database import open_for_reading
-from .errors import InvalidRequest, NoData
-from .sql import read_sql
-from .windows import Period, parse_day, parse_month
+from .asked import Asked, Names, known_choice
+from .costs import COLUMNS, By, Costs, with_column_of
+from .settings import find_database
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Asked = str | tuple[date | str, date | str]  # "2026-10", or first and last day
+
+def open(path: str | Path | None = None) -> Usage:
+    """Open a database to ask it questions; see `Usage`.
+
+    Without a path: `LANGDOCK_USAGE_DB`, else `data/langdock.duckdb` of the working directory or
+    of one above it.
+
+    >>> with lu.open("data/langdock.duckdb") as usage:
+    ...     usage.months()
+    ['2026-09', '2026-10']
+    """
+    return Usage(find_database() if path is None else Path(path))
 
 
-def open(path: str | Path = "data/langdock.duckdb") -> Usage:
-    """Open a database to ask it questions; see `Usage`."""
-    return Usage(Path(path))
-
-
-class Usage:
+class Usage(Costs):
     """The questions that a database answers.
 
-    Every question opens the file read only and closes it again, so that an open notebook never
-    keeps `fetch` from writing. Without `org`, a question is answered for all workspaces.
-    Raises DatabaseMissing, DatabaseLocked, InvalidRequest.
+    Each takes a month (`"2026-10"`), a day, a pair of months or days, or nothing: everything. It
+    can be narrowed to one or several API keys (by id, or by any name they ever had), models (`*`
+    stands for any text: `"claude-*"`) and to a workspace; without `org` it is about all of them.
+
+    Dates are datetime64[us], tokens and requests Int64, ratios float64, texts str. Money is
+    float64, or with `exact=True` Decimal. `describe()` says what each column means. Rows come in
+    the order that each question names, ties by id.
+
+    A period that reaches beyond what was asked for cannot be split: it is left out, with a warning.
+    Raises DatabaseMissing, DatabaseLocked, InvalidRequest, and NoData with the months there are.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.sql("select 1")  # a missing file is told now, not at the first question
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
+    def compare(
         self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Nothing is held open."""
-
-    def sql(self, query: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> pd.DataFrame:
-        """The answer to any SQL query, with its parameters; the file cannot be changed."""
-        with open_for_reading(self.path) as connection:
-            return connection.execute(query, parameters).df()
-
-    def workspaces(self) -> dict[str, str]:
-        """Every workspace of the database with its time zone."""
-        with open_for_reading(self.path) as connection:
-            return dict(connection.execute(read_sql("workspaces")).fetchall())
-
-    def workspace(self, org: str | None = None) -> str:
-        """The workspace called `org`, or the only one. Raises InvalidRequest, NoData."""
-        known = self.workspaces()
-        if not known:
-            raise NoData(
-                f"{self.path} holds no usage yet; bring it in with `langdock-usage fetch`."
-            )
-        if org in known:
-            return org
-        if org is None and len(known) == 1:
-            return next(iter(known))
-        problem = "Several workspaces" if org is None else f"No workspace {org!r}"
-        raise InvalidRequest(
-            f"{problem} in {self.path}; choose one of {', '.join(known)} with --org."
-        )
-
-    def cost_per_key(self, period: Asked, *, org: str | None = None) -> pd.DataFrame:
-        """One row per API key, dearest first; columns as in the view `cost_per_key`."""
-        return self._ask("period_cost_per_key", period, org)
-
-    def cost_per_model(self, period: Asked, *, org: str | None = None) -> pd.DataFrame:
-        """One row per model, dearest first; columns as in the view `cost_per_model`."""
-        return self._ask("period_cost_per_model", period, org)
-
-    def cost_per_key_and_model(self, period: Asked, *, org: str | None = None) -> pd.DataFrame:
-        """One row per API key and model, dearest first."""
-        return self._ask("period_cost_per_key_and_model", period, org)
-
-    def daily_cost(self, period: Asked, *, org: str | None = None) -> pd.DataFrame:
-        """One row per local day, API key and model; columns as in the view `daily_cost`."""
-        return self._ask("period_daily_cost", period, org)
-
-    def cache_efficiency(
-        self, period: Asked, by: Literal["model", "key"] = "model", *, org: str | None = None
+        before: Asked,
+        after: Asked,
+        by: By = "key",
+        *,
+        key: Names = None,
+        model: Names = None,
+        org: str | None = None,
+        exact: bool = False,
     ) -> pd.DataFrame:
-        """One row per model or API key: input, cached and written tokens, and `cache_hit_ratio`."""
-        if by not in ("model", "key"):
-            raise InvalidRequest(f"by={by!r}: cache efficiency goes by 'model' or by 'key'.")
-        return self._ask(f"period_cache_by_{by}", period, org)
+        """One row per API key or model of either period, the one that grew most first.
 
-    def _ask(self, name: str, asked: Asked, org: str | None) -> pd.DataFrame:
-        period = as_period(asked)
-        org_id = self.workspace(org) if org else None
-        parameters = {"org_id": org_id, "first": period.first, "last": period.last}
-        return self.sql(read_sql(name), parameters)
+        `org_id`, `api_key_id` and `api_key_name` or `model`, `requests_before`, `requests_after`,
+        `cost_before_usd`, `cost_after_usd`, `change_usd`, `change_ratio` (of the cost before;
+        missing where that is 0). Compare periods of like length.
 
+        >>> grown = usage.compare("2026-09", "2026-10")
+        >>> grown[["api_key_name", "cost_before_usd", "cost_after_usd", "change_usd"]]
+          api_key_name  cost_before_usd  cost_after_usd  change_usd
+        0     Helpdesk              0.0            6.50        6.50
+        1       Search              2.0            3.75        1.75
+        """
+        known_choice("by", by, COLUMNS)
+        days = {
+            f"{name}_{end}": day
+            for name, asked in {"before": before, "after": after}.items()
+            for end, day in self._days(asked, org).items()
+        }
+        answer = self._ask(
+            "compare", None, by=by, key=key, model=model, org=org, exact=exact, **days
+        )
+        return with_column_of(by, answer)
 
-def as_period(asked: Asked) -> Period:
-    """`"2026-10"`, or a pair of days, as a Period. Raises InvalidRequest."""
-    if isinstance(asked, str):
-        return parse_month(asked)
-    first, last = (parse_day(day) if isinstance(day, str) else day for day in asked)
-    return Period(first, last)
+    def keys(
+        self,
+        period: Asked = None,
+        *,
+        key: Names = None,
+        model: Names = None,
+        org: str | None = None,
+        exact: bool = False,
+    ) -> pd.DataFrame:
+        """One row per API key, dearest first: its names, and from when to when it was used.
+
+        `org_id`, `api_key_id`, `api_key_name` (the newest), `former_names` (a list), `first_day`,
+        `last_day` (of the periods with usage), `model_count`, `requests`, `total_cost_usd`.
+
+        >>> usage.keys()[["api_key_name", "former_names", "first_day", "last_day"]]
+          api_key_name former_names  first_day   last_day
+        0     Helpdesk       [Test] 2026-10-01 2026-10-02
+        1       Search           [] 2026-09-30 2026-10-02
+        """
+        return self._ask("keys", period, key=key, model=model, org=org, exact=exact)
+
+    def key_story(self, key: str, *, exact: bool = False) -> pd.DataFrame:
+        """An API key from its first to its last day: one row per day or longer period, in order.
+
+        `first_day`, `last_day`, `org_id`, `api_key_id`, `api_key_name`, `requests`,
+        `total_cost_usd`, `input_tokens`, `sum_completion_tokens`, `cache_hit_ratio`. On a day
+        without usage there is no key and 0 requests; of a day never fetched nothing is known.
+
+        >>> usage.key_story("Helpdesk")[["first_day", "api_key_name", "total_cost_usd"]]
+           first_day api_key_name  total_cost_usd
+        0 2026-10-01         Test             4.5
+        1 2026-10-02     Helpdesk             2.0
+        """
+        return self._ask("key_story", None, key=key, exact=exact)

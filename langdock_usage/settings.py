@@ -40,8 +40,22 @@ class Settings:
         )
 
 
-def _dotenv() -> dict[str, str]:
-    path = Path(".env")
+def find_database() -> Path:
+    """The database that the environment names, seen from any folder of the project.
+
+    A notebook runs in its own folder, below the one that holds `data/` and `.env`.
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        named = {**_dotenv(folder), **os.environ}.get("LANGDOCK_USAGE_DB", "").strip()
+        database = folder / (named or DEFAULT_DATABASE)
+        if database.is_file():
+            return database
+    return Settings.from_environment().database
+
+
+def _dotenv(folder: Path = Path()) -> dict[str, str]:
+    path = folder / ".env"
     if not path.is_file():
         return {}
     return {name: value for name, value in dotenv_values(path).items() if value is not None}

@@ -48,3 +48,14 @@ where export_id not in (select outer_id from covered)
   and export_id not in (select inner_id from contained);
 
 comment on view counted_exports is 'One row per export whose rows count: newest of its window, and not counted twice with a longer or shorter one.';
+comment on column counted_exports.export_id is 'Name of the export, and of its files under data/raw.';
+comment on column counted_exports.org_id is 'Workspace; NULL for a day without usage while no answer has named the workspace yet.';
+comment on column counted_exports.window_start is 'First local day of the period asked for.';
+comment on column counted_exports.window_end is 'Last local day of the period asked for.';
+comment on column counted_exports.timezone is 'IANA zone of the period asked for.';
+comment on column counted_exports.group_by is '''model'', or NULL for an export with one row per API key.';
+comment on column counted_exports.fetched_at is 'When the answer was received.';
+comment on column counted_exports.record_count is 'Rows in the export; 0 where the service had no data.';
+comment on column counted_exports.sha256 is 'Of the CSV as received, content encoding undone; NULL where the service had no data.';
+comment on column counted_exports.source is 'The API base that answered, or the name of the file that was loaded.';
+comment on column counted_exports.superseded_by is 'The newer export of the same period and grouping, if any.';

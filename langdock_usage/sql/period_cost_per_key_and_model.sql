@@ -14,9 +14,6 @@ select
     sum(no_cache_tokens)::bigint as no_cache_tokens,
     sum(cached_prompt_tokens) filter (where input_tokens is not null) / nullif(sum(input_tokens), 0)
         as cache_hit_ratio
-from usage
-where ($org_id is null or org_id = $org_id)
-  and window_start >= $first
-  and window_end <= $last
+from asked
 group by org_id, api_key_id, model
-order by total_cost_usd desc, api_key_id, model
+order by total_cost_usd desc, org_id, api_key_id, model

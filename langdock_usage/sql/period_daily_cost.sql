@@ -1,5 +1,17 @@
-select *
-from daily_cost
-where ($org_id is null or org_id = $org_id)
-  and day between $first and $last
-order by day, api_key_id, model
+-- Like the view daily_cost. Single days only: a longer period has no days.
+select
+    window_start as day,
+    org_id,
+    api_key_id,
+    model,
+    api_key_name,
+    requests,
+    total_cost_usd,
+    sum_prompt_tokens,
+    sum_completion_tokens,
+    cached_prompt_tokens,
+    cache_creation_tokens,
+    no_cache_tokens
+from asked
+where window_start = window_end
+order by day, org_id, api_key_id, model

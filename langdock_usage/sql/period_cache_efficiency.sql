@@ -1,8 +1,12 @@
 -- How well prompt caching works, over the rows whose input tokens are known.
 select
     org_id,
-    api_key_id,
-    arg_max(api_key_name, (window_end, window_start)) as api_key_name,
+    case $by
+        when 'key' then api_key_id
+        when 'model' then model
+    end as grouped_by,
+    case when $by = 'key' then arg_max(api_key_name, (window_end, window_start)) end
+        as api_key_name,
     sum(total_cost_usd) as total_cost_usd,
     sum(input_tokens)::bigint as input_tokens,
     sum(cached_prompt_tokens) filter (where input_tokens is not null)::bigint
@@ -11,9 +15,6 @@ select
         as cache_creation_tokens,
     sum(cached_prompt_tokens) filter (where input_tokens is not null) / nullif(sum(input_tokens), 0)
         as cache_hit_ratio
-from usage
-where ($org_id is null or org_id = $org_id)
-  and window_start >= $first
-  and window_end <= $last
-group by org_id, api_key_id
-order by input_tokens desc nulls last, api_key_id
+from asked
+group by org_id, grouped_by
+order by input_tokens desc nulls last, org_id, grouped_by

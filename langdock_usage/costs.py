@@ -1,0 +1,164 @@
+"""Questions about cost and caching, each answered as a pandas DataFrame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from .asked import Asked, Names, known_choice
+from .reader import Reader
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+By = Literal["key", "model"]
+COLUMNS = {"key": "api_key_id", "model": "model"}
+
+
+class Costs(Reader):
+    """What keys and models cost, in total, by day and by month, and how well caching works."""
+
+    def cost_per_key(
+        self,
+        period: Asked = None,
+        *,
+        key: Names = None,
+        model: Names = None,
+        org: str | None = None,
+        exact: bool = False,
+    ) -> pd.DataFrame:
+        """One row per API key, dearest first; columns as in the view `cost_per_key`.
+
+        `org_id`, `api_key_id`, `api_key_name` (the newest in the period), `requests`,
+        `total_cost_usd`, `input_tokens`, `sum_completion_tokens`, `cost_per_request_usd`,
+        `cache_hit_ratio`.
+
+        >>> usage.cost_per_key("2026-10")[["api_key_name", "requests", "total_cost_usd"]]
+          api_key_name  requests  total_cost_usd
+        0     Helpdesk        20            6.50
+        1       Search        35            3.75
+        """
+        return self._ask("cost_per_key", period, key=key, model=model, org=org, exact=exact)
+
+    def cost_per_model(
+        self,
+        period: Asked = None,
+        *,
+        key: Names = None,
+        model: Names = None,
+        org: str | None = None,
+        exact: bool = False,
+    ) -> pd.DataFrame:
+        """One row per model, dearest first; columns as in the view `cost_per_model`.
+
+        `org_id`, `model`, `requests`, `total_cost_usd`, `input_tokens`, `sum_completion_tokens`,
+        `cost_per_request_usd`, `cache_hit_ratio`.
+
+        >>> usage.cost_per_model("2026-10", key="Helpdesk", exact=True)[["model", "total_cost_usd"]]
+                   model total_cost_usd
+        0  claude-opus-5            6.5
+        """
+        return self._ask("cost_per_model", period, key=key, model=model, org=org, exact=exact)
+
+    def cost_per_key_and_model(
+        self,
+        period: Asked = None,
+        *,
+        key: Names = None,
+        model: Names = None,
+        org: str | None = None,
+        exact: bool = False,
+    ) -> pd.DataFrame:
+        """One row per API key and model, dearest first; as the view `cost_per_key_and_model`.
+
+        `org_id`, `api_key_id`, `model`, `api_key_name`, `requests`, `total_cost_usd`,
+        `input_tokens`, the five token columns, `cache_hit_ratio`.
+
+        >>> pairs = usage.cost_per_key_and_model("2026-10", model="claude-*")
+        >>> pairs[["api_key_name", "model", "input_tokens"]]
+          api_key_name          model  input_tokens
+        0     Helpdesk  claude-opus-5           200
+        """
+        return self._ask(
+            "cost_per_key_and_model", period, key=key, model=model, org=org, exact=exact
+        )
+
+    def daily_cost(
+        self,
+        period: Asked = None,
+        *,
+        key: Names = None,
+        model: Names = None,
+        org: str | None = None,
+        exact: bool = False,
+    ) -> pd.DataFrame:
+        """One row per local day, API key and model, oldest first; columns as in `daily_cost`.
+
+        `day`, `org_id`, `api_key_id`, `model`, `api_key_name`, `requests`, `total_cost_usd`, the
+        five token columns. Only days that were fetched one by one: no longer period has days.
+
+        >>> usage.daily_cost("2026-10", key="Helpdesk")[["day", "api_key_name", "total_cost_usd"]]
+                 day api_key_name  total_cost_usd
+        0 2026-10-01         Test             4.5
+        1 2026-10-02     Helpdesk             2.0
+        """
+        return self._ask("daily_cost", period, key=key, model=model, org=org, exact=exact)
+
+    def monthly_cost(
+        self,
+        period: Asked = None,
+        by: By = "model",
+        *,
+        key: Names = None,
+        model: Names = None,
+        org: str | None = None,
+        exact: bool = False,
+    ) -> pd.DataFrame:
+        """One row per month and model or API key, oldest month first, then dearest.
+
+        `month`, `org_id`, then as `cost_per_model` or `cost_per_key`.
+
+        >>> usage.monthly_cost(by="model", model="gpt-5")[["month", "model", "total_cost_usd"]]
+               month  model  total_cost_usd
+        0 2026-09-01  gpt-5            2.00
+        1 2026-10-01  gpt-5            3.25
+        """
+        known_choice("by", by, COLUMNS)
+        answer = self._ask(
+            "cost_per_month", period, by=by, key=key, model=model, org=org, exact=exact
+        )
+        return with_column_of(by, answer)
+
+    def cache_efficiency(
+        self,
+        period: Asked = None,
+        by: By = "model",
+        *,
+        key: Names = None,
+        model: Names = None,
+        org: str | None = None,
+        exact: bool = False,
+    ) -> pd.DataFrame:
+        """One row per model or API key, the one with most input first.
+
+        `org_id`, `model` or `api_key_id` and `api_key_name`, `total_cost_usd`, `input_tokens`,
+        `cached_prompt_tokens`, `cache_creation_tokens` (over the rows whose input is known),
+        `cache_hit_ratio`: the share of the input that was read from the cache.
+
+        >>> usage.cache_efficiency("2026-10", by="model")[["model", "cache_hit_ratio"]]
+                   model  cache_hit_ratio
+        0  claude-opus-5              0.1
+        1          gpt-5              0.3
+        2  mistral-large              0.3
+        """
+        known_choice("by", by, COLUMNS)
+        answer = self._ask(
+            "cache_efficiency", period, by=by, key=key, model=model, org=org, exact=exact
+        )
+        return with_column_of(by, answer)
+
+
+def with_column_of(by: str, answer: pd.DataFrame) -> pd.DataFrame:
+    """The group's column under its own name; only an API key has a name beside it."""
+    if by != "key":
+        answer = answer.drop(columns="api_key_name")
+    return answer.rename(columns={"grouped_by": COLUMNS[by]})

@@ -1,0 +1,207 @@
+"""Reading a database: SQL, what is in it, and how it shows itself in a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from .asked import (
+    Asked,
+    Names,
+    available_months,
+    key_parameter,
+    model_parameter,
+    period_parameters,
+    suggestion,
+)
+from .database import open_for_reading
+from .errors import InvalidRequest, LangdockUsageError, NoData
+from .frames import to_frame
+from .overview import Coverage, coverage, overview_html, overview_text
+from .sql import read_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import duckdb
+    import pandas as pd
+
+
+class Reader:
+    """What can be read from a database without a question about its cost.
+
+    Every answer opens the file read only and closes it again, so that an open notebook never keeps
+    `fetch` from writing. No query can reach another file either, to read or to write it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with self._connection():  # a missing file is told now, not at the first question
+            pass
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Nothing is held open."""
+
+    def sql(
+        self,
+        query: str,
+        parameters: Sequence[Any] | Mapping[str, Any] = (),
+        *,
+        exact: bool = False,
+        frames: Mapping[str, pd.DataFrame] | None = None,
+    ) -> pd.DataFrame:
+        """The answer to any SQL query; the database cannot be changed by it.
+
+        Values belong into `parameters`, never into the text. `frames` are tables of your own that
+        the query may name. DECIMAL becomes float64, with `exact` Decimal.
+
+        >>> usage.sql("select sum(requests) as requests from usage where model = ?", ["gpt-5"])
+           requests
+        0        40
+        >>> budget = pd.DataFrame({"model": ["gpt-5"], "budget_usd": [5]})
+        >>> usage.sql(
+        ...     "select month, budget_usd - total_cost_usd as left_usd "
+        ...     "from cost_per_model join budget using (model) order by month",
+        ...     frames={"budget": budget},
+        ... )
+               month  left_usd
+        0 2026-09-01      3.00
+        1 2026-10-01      1.75
+        """
+        with self._connection() as connection:
+            for name, frame in (frames or {}).items():
+                connection.register(name, frame)
+            return to_frame(connection.execute(query, parameters), exact=exact)
+
+    def describe(self, view: str | None = None) -> pd.DataFrame:
+        """Every column of a view, or of all: `view_name`, `column_name`, `data_type`, `comment`.
+
+        >>> usage.describe("cost_per_model")[["column_name", "data_type"]].head(3)
+          column_name data_type
+        0       month      DATE
+        1      org_id   VARCHAR
+        2       model   VARCHAR
+        """
+        described = self.sql(read_sql("describe"), {"view": view})
+        if view is not None and described.empty:
+            known = sorted(set(self.describe()["view_name"]))
+            raise InvalidRequest(f"There is no view {view!r}; {suggestion(view, known)}")
+        return described
+
+    def workspaces(self) -> dict[str, str]:
+        """Every workspace of the database with its time zone.
+
+        >>> usage.workspaces()
+        {'org_a': 'UTC'}
+        """
+        with self._connection() as connection:
+            return dict(connection.execute(read_sql("workspaces")).fetchall())
+
+    def workspace(self, org: str | None = None) -> str:
+        """The workspace called `org`, or the only one. Raises InvalidRequest, NoData.
+
+        >>> usage.workspace()
+        'org_a'
+        """
+        known = self.workspaces()
+        if not known:
+            raise NoData(
+                f"{self.path} holds no usage yet; bring it in with `langdock-usage fetch`."
+            )
+        if org in known:
+            return org
+        if org is None and len(known) == 1:
+            return next(iter(known))
+        problem = "Several workspaces" if org is None else f"No workspace {org!r}"
+        raise InvalidRequest(
+            f"{problem} in {self.path}; choose one of {', '.join(known)} with --org."
+        )
+
+    def months(self, org: str | None = None) -> list[str]:
+        """The months of which something is known, oldest first.
+
+        >>> usage.months()
+        ['2026-09', '2026-10']
+        """
+        org_id = self.workspace(org) if org else None
+        with self._connection() as connection:
+            return [f"{month:%Y-%m}" for month in available_months(connection, org_id)]
+
+    def latest_month(self, org: str | None = None) -> str | None:
+        """The last month of which every day is known; where none is, the last one at all.
+
+        None in an empty database.
+
+        >>> usage.latest_month()
+        '2026-10'
+        """
+        months = self.months(org)
+        known = [one for one in self._coverage() if org in (None, one.org_id)]
+        complete = [month for month in months if any(one.has_all_of(month) for one in known)]
+        return next(reversed(complete or months), None)
+
+    def _coverage(self) -> list[Coverage]:
+        with self._connection() as connection:
+            return coverage(connection)
+
+    def _repr_html_(self) -> str:
+        """What Jupyter shows: what is covered and what is missing."""
+        try:
+            return overview_html(self.path, self._coverage())
+        except LangdockUsageError as error:
+            return overview_html(self.path, [], problem=str(error))
+
+    def __repr__(self) -> str:
+        try:
+            return overview_text(self.path, self._coverage())
+        except LangdockUsageError as error:
+            return overview_text(self.path, [], problem=str(error))
+
+    def _ask(
+        self,
+        question: str,
+        asked: Asked,
+        *,
+        key: Names = None,
+        model: Names = None,
+        org: str | None = None,
+        exact: bool = False,
+        **more: str | date | None,
+    ) -> pd.DataFrame:
+        """The answer to `sql/period_QUESTION.sql`, asked about a period with filters."""
+        org_id = self.workspace(org) if org else None
+        with self._connection() as connection:
+            parameters = {
+                "org_id": org_id,
+                **period_parameters(connection, asked, org_id),
+                "keys": key_parameter(connection, key),
+                "models": model_parameter(connection, model),
+                **more,
+            }
+            query = read_sql("asked") + read_sql(f"period_{question}")
+            return to_frame(connection.execute(query, parameters), exact=exact)
+
+    def _days(self, asked: Asked, org: str | None) -> dict[str, date | None]:
+        """First and last day of what is asked about, which has to be a period with data."""
+        if asked is None:
+            raise InvalidRequest("Say which periods to compare, like 2026-08 with 2026-10.")
+        with self._connection() as connection:
+            return period_parameters(connection, asked, self.workspace(org) if org else None)
+
+    @contextmanager
+    def _connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with open_for_reading(self.path) as connection:
+            connection.execute("set enable_external_access = false")
+            yield connection

@@ -1,0 +1,11 @@
+-- What a question is asked about. Each file period_*.sql goes on from here.
+-- A period counts where it lies within the days asked for; NULL asks for everything.
+with asked as (
+    select *
+    from usage
+    where ($org_id::varchar is null or org_id = $org_id)
+      and ($first::date is null or window_start >= $first)
+      and ($last::date is null or window_end <= $last)
+      and ($keys::varchar[] is null or list_contains($keys, api_key_id))
+      and ($models::varchar[] is null or list_contains($models, model))
+)

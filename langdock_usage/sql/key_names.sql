@@ -1,0 +1,4 @@
+-- Every name that each API key ever had.
+select distinct api_key_id, api_key_name
+from usage
+order by api_key_id, api_key_name

@@ -1,0 +1,17 @@
+-- One row per API key: what it was called, when it was used, what it cost.
+select
+    org_id,
+    api_key_id,
+    arg_max(api_key_name, (window_end, window_start)) as api_key_name,
+    list_filter(
+        list(distinct api_key_name order by api_key_name),
+        lambda name: name <> arg_max(api_key_name, (window_end, window_start))
+    ) as former_names,
+    min(window_start) as first_day,
+    max(window_end) as last_day,
+    count(distinct model) as model_count,
+    sum(requests)::bigint as requests,
+    sum(total_cost_usd) as total_cost_usd
+from asked
+group by org_id, api_key_id
+order by total_cost_usd desc, org_id, api_key_id

@@ -1,0 +1,373 @@
+"""The Python interface: what each question answers, in which types, and how it helps."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pytest
+
+import langdock_usage as lu
+from langdock_usage.errors import InvalidRequest, LeftOut, NoData
+from langdock_usage.exports import COLUMNS
+from langdock_usage.queries import Usage
+from langdock_usage.store import Store
+
+from .made import Maker, days
+from .tiny import build_tiny
+
+Question = Callable[[Usage], pd.DataFrame]
+
+QUESTIONS: dict[str, Question] = {
+    "cost_per_key": lambda usage: usage.cost_per_key(),
+    "cost_per_model": lambda usage: usage.cost_per_model(),
+    "cost_per_key_and_model": lambda usage: usage.cost_per_key_and_model(),
+    "daily_cost": lambda usage: usage.daily_cost(),
+    "monthly_cost by key": lambda usage: usage.monthly_cost(by="key"),
+    "monthly_cost by model": lambda usage: usage.monthly_cost(by="model"),
+    "cache_efficiency by key": lambda usage: usage.cache_efficiency(by="key"),
+    "cache_efficiency by model": lambda usage: usage.cache_efficiency(by="model"),
+    "keys": lambda usage: usage.keys(),
+}
+
+DTYPES = {
+    **dict.fromkeys(("day", "month", "first_day", "last_day"), "datetime64[us]"),
+    **dict.fromkeys(("org_id", "api_key_id", "api_key_name", "model"), "str"),
+    **dict.fromkeys(("total_cost_usd", "cost_per_request_usd", "cache_hit_ratio"), "float64"),
+    **dict.fromkeys(("requests", "model_count", "input_tokens"), "Int64"),
+    **dict.fromkeys((column for column in COLUMNS if "tokens" in column), "Int64"),
+    "former_names": "object",
+}
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Usage:
+    return lu.open(build_tiny(tmp_path_factory.mktemp("tiny") / "tiny.duckdb"))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "test.duckdb"
+
+
+@pytest.fixture(scope="module")
+def usage(year: Path) -> Usage:
+    return lu.open(year)
+
+
+def dtypes_of(frame: pd.DataFrame) -> dict[str, str]:
+    return {str(column): str(dtype) for column, dtype in frame.dtypes.items()}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_types_are_those_documented_with_and_without_rows(
+    question: str, usage: Usage, database: Path
+) -> None:
+    Store(database).__exit__(None, None, None)
+    for asked, is_empty in ((usage, False), (lu.open(database), True)):
+        frame = QUESTIONS[question](asked)
+        assert frame.empty == is_empty
+        assert dtypes_of(frame) == {str(column): DTYPES[str(column)] for column in frame.columns}
+
+
+def test_missing_tokens_stay_missing(database: Path) -> None:
+    with Store(database) as store:
+        Maker(database).take_in(
+            store, days("2026-10-05"), {}, columns=[c for c in COLUMNS if "tokens" not in c]
+        )
+    [row] = lu.open(database).cost_per_key_and_model().to_dict("records")
+    assert row["requests"] == 10
+    assert pd.isna(row["input_tokens"])
+    assert pd.isna(row["cache_hit_ratio"])
+
+
+def test_whole_numbers_are_not_rounded(database: Path) -> None:
+    """Beyond 2**53 a float would swallow the last digit, as pandas does with missing values."""
+    with Store(database) as store:
+        rows = [{"api_key_id": f"k{n}", "sum_prompt_tokens": "999999999999999"} for n in range(11)]
+        Maker(database).take_in(store, days("2026-10-05"), *rows, {"sum_prompt_tokens": ""})
+    summed = lu.open(database).sql(
+        "select sum(sum_prompt_tokens) as tokens, null::bigint as none from usage"
+    )
+    assert summed["tokens"][0] == 10999999999999989
+
+
+@pytest.mark.parametrize("cost", ["0.3", "4157.4", "0.000123", "98765.432109876543"])
+def test_money_as_float_is_the_nearest_one(database: Path, cost: str) -> None:
+    with Store(database) as store:
+        Maker(database).take_in(store, days("2026-10-05"), {"total_cost_usd": cost})
+    asked = lu.open(database)
+    assert asked.cost_per_key()["total_cost_usd"][0] == float(cost)
+    exact = asked.cost_per_key(exact=True)["total_cost_usd"][0]
+    assert exact == Decimal(cost)
+    assert str(exact) == cost
+
+
+def test_exact_sums_over_many_rows_agree_with_the_exports(year: Path, usage: Usage) -> None:
+    """Added up by Python, row by row of what was taken in, not by the views."""
+    with duckdb.connect(str(year), read_only=True) as connection:
+        rows = connection.execute("select total_cost_usd from export_rows").fetchall()
+    total = sum((cost for (cost,) in rows), Decimal(0))
+    for question in ("cost_per_key", "cost_per_model", "daily_cost", "monthly_cost", "keys"):
+        frame = getattr(usage, question)(exact=True)
+        assert sum(frame["total_cost_usd"], Decimal(0)) == total, question
+
+
+@pytest.mark.parametrize("question", ["cost_per_key", "daily_cost", "keys", "monthly_cost"])
+def test_the_same_question_has_the_same_answer_in_the_same_order(
+    usage: Usage, question: str
+) -> None:
+    first, second = (getattr(usage, question)("2026-10") for _ in range(2))
+    pd.testing.assert_frame_equal(first, second)
+
+
+def test_rows_of_the_same_cost_come_by_id(database: Path) -> None:
+    with Store(database) as store:
+        rows = [{"api_key_id": f"key_{letter}"} for letter in "cabed"]
+        Maker(database).take_in(store, days("2026-10-05"), *rows)
+    assert list(lu.open(database).cost_per_key()["api_key_id"]) == [
+        f"key_{letter}" for letter in "abcde"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "requests"),
+    [
+        (None, 65),
+        ("2026-10", 55),
+        ("2026-09", 10),
+        ("2026-10-02", 32),
+        (date(2026, 10, 2), 32),
+        (datetime(2026, 10, 2, 23, 59), 32),  # noqa: DTZ001
+        (pd.Timestamp("2026-10-02"), 32),
+        (("2026-09", "2026-10"), 65),
+        (("2026-09-30", "2026-10-01"), 33),
+        ((date(2026, 9, 30), "2026-10-01"), 33),
+        (["2026-09-30", "2026-10-01"], 33),
+        (("2020-01-01", "2030-01-01"), 65),
+    ],
+)
+def test_periods(tiny: Usage, asked: Any, requests: int) -> None:
+    assert tiny.cost_per_key(asked)["requests"].sum() == requests
+
+
+@pytest.mark.parametrize(
+    ("filters", "requests"),
+    [
+        ({"key": "key_2"}, 20),
+        ({"key": "Helpdesk"}, 20),
+        ({"key": "Test"}, 20),  # the name it had on its first day
+        ({"key": ["Helpdesk", "key_1"]}, 65),
+        ({"key": []}, 0),
+        ({"model": "gpt-5"}, 40),
+        ({"model": ["gpt-5", "mistral-large"]}, 45),
+        ({"model": "*-*5"}, 20 + 40),
+        ({"model": "mistral*", "key": "Search"}, 5),
+        ({"model": "mistral*", "key": "Helpdesk"}, 0),
+        ({"org": "org_a"}, 65),
+    ],
+)
+def test_filters(tiny: Usage, filters: dict[str, Any], requests: int) -> None:
+    for question in ("cost_per_key", "cost_per_model", "daily_cost", "monthly_cost", "keys"):
+        assert getattr(tiny, question)(**filters)["requests"].sum() == requests, question
+
+
+@pytest.mark.parametrize(
+    ("ask", "help"),
+    [
+        (lambda usage: usage.cost_per_key("2026-1"), "There is no data for 2026-1; months avai"
+         "lable: 2026-09 to 2026-10; did you mean 2026-10?"),
+        (lambda usage: usage.cost_per_key("October"), "There is no data for October; months avai"
+         "lable: 2026-09 to 2026-10."),
+        (lambda usage: usage.cost_per_key("2025-10"), "There is no data for 2025-10; months avai"
+         "lable: 2026-09 to 2026-10; did you mean 2026-10?"),
+        (lambda usage: usage.cost_per_key(("2025-01-01", "2025-12-31")), "There is no data for "
+         "2025-01-01 to 2025-12-31; months available: 2026-09 to 2026-10."),
+        (lambda usage: usage.cost_per_key(("2026-10", "2026-09")), "The period begins on "
+         "2026-10-01 and ends before that, on 2026-09-30; give the earlier day first."),
+        (lambda usage: usage.cost_per_key(2026), "2026 is not a period; ask about a month "
+         "(2026-10), a pair of days, or leave it out to ask about everything."),
+        (lambda usage: usage.cost_per_key(("2026-09", "2026-10", "2026-11")), "('2026-09', "
+         "'2026-10', '2026-11') is not a period; ask about a month (2026-10), a pair of days, or "
+         "leave it out to ask about everything."),
+        (lambda usage: usage.cost_per_key(key="serch"), "There is no API key with the id or name "
+         "'serch'; did you mean 'Search'?"),
+        (lambda usage: usage.cost_per_key(key="help"), "There is no API key with the id or name "
+         "'help'; did you mean 'Helpdesk'?"),
+        (lambda usage: usage.cost_per_key(model="GPT-5"), "There is no model 'GPT-5'; did you "
+         "mean 'gpt-5'?"),
+        (lambda usage: usage.cost_per_key(model="llama*"), "There is no model 'llama*'; there is "
+         "'claude-opus-5', 'gpt-5', 'mistral-large'."),
+        (lambda usage: usage.monthly_cost(by="keys"), "by='keys': did you mean 'key'?"),
+        (lambda usage: usage.compare(None, "2026-10"), "Say which periods to compare, like "
+         "2026-08 with 2026-10."),
+        (lambda usage: usage.compare("2026-08", "2026-10"), "There is no data for 2026-08; months "
+         "available: 2026-09 to 2026-10; did you mean 2026-09?"),
+        (lambda usage: usage.describe("cost_per_keys"), "There is no view 'cost_per_keys'; did "
+         "you mean 'cost_per_key' or 'cost_per_model' or 'cost_per_key_and_model'?"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_answered_with_help(
+    tiny: Usage, ask: Callable[[Usage], Any], help: str
+) -> None:
+    with pytest.raises((InvalidRequest, NoData)) as caught:
+        ask(tiny)
+    assert str(caught.value) == help
+
+
+def test_month_that_cannot_be_is_answered_with_the_months_there_are(usage: Usage) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        usage.cost_per_key("2025-13")
+    assert str(caught.value) == (
+        "There is no data for 2025-13; months available: 2025-11 to 2026-11; did you mean 2025-12?"
+    )
+
+
+def test_a_name_of_two_keys_is_not_guessed(database: Path) -> None:
+    with Store(database) as store:
+        rows = [{"api_key_id": "key_1"}, {"api_key_id": "key_2"}]
+        Maker(database).take_in(store, days("2026-10-05"), *rows)
+    with pytest.raises(
+        InvalidRequest, match=r"2 API keys are or were called 'Search'.*key_1, key_2"
+    ):
+        lu.open(database).cost_per_key(key="Search")
+
+
+def test_a_sum_that_cannot_be_split_is_named(database: Path) -> None:
+    maker = Maker(database)
+    with Store(database) as store:
+        maker.take_in(store, days("2026-09-01", "2026-09-30"), {"requests": "7"})
+        maker.take_in(store, days("2026-10-05"), {"requests": "1"})
+    asked = lu.open(database)
+    with pytest.raises(NoData, match=r"one sum is known for 2026-09-01 to 2026-09-30, which"):
+        asked.cost_per_key("2026-09-05")
+    with pytest.warns(LeftOut, match=r"2026-09-01 to 2026-09-30, .*left out of 2026-09-15 to") as w:
+        assert asked.cost_per_key(("2026-09-15", "2026-10-31"))["requests"].sum() == 1
+    assert w[0].filename == __file__
+
+
+def test_empty_database_is_told_apart_from_a_wrong_month(database: Path) -> None:
+    Store(database).__exit__(None, None, None)
+    asked = lu.open(database)
+    assert asked.months() == []
+    assert asked.latest_month() is None
+    with pytest.raises(NoData, match="2026-10: the database holds none yet; bring it in with"):
+        asked.cost_per_key("2026-10")
+
+
+def test_a_month_without_usage_is_an_answer(database: Path) -> None:
+    maker = Maker(database)
+    with Store(database) as store:
+        maker.take_in(store, days("2026-09-30"), {})
+        maker.take_in(store, days("2026-10-01"), org_id="org_a")
+    assert lu.open(database).cost_per_key("2026-10").empty
+
+
+def test_story_tells_days_without_usage_from_days_never_fetched(database: Path) -> None:
+    maker = Maker(database)
+    with Store(database) as store:
+        maker.take_in(store, days("2026-10-01"), {"requests": "3"})
+        maker.take_in(store, days("2026-10-02"), {"api_key_id": "key_2"})
+        maker.take_in(store, days("2026-10-04"), {"requests": "5", "sum_prompt_tokens": ""})
+        maker.take_in(store, days("2026-10-05"), {"api_key_id": "key_2"})
+    story = lu.open(database).key_story("key_1")
+    assert [str(day.date()) for day in story["first_day"]] == [
+        f"2026-10-0{day}" for day in (1, 2, 3, 4)
+    ]
+    assert list(story["requests"].fillna(-1)) == [3, 0, -1, 5]
+    assert list(story["input_tokens"].fillna(-1)) == [100, 0, -1, -1]
+    assert list(story["total_cost_usd"].fillna(-1)) == [1.5, 0, -1, 1.5]
+
+
+def test_queries_cannot_touch_any_file(tiny: Usage, tmp_path: Path) -> None:
+    target = tmp_path / "x.csv"
+    before = tiny.path.read_bytes()
+    for query in (
+        "delete from exports",
+        "drop view usage",
+        "create table t as select 1",
+        f"copy usage to '{target}'",
+        f"attach '{tmp_path / 'other.duckdb'}'",
+        f"export database '{tmp_path / 'all'}'",
+        "from read_text('/etc/hostname')",
+        "set enable_external_access = true",
+        f"copy (select 1) to '{tiny.path}'",
+    ):
+        with pytest.raises(duckdb.Error):
+            tiny.sql(query)
+    assert tiny.path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_values_of_a_query_are_parameters(tiny: Usage) -> None:
+    hostile = "x' or '1'='1"
+    assert tiny.sql("select * from usage where model = $model", {"model": hostile}).empty
+    with pytest.raises(InvalidRequest):
+        tiny.cost_per_key(model=hostile)
+
+
+def test_columns_of_any_query_keep_their_values(tiny: Usage) -> None:
+    frame = tiny.sql(
+        "select 1 as a, 2 as a, 1e400::varchar as big, 170141183460469231731687303715884105727 as "
+        "huge, [1, 2] as list, true as yes, null as nothing, now() as at, time '12:00' as noon"
+    )
+    assert list(frame.columns) == ["a", "a", "big", "huge", "list", "yes", "nothing", "at", "noon"]
+    assert frame["huge"][0] == 2**127 - 1
+    assert str(frame["at"].dtype) == "datetime64[us, UTC]"
+    assert tiny.sql("select 1 where false").shape == (0, 1)
+
+
+def test_every_column_of_every_view_is_described(tiny: Usage) -> None:
+    described = tiny.describe()
+    assert set(lu.sql.VIEWS) | {"exports", "export_rows"} <= set(described["view_name"])
+    missing = described[described["comment"].isna()]
+    assert list(missing["view_name"] + "." + missing["column_name"]) == []
+
+
+def test_overview_says_what_is_covered_and_what_is_missing(database: Path) -> None:
+    maker = Maker(database)
+    with Store(database) as store:
+        for first, last in (("09-01", "09-30"), ("10-01", "10-04"), ("10-06", "10-06")):
+            maker.take_in(store, days(f"2026-{first}", f"2026-{last}"), {})
+    shown = lu.open(database)._repr_html_()
+    for text in ("org_a", "2026-09-01 to 2026-10-06 (35 known)", "2026-10-05", "2026-09<"):
+        assert text in shown, text
+    assert "missing: 2026-10-05" in repr(lu.open(database))
+    assert lu.open(database).latest_month() == "2026-09"
+
+
+def test_overview_escapes_hostile_names(tmp_path: Path) -> None:
+    database = tmp_path / "<b>&.duckdb"
+    with Store(database) as store:
+        hostile = {"org_id": '<img src=x onerror="alert(1)">\x1b[2J'}
+        Maker(database).take_in(store, days("2026-10-05"), hostile)
+    shown = lu.open(database)._repr_html_()
+    assert "<img" not in shown and "<b>" not in shown
+    assert "&lt;img src=x onerror=&quot;alert(1)&quot;&gt;" in shown
+    assert "\x1b" not in repr(lu.open(database))
+
+
+def test_overview_of_a_database_that_is_gone_is_its_problem(database: Path) -> None:
+    build_tiny(database)
+    asked = lu.open(database)
+    database.unlink()
+    assert "There is no database at" in asked._repr_html_()
+    assert "There is no database at" in repr(asked)
+
+
+def test_database_is_found_from_any_folder_of_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LANGDOCK_USAGE_DB", raising=False)
+    build_tiny(tmp_path / "data" / "langdock.duckdb")
+    build_tiny(tmp_path / "elsewhere" / "my.duckdb")
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    assert lu.open().path == tmp_path / "data" / "langdock.duckdb"
+    (tmp_path / ".env").write_text("LANGDOCK_USAGE_DB=elsewhere/my.duckdb\n")
+    assert lu.open().path == tmp_path / "elsewhere" / "my.duckdb"
+    monkeypatch.setenv("LANGDOCK_USAGE_DB", "data/langdock.duckdb")
+    assert lu.open().path == tmp_path / "data" / "langdock.duckdb"
