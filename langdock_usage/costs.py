@@ -26,7 +26,7 @@ class Costs(Reader):
         org: str | None = None,
         exact: bool = False,
     ) -> pd.DataFrame:
-        """One row per API key, dearest first; columns as in the view `cost_per_key`.
+        """One row per API key, costliest first; columns as in the view `cost_per_key`.
 
         `org_id`, `api_key_id`, `api_key_name` (the newest in the period), `requests`,
         `total_cost_usd`, `input_tokens`, `sum_completion_tokens`, `cost_per_request_usd`,
@@ -48,7 +48,7 @@ class Costs(Reader):
         org: str | None = None,
         exact: bool = False,
     ) -> pd.DataFrame:
-        """One row per model, dearest first; columns as in the view `cost_per_model`.
+        """One row per model, costliest first; columns as in the view `cost_per_model`.
 
         `org_id`, `model`, `requests`, `total_cost_usd`, `input_tokens`, `sum_completion_tokens`,
         `cost_per_request_usd`, `cache_hit_ratio`.
@@ -68,7 +68,7 @@ class Costs(Reader):
         org: str | None = None,
         exact: bool = False,
     ) -> pd.DataFrame:
-        """One row per API key and model, dearest first; as the view `cost_per_key_and_model`.
+        """One row per API key and model, costliest first; as the view `cost_per_key_and_model`.
 
         `org_id`, `api_key_id`, `model`, `api_key_name`, `requests`, `total_cost_usd`,
         `input_tokens`, the five token columns, `cache_hit_ratio`.
@@ -113,7 +113,7 @@ class Costs(Reader):
         org: str | None = None,
         exact: bool = False,
     ) -> pd.DataFrame:
-        """One row per month and model or API key, oldest month first, then dearest.
+        """One row per month and model or API key, oldest month first, then costliest.
 
         `month`, `org_id`, then as `cost_per_model` or `cost_per_key`.
 

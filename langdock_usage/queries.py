@@ -84,7 +84,7 @@ class Usage(Costs):
         org: str | None = None,
         exact: bool = False,
     ) -> pd.DataFrame:
-        """One row per API key, dearest first: its names, and from when to when it was used.
+        """One row per API key, costliest first: its names, and from when to when it was used.
 
         `org_id`, `api_key_id`, `api_key_name` (the newest), `former_names` (a list), `first_day`,
         `last_day` (of the periods with usage), `model_count`, `requests`, `total_cost_usd`.
