@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import warnings
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,21 @@ def as_period(asked: Asked) -> Period | None:
         raise InvalidRequest(f"{asked!r} is not a period; {_A_PERIOD}.")
     first, last = asked
     return Period(_days_of(first).first, _days_of(last).last)
+
+
+def as_moment(asked: datetime | str) -> datetime:
+    """An aware moment; a day alone means its end in UTC. Raises InvalidRequest."""
+    try:
+        moment = datetime.fromisoformat(asked) if isinstance(asked, str) else asked
+    except ValueError:
+        raise InvalidRequest(
+            f"{asked!r} is not a moment; write it like 2026-11-03 or 2026-11-03T18:00+01:00."
+        ) from None
+    if isinstance(asked, str) and len(asked) == len("2026-11-03"):
+        return moment.replace(tzinfo=UTC) + timedelta(days=1, microseconds=-1)
+    if moment.tzinfo is None:
+        raise InvalidRequest(f"{asked} has no time zone; write it like {asked}+01:00.")
+    return moment
 
 
 def _days_of(asked: object) -> Period:

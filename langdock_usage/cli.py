@@ -213,6 +213,13 @@ def rebuild(db: Db = None) -> None:
 @app.command()
 def sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
+    byok: Annotated[
+        bool, typer.Option("--byok/--no-byok", help="Does the workspace have token data?")
+    ] = True,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Make trouble; repeatable, `all` for all of it."),
+    ] = None,
 ) -> None:
     """Serve the sandbox API until interrupted."""
     import threading
@@ -220,7 +227,8 @@ def sandbox(
     from .sandbox.server import serve
     from .sandbox.workspace import Workspace
 
-    with serve(Workspace.synthetic(today=datetime.now(UTC).date()), port=port) as served:
+    workspace = Workspace.synthetic(today=datetime.now(UTC).date(), byok=byok)
+    with serve(workspace, port=port, faults=fault or ()) as served:
         write(f"LANGDOCK_BASE_URL={served.base_url}")
         write(f"LANGDOCK_API_KEY={served.api_key}")
         sys.stdout.flush()

@@ -167,9 +167,9 @@ class UsageExportClient:
         if status == httpx.codes.BAD_REQUEST and TOO_LARGE.search(response.text):
             raise ExportTooLarge(f"The API refused the export: {message}")
         if response.is_redirect:
-            raise ApiError(
-                f"The API answered with a redirect ({status}), which is not followed; "
-                "check LANGDOCK_BASE_URL."
+            raise ServiceUnavailable(
+                f"The API answered with a redirect ({status}), which is not followed, so that the "
+                "key stays here; check LANGDOCK_BASE_URL."
             )
         if status == httpx.codes.NOT_FOUND:
             raise ApiError(f"The API has no such address ({message}); check LANGDOCK_BASE_URL.")

@@ -1,6 +1,7 @@
 """Opening the DuckDB file: to read, or to write; and what can be wrong with it."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -12,14 +13,30 @@ from .sql import VIEWS, read_sql
 LOCK_PATIENCE_SECONDS = 3.0
 
 
-def open_for_reading(path: Path) -> duckdb.DuckDBPyConnection:
-    """A read-only connection. Raises DatabaseMissing, DatabaseLocked, StoreError."""
+def open_for_reading(path: Path, moment: datetime | None = None) -> duckdb.DuckDBPyConnection:
+    """A read-only connection; with a `moment`, to the same views over what had come in by then.
+
+    Raises DatabaseMissing, DatabaseLocked, StoreError.
+    """
     if not path.is_file():
         raise DatabaseMissing(
             f"There is no database at {path}; make one with `langdock-usage fetch`, "
             "or name another with --db."
         )
-    return _connect(path, read_only=True)
+    if moment is None:
+        return _connect(path, read_only=True)
+    connection = _connect(path, read_only=True, in_memory=True)
+    tables = connection.execute(
+        "select table_name from duckdb_tables() where database_name = 'archive'"
+    ).fetchall()
+    for (name,) in tables:
+        table = duckdb.ColumnExpression(name)
+        view = "received" if name == "exports" else table
+        connection.execute(f"create view {view} as from archive.main.{table}")
+    connection.execute(read_sql("exports_as_of"), {"moment": moment})
+    for view in VIEWS:
+        connection.execute(read_sql(view))
+    return connection
 
 
 def open_for_writing(path: Path) -> duckdb.DuckDBPyConnection:
@@ -45,9 +62,14 @@ def open_for_writing(path: Path) -> duckdb.DuckDBPyConnection:
     wait=wait_fixed(0.1),
     reraise=True,
 )
-def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+def _connect(path: Path, *, read_only: bool, in_memory: bool = False) -> duckdb.DuckDBPyConnection:
     try:
-        connection = duckdb.connect(path, read_only=read_only)
+        if in_memory:
+            connection = duckdb.connect()
+            file = duckdb.ConstantExpression(str(path))
+            connection.execute(f"attach {file} as archive (read_only)")
+        else:
+            connection = duckdb.connect(path, read_only=read_only)
     except (duckdb.IOException, duckdb.ConnectionException) as error:
         raise _explained(path, error) from error
     except duckdb.Error as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from .asked import (
     Asked,
     Names,
+    as_moment,
     available_months,
     key_parameter,
     model_parameter,
@@ -38,8 +39,9 @@ class Reader:
     `fetch` from writing. No query can reach another file either, to read or to write it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, moment: datetime | None = None) -> None:
         self.path = path
+        self.moment = moment
         with self._connection():  # a missing file is told now, not at the first question
             pass
 
@@ -53,6 +55,17 @@ class Reader:
         traceback: TracebackType | None,
     ) -> None:
         """Nothing is held open."""
+
+    def as_of(self, moment: datetime | str) -> Self:
+        """The same questions, answered with what had been received by a moment.
+
+        `moment` is an aware datetime, or text like `2026-11-03T18:00+01:00`; a day alone means its
+        end in UTC. What did the report rest on that was sent on the third? Raises InvalidRequest.
+
+        >>> usage.as_of("2026-11-03").months()
+        ['2026-09', '2026-10']
+        """
+        return type(self)(self.path, as_moment(moment))
 
     def sql(
         self,
@@ -202,6 +215,6 @@ class Reader:
 
     @contextmanager
     def _connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        with open_for_reading(self.path) as connection:
+        with open_for_reading(self.path, self.moment) as connection:
             connection.execute("set enable_external_access = false")
             yield connection
