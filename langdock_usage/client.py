@@ -4,6 +4,7 @@ Knows nothing of DuckDB. The API key goes into one header of the requests to the
 nowhere else: not to the storage host, not along a redirect, not into a message.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -35,6 +36,7 @@ MAX_EXPORT_BYTES = 512 * 1024 * 1024
 NO_DATA = re.compile("no data", re.IGNORECASE)
 TOO_LARGE = re.compile("too[ _]large", re.IGNORECASE)
 SMALLEST_PART_HOURS = 3
+CONCURRENCY = 8
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -73,12 +75,19 @@ class UsageExportClient:
     """Asks for exports over an httpx client that is passed in."""
 
     def __init__(
-        self, http: httpx.AsyncClient, base_url: str, api_key: str, *, backoff_seconds: float = 0.5
+        self,
+        http: httpx.AsyncClient,
+        base_url: str,
+        api_key: str,
+        *,
+        pace: Pace | None = None,
+        backoff_seconds: float = 0.5,
     ) -> None:
         self.base_url = _checked_base(base_url)
         self._http = http
         self._api_key = api_key
-        self._pace = Pace()
+        self._pace = pace or Pace()
+        self._at_a_time = asyncio.Semaphore(CONCURRENCY)
         self._backoff_seconds = backoff_seconds
 
     async def export(self, window: Period, timezone: str, group_by: str | None) -> bytes | None:
@@ -111,7 +120,8 @@ class UsageExportClient:
             reraise=True,
         ):
             with attempt:
-                return await self._try_once(ask)
+                async with self._at_a_time:
+                    return await self._try_once(ask)
         raise AssertionError("unreachable: the last try returns or raises")
 
     async def _try_once(self, ask: Ask) -> bytes | None:

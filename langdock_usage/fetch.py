@@ -1,10 +1,12 @@
 """Bringing the database up to date: client → raw file → store, a few days at a time."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
 
 from .archive import Archive, RawExport
@@ -21,7 +23,7 @@ from .settings import Settings
 from .store import Store, TakenIn
 from .windows import Period, ranges, today
 
-CONCURRENCY = 8
+AHEAD = 64  # days asked for before the first of them is taken in
 GROUP_BY = "model"
 
 Progress = Callable[[int, int], None]  # exports done, exports to do
@@ -157,16 +159,26 @@ class _Run:
         self.missing = set(self.plan.days)
 
     async def all_days(self) -> None:
+        """Ask for many days at once, but take them in in order: what is missing lies at the end.
+
+        Otherwise a killed first fetch could leave days before the first stored one, and no later
+        run would ask for them.
+        """
         todo = iter(self.plan.days)
-        workers = [asyncio.create_task(self._work(todo)) for _ in range(CONCURRENCY)]
+        asked: deque[tuple[date, asyncio.Task[bytes | None]]] = deque()
         try:
-            await asyncio.gather(*workers)
+            while True:
+                for day in islice(todo, AHEAD - len(asked)):
+                    asked.append((day, asyncio.create_task(self._ask(Period(day, day), GROUP_BY))))
+                if not asked:
+                    break
+                await self._finish(*asked.popleft())
         except ServiceUnavailable as error:
             raise type(error)(f"{error} {self._what_is_missing()}") from error
         finally:
-            for worker in workers:
-                worker.cancel()
-            await asyncio.gather(*workers, return_exceptions=True)
+            for _, task in asked:
+                task.cancel()
+            await asyncio.gather(*(task for _, task in asked), return_exceptions=True)
         if self.refused:
             raise ExportFormatError(f"{self.refused[0]} {self._what_is_missing()}")
 
@@ -176,7 +188,7 @@ class _Run:
             return
         for month in self.store.months_to_reconcile(self.fetched.org_id, self.plan.oldest):
             try:
-                await self._one(month, group_by=None)
+                self._keep(await self._ask(month, None), month, None)
             except ExportConflict as error:
                 self.fetched.warnings.append(f"{month.first:%Y-%m} is not reconciled: {error}")
             else:
@@ -187,24 +199,28 @@ class _Run:
                 f"month differs from its days by {usd.normalize():f} USD and {requests} requests."
             )
 
-    async def _work(self, todo: Iterator[date]) -> None:
-        for day in todo:
-            try:
-                await self._one(Period(day, day), GROUP_BY)
-            except ExportFormatError as error:
-                self.refused.append(error)
-            except RequestRefused as error:
-                # where exactly twelve months end is not documented
-                if day != self.plan.oldest:
-                    raise
-                self.fetched.warnings.append(f"{day}, the oldest day, cannot be had: {error}")
-                self.missing.discard(day)
-            else:
-                self.missing.discard(day)
-            self._report_progress()
+    async def _finish(self, day: date, task: asyncio.Task[bytes | None]) -> None:
+        try:
+            self._keep(await task, Period(day, day), GROUP_BY)
+        except ExportFormatError as error:
+            self.refused.append(error)
+            if self.plan.is_first and not self.fetched.taken_in:
+                raise  # or the days before the first stored one would never be asked for again
+        except RequestRefused as error:
+            # where exactly twelve months end is not documented
+            if day != self.plan.oldest:
+                raise
+            self.fetched.warnings.append(f"{day}, the oldest day, cannot be had: {error}")
+            self.missing.discard(day)
+        else:
+            self.missing.discard(day)
+        self._report_progress()
 
-    async def _one(self, window: Period, group_by: str | None) -> None:
-        csv = await self.client.export(window, self.plan.timezone, group_by)
+    async def _ask(self, window: Period, group_by: str | None) -> bytes | None:
+        return await self.client.export(window, self.plan.timezone, group_by)
+
+    def _keep(self, csv: bytes | None, window: Period, group_by: str | None) -> None:
+        """Raw file, then database."""
         raw = self.archive.keep(
             csv,
             window=window,

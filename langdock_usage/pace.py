@@ -28,8 +28,11 @@ class Pace:
     its place until 60 s after its answer came: then no 60 s of the service's clock see more.
     """
 
-    def __init__(self) -> None:
-        self._places = asyncio.Semaphore(REQUESTS_PER_WINDOW)
+    def __init__(
+        self, requests: int = REQUESTS_PER_WINDOW, window_seconds: float = WINDOW_SECONDS
+    ) -> None:
+        self._places = asyncio.Semaphore(requests)
+        self._window_seconds = window_seconds
         self._answered: deque[float] = deque()
 
     @asynccontextmanager
@@ -44,7 +47,7 @@ class Pace:
     async def _take_place(self) -> None:
         while True:
             now = time.monotonic()
-            while self._answered and now - self._answered[0] >= WINDOW_SECONDS:
+            while self._answered and now - self._answered[0] >= self._window_seconds:
                 self._answered.popleft()
                 self._places.release()
             if not self._places.locked():

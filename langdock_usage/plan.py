@@ -17,6 +17,7 @@ class Plan:
     days: tuple[date, ...]
     settling: frozenset[date]
     oldest: date  # first day of the service's history
+    is_first: bool  # nothing is stored yet
 
 
 def plan_days(
@@ -42,7 +43,7 @@ def plan_days(
         until_yesterday = _days(first, local_today - ONE_DAY)
         days = (until_yesterday - stored) | {day for day in latest if day >= oldest}
     settling = frozenset(latest) | {local_today}
-    return Plan(org_id, timezone, tuple(sorted(days)), settling, oldest)
+    return Plan(org_id, timezone, tuple(sorted(days)), settling, oldest, not stored)
 
 
 def choose_workspace(store: Store, org_id: str | None) -> str | None:

@@ -10,6 +10,7 @@ import pytest
 
 from langdock_usage.client import UsageExportClient, http_client
 from langdock_usage.fetch import Fetched, fetch
+from langdock_usage.pace import Pace
 from langdock_usage.sandbox.server import Sandbox, serve
 from langdock_usage.sandbox.workspace import Workspace
 from langdock_usage.store import Store
@@ -45,13 +46,18 @@ def fetch_from(
     refresh_days: int = 3,
     org_id: str | None = None,
     now: datetime = NOW,
+    pace: Pace | None = None,
 ) -> Fetched:
     """What the command `fetch` does, at another moment."""
 
     async def run() -> Fetched:
         async with http_client(sandbox.base_url) as http:
             client = UsageExportClient(
-                http, sandbox.base_url, api_key or sandbox.api_key, backoff_seconds=0.01
+                http,
+                sandbox.base_url,
+                api_key or sandbox.api_key,
+                pace=pace,
+                backoff_seconds=0.01,
             )
             with Store(database) as store:
                 return await fetch(

@@ -1,0 +1,206 @@
+"""A bad network, in every way that the sandbox knows."""
+
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from langdock_usage.errors import ApiError, ServiceUnavailable
+from langdock_usage.pace import Pace
+from langdock_usage.sandbox.faults import FAULTS
+from langdock_usage.sandbox.server import serve
+from langdock_usage.sandbox.workspace import Workspace
+
+from .conftest import NOW, fetch_from
+from .made import days
+from .test_fetch import rows
+
+TABLES = (
+    "select * exclude (export_id) from usage order by all",
+    "from cost_per_key order by all",
+    "from cost_per_model order by all",
+    "from reconciliation order by all",
+    "select window_start, window_end, group_by, record_count from exports order by all",
+)
+
+
+def test_a_year_through_every_fault_equals_the_year_without(
+    year: Path, workspace: Workspace, tmp_path: Path
+) -> None:
+    database = tmp_path / "test.duckdb"
+    with serve(
+        workspace,
+        now=lambda: NOW,
+        faults=["all"],
+        fault_every=6,
+        slow_seconds=0.05,
+        requests_per_minute=100_000,
+    ) as sandbox:
+        fetched = fetch_from(sandbox, database, pace=Pace(1_000_000))
+        # months in parts, and every sixth period again
+        assert len(sandbox.api_requests) > (365 + 330) * 7 / 6
+    assert fetched.warnings == []
+    for table in TABLES:
+        assert rows(database, table) == rows(year, table), table
+
+
+@pytest.mark.parametrize("fault", [name for name in FAULTS if name != "too_large"])
+def test_each_fault_strikes_and_is_survived(
+    fault: str, workspace: Workspace, tmp_path: Path
+) -> None:
+    database = tmp_path / "test.duckdb"
+    with serve(
+        workspace, now=lambda: NOW, faults=[fault], fault_every=1, slow_seconds=0.05
+    ) as sandbox:
+        fetch_from(sandbox, database, days("2026-11-01"))
+        tries = len(sandbox.api_requests)
+    assert tries == {"slow": 1, "rate_limit": 3, "server_error": 3}.get(fault, 2)
+    assert rows(database, "select count(*) > 0 from usage") == [(True,)]
+
+
+def test_key_does_not_follow_a_redirect(workspace: Workspace, tmp_path: Path) -> None:
+    with serve(workspace, now=lambda: NOW, faults=["redirect"], fault_every=1) as sandbox:
+        fetch_from(sandbox, tmp_path / "test.duckdb", days("2026-11-01"))
+        for request in sandbox.storage_requests:
+            assert sandbox.api_key not in repr(request)
+
+
+def test_service_that_stays_away_says_which_days_are_missing(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """What arrived stays, and the next run goes on from there."""
+    database = tmp_path / "test.duckdb"
+    with serve(workspace, now=lambda: NOW, requests_per_minute=4) as sandbox:
+        with pytest.raises(
+            ServiceUnavailable, match=r"429.*days are missing: 2026-11-0\d"
+        ) as raised:
+            fetch_from(sandbox, database, days("2026-11-01", "2026-11-09"))
+        assert "run the same command again" in str(raised.value)
+    stored = rows(database, "select distinct window_start from usage order by 1")
+    assert len(stored) <= 4
+    with serve(workspace, now=lambda: NOW) as sandbox:
+        fetched = fetch_from(sandbox, database, refresh_days=0)
+    assert fetched.days == tuple(
+        day for day in days("2026-11-01", "2026-11-14").days() if (day,) not in stored
+    )
+
+
+def test_too_large_day_is_asked_for_in_hours_and_combined(
+    workspace: Workspace, tmp_path: Path, year: Path
+) -> None:
+    """The day of the clock change, 25 hours long, in parts of three hours."""
+    database = tmp_path / "test.duckdb"
+    start = next(hour.hour for hour in workspace.hours() if hour.hour.date() == date(2026, 10, 25))
+    limit = workspace.hour_row_count(start, start.replace(hour=12))
+    with serve(workspace, now=lambda: NOW, row_limit=limit) as sandbox:
+        fetch_from(sandbox, database, days("2026-10-25"))
+        assert len(sandbox.api_requests) > 2
+    question = (
+        "select day, api_key_id, api_key_name, model, requests, total_cost_usd, "
+        "sum_prompt_tokens, cached_prompt_tokens from daily_cost where day = '2026-10-25' "
+        "order by all"
+    )
+    assert rows(database, question) == rows(year, question)
+
+
+def test_day_too_large_in_any_part_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    with (
+        serve(workspace, now=lambda: NOW, row_limit=1) as sandbox,
+        pytest.raises(ApiError, match="too large"),
+    ):
+        fetch_from(sandbox, tmp_path / "test.duckdb", days("2026-11-02"))
+
+
+KILLED = """
+import asyncio, sys
+from datetime import datetime
+from pathlib import Path
+from langdock_usage.client import UsageExportClient, http_client
+from langdock_usage.fetch import fetch
+from langdock_usage.store import Store
+
+async def run(base_url, key, database, now):
+    async with http_client(base_url) as http:
+        with Store(Path(database)) as store:
+            print("open", flush=True)
+            await fetch(
+                store,
+                UsageExportClient(http, base_url, key),
+                now=datetime.fromisoformat(now),
+                default_timezone="Europe/Berlin",
+                refresh_days=0,
+            )
+
+asyncio.run(run(*sys.argv[1:]))
+"""
+
+
+def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
+    year: Path, workspace: Workspace, tmp_path: Path
+) -> None:
+    """SIGKILL after ever longer times, until a run comes through."""
+    database = tmp_path / "test.duckdb"
+    kills = 0
+    with serve(workspace, now=lambda: NOW, requests_per_minute=1_000_000) as sandbox:
+        arguments = [sandbox.base_url, sandbox.api_key, str(database), NOW.isoformat()]
+        while True:
+            with subprocess.Popen(
+                [sys.executable, "-c", KILLED, *arguments], stdout=subprocess.PIPE
+            ) as process:
+                assert process.stdout
+                assert process.stdout.readline() == b"open\n"
+                try:
+                    assert process.wait(timeout=0.1 + 0.13 * kills) == 0
+                    break
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    kills += 1
+    assert kills >= 8
+    for table in TABLES:
+        assert rows(database, table) == rows(year, table), table
+    assert rows(database, "select count(*) from export_rows") == rows(
+        year, "select count(*) from export_rows"
+    )
+
+
+def test_full_disk_is_one_clear_error_and_a_sound_database(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """A limit on the size of files stands in for a disk that is full."""
+    database = tmp_path / "test.duckdb"
+    limited = (
+        "import resource, signal\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))\n"
+    )
+    with serve(workspace, now=lambda: NOW, requests_per_minute=1_000_000) as sandbox:
+        arguments = [sandbox.base_url, sandbox.api_key, str(database), NOW.isoformat()]
+        full = subprocess.run(
+            [sys.executable, "-c", limited + KILLED, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert full.returncode != 0
+        assert "StoreError" in full.stderr.splitlines()[-1], full.stderr
+        fetched = fetch_from(sandbox, database, refresh_days=0)
+        assert 0 < len(fetched.days) < 365
+    assert rows(database, "select count(distinct window_start) from usage") == [(365,)]
+
+
+def test_never_more_requests_than_the_service_allows(workspace: Workspace, tmp_path: Path) -> None:
+    """20 in any second, against a sandbox that says 429 from the 21st on and counts exactly."""
+    with serve(
+        workspace, now=lambda: NOW, requests_per_minute=20, clock=lambda: 60 * time.monotonic()
+    ) as sandbox:
+        started = time.monotonic()
+        fetch_from(
+            sandbox, tmp_path / "test.duckdb", days("2026-09-01", "2026-10-20"), pace=Pace(20, 1.0)
+        )
+        elapsed = time.monotonic() - started
+        # 50 days and the month of September, none of them refused: 20, 20, 11
+        assert len(sandbox.api_requests) == 51
+    assert 2 <= elapsed < 4

@@ -1,0 +1,165 @@
+"""Exports downloaded by hand: every shape they come in, and every refusal."""
+
+import gzip
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from langdock_usage.exports import COLUMNS
+from langdock_usage.load import Loaded, load
+from langdock_usage.rebuild import rebuild
+from langdock_usage.store import Store
+from langdock_usage.windows import Period
+
+from .made import Maker, csv_of, days
+from .test_fetch import rows
+
+OCTOBER = days("2026-10-01", "2026-10-31")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "test.duckdb"
+
+
+def load_into(
+    database: Path, *files: Path, timezone: str | None = None, period: Period | None = None
+) -> list[Loaded]:
+    with Store(database) as store:
+        return list(load(store, files, timezone=timezone, period=period))
+
+
+def errors(loaded: Iterable[Loaded]) -> list[str]:
+    return [str(one) for one in loaded if one.error]
+
+
+def file_of(tmp_path: Path, content: bytes, name: str = "october.csv") -> Path:
+    path = tmp_path / name
+    path.write_bytes(content)
+    return path
+
+
+def test_berlin_october_is_october(database: Path, tmp_path: Path) -> None:
+    """The file says 2026-09-30 to 2026-10-31, in UTC dates."""
+    csv = csv_of([{}], OCTOBER, timezone="Europe/Berlin")
+    assert b"2026-09-30,2026-10-31" in csv
+    [loaded] = load_into(database, file_of(tmp_path, csv), timezone="Europe/Berlin")
+    assert loaded.error is None
+    assert rows(
+        database, "select window_start, window_end, timezone, month from monthly_usage"
+    ) == [(date(2026, 10, 1), date(2026, 10, 31), "Europe/Berlin", date(2026, 10, 1))]
+
+
+def test_zone_is_utc_unless_told(database: Path, tmp_path: Path) -> None:
+    load_into(database, file_of(tmp_path, csv_of([{}], OCTOBER)))
+    assert rows(database, "select window_start, window_end, timezone from usage") == [
+        (date(2026, 10, 1), date(2026, 10, 31), "UTC")
+    ]
+
+
+def test_zone_of_a_known_workspace_has_to_be_given(database: Path, tmp_path: Path) -> None:
+    with Store(database) as store:
+        Maker(database).take_in(store, days("2026-11-01"), {}, timezone="Europe/Berlin")
+    file = file_of(tmp_path, csv_of([{}], OCTOBER, timezone="Europe/Berlin"))
+    [error] = errors(load_into(database, file))
+    assert "stored in Europe/Berlin; use --timezone Europe/Berlin" in error
+    assert errors(load_into(database, file, timezone="Europe/Berlin")) == []
+
+
+def test_period_can_be_told(database: Path, tmp_path: Path) -> None:
+    file = file_of(tmp_path, csv_of([{}], OCTOBER))
+    load_into(database, file, period=days("2026-10-02", "2026-10-30"))
+    assert rows(database, "select window_start, window_end from usage") == [
+        (date(2026, 10, 2), date(2026, 10, 30))
+    ]
+
+
+def test_period_that_can_mean_two_things_is_refused(database: Path, tmp_path: Path) -> None:
+    london = csv_of([{}], days("2026-03-30", "2026-04-30"), timezone="Europe/London")
+    file = file_of(tmp_path, london)
+    [error] = errors(load_into(database, file, timezone="Europe/London"))
+    assert "--from and --to" in error
+
+
+def test_ungrouped_plain_gzip_bom_crlf_and_any_order(database: Path, tmp_path: Path) -> None:
+    columns = [c for c in reversed(COLUMNS) if c != "model"]
+    content = csv_of([{}], days("2026-09-01", "2026-09-30"), columns=[*columns, "region"])
+    crlf = b"\xef\xbb\xbf" + content.replace(b"\n", b"\r\n")
+    files = [
+        file_of(tmp_path, gzip.compress(crlf), "september.csv.gz"),
+        file_of(tmp_path, gzip.compress(csv_of([{}], OCTOBER)), "no-suffix"),
+    ]
+    loaded = load_into(database, *files)
+    assert errors(loaded) == []
+    assert loaded[0].taken_in
+    assert loaded[0].taken_in.unknown_columns == ("region",)
+    assert rows(database, "select window_start, model from usage order by 1") == [
+        (date(2026, 9, 1), None),
+        (date(2026, 10, 1), "gpt-5"),
+    ]
+
+
+def test_same_file_twice_changes_nothing(database: Path, tmp_path: Path) -> None:
+    file = file_of(tmp_path, csv_of([{}], OCTOBER))
+    packed = file_of(tmp_path, gzip.compress(file.read_bytes()), "october.csv.gz")
+    load_into(database, file)
+    before = rows(database, "from exports")
+    again = load_into(database, file, packed)
+    assert [one.already for one in again] == [before[0][0]] * 2
+    assert rows(database, "from exports") == before
+
+
+def test_corrected_file_supersedes_the_first(database: Path, tmp_path: Path) -> None:
+    load_into(database, file_of(tmp_path, csv_of([{"requests": "1"}], OCTOBER)))
+    load_into(database, file_of(tmp_path, csv_of([{"requests": "2"}], OCTOBER)))
+    assert rows(database, "select requests from usage") == [(2,)]
+    assert rows(database, "select requests_before, requests_after from restatements") == [(1, 2)]
+
+
+def test_bad_files_are_named_and_good_ones_taken_in(database: Path, tmp_path: Path) -> None:
+    files = [
+        file_of(tmp_path, csv_of([{"requests": "x"}], OCTOBER), "bad.csv"),
+        file_of(tmp_path, csv_of([{}], OCTOBER), "good.csv"),
+        tmp_path / "missing.csv",
+        file_of(tmp_path, csv_of([{}], days("2026-10-20", "2026-11-05")), "overlap.csv"),
+        file_of(tmp_path, csv_of([], OCTOBER), "header.csv"),
+        file_of(tmp_path, gzip.compress(csv_of([{}], OCTOBER))[:-20], "cut.csv.gz"),
+    ]
+    loaded = load_into(database, *files)
+    assert [one.error is None for one in loaded] == [False, True, False, False, False, False]
+    told = errors(loaded)
+    for file, reason, line in zip(
+        [f for f in files if f.name != "good.csv"],
+        ["line 2: requests is 'x'", "No such file", "overlaps", "no rows", "not a CSV"],
+        told,
+        strict=True,
+    ):
+        assert str(file) in line
+        assert reason in line
+    assert rows(database, "select count(*) from exports") == [(1,)]
+    kept = [path for path in (tmp_path / "raw" / "test").iterdir() if path.is_file()]
+    assert len(kept) == 2
+
+
+def test_raw_copy_is_the_file_and_rebuild_uses_it(database: Path, tmp_path: Path) -> None:
+    file = file_of(tmp_path, csv_of([{}], OCTOBER))
+    content = file.read_bytes()
+    load_into(database, file)
+    before = [rows(database, f"from {table}") for table in ("exports", "export_rows")]
+    file.unlink()
+    [copy] = (tmp_path / "raw" / "test").glob("*.csv")
+    assert copy.read_bytes() == content
+    assert rebuild(database, lambda *_: None) == 1
+    assert [rows(database, f"from {table}") for table in ("exports", "export_rows")] == before
+
+
+def test_longer_file_gives_way_to_the_days_that_cover_it(database: Path, tmp_path: Path) -> None:
+    window = days("2026-10-01", "2026-10-03")
+    load_into(database, file_of(tmp_path, csv_of([{"requests": "30"}], window)))
+    for day in window.days():
+        one = Period(day, day)
+        assert rows(database, "select sum(requests) from usage") == [(30,)]
+        load_into(database, file_of(tmp_path, csv_of([{"requests": "9"}], one), f"{day}.csv"))
+    assert rows(database, "select sum(requests) from usage") == [(27,)]
