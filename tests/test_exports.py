@@ -1,0 +1,131 @@
+"""A CSV that says what it should comes out as it went in; any other is refused with a reason."""
+
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from langdock_usage.combine import combine
+from langdock_usage.errors import ExportFormatError
+from langdock_usage.exports import COLUMNS, count_rows, first_fault, parse_rows
+from langdock_usage.store import Store
+
+from .made import Maker, csv_of, days
+from .test_store import ask
+
+OCTOBER_5 = days("2026-10-05")
+TEXT = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), min_size=1, max_size=300
+)
+COUNT = st.integers(0, 10**15 - 1)
+COST = st.decimals(0, 10**11, places=24, allow_nan=False, allow_infinity=False)
+
+
+def row(key: str, name: str, count: int, cost: str) -> dict[str, str]:
+    return {
+        "api_key_id": key,
+        "api_key_name": name,
+        "requests": str(count),
+        "total_cost_usd": cost,
+        "sum_prompt_tokens": str(count),
+    }
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    stated=st.dictionaries(TEXT, st.tuples(TEXT, COUNT, COST), min_size=1, max_size=4),
+    columns=st.permutations(COLUMNS),
+    crlf=st.booleans(),
+    bom=st.booleans(),
+)
+def test_what_a_csv_says_is_what_the_database_says(
+    stated: dict[str, tuple[str, int, Decimal]],
+    columns: list[str],
+    crlf: bool,
+    bom: bool,
+) -> None:
+    """Hostile names, any order of columns, 24 fractional digits, 15-digit counts."""
+    csv = csv_of(
+        [row(key, name, count, f"{cost:f}") for key, (name, count, cost) in stated.items()],
+        OCTOBER_5,
+        columns=columns,
+    )
+    if crlf and not any("\n" in text for key, (name, *_) in stated.items() for text in (key, name)):
+        csv = csv.replace(b"\n", b"\r\n")
+    with TemporaryDirectory() as folder:
+        database = Path(folder) / "test.duckdb"
+        with Store(database) as store:
+            Maker(database).take_in(store, OCTOBER_5, csv=b"\xef\xbb\xbf" * bom + csv)
+            stored = ask(
+                store, "select api_key_id, api_key_name, requests, total_cost_usd from usage"
+            )
+    assert {key: (name, count, cost) for key, name, count, cost in stored} == stated
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    value=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=12)
+)
+@pytest.mark.parametrize("column", ["requests", "total_cost_usd", "cached_prompt_tokens"])
+def test_python_explains_what_duckdb_refuses(column: str, value: str) -> None:
+    """Both sides of the check agree: a value is taken in, or there is a reason that quotes it."""
+    csv = csv_of([{}, {"api_key_id": "key_2", column: value}], OCTOBER_5)
+    with TemporaryDirectory() as folder:
+        database = Path(folder) / "test.duckdb"
+        file = Path(folder) / "made.csv"
+        file.write_bytes(csv)
+        with Store(database) as store:
+            try:
+                Maker(database).take_in(store, OCTOBER_5, csv=csv)
+            except ExportFormatError as error:
+                assert f"{column} is {value!r}" in str(error)
+            else:
+                assert first_fault(file, "made.csv") is None
+
+
+@pytest.mark.parametrize("value", ["5", "5.", "0.5", "1e-7", "1E-7", "12.5e-3", "0.0e0", "007"])
+def test_spellings_of_an_amount(tmp_path: Path, value: str) -> None:
+    database = tmp_path / "test.duckdb"
+    with Store(database) as store:
+        Maker(database).take_in(store, OCTOBER_5, {"total_cost_usd": value})
+        assert ask(store, "select total_cost_usd from usage") == [(Decimal(value),)]
+
+
+def test_rows_are_counted_as_csv_not_as_lines() -> None:
+    assert count_rows(csv_of([{"api_key_name": "two\nlines"}, {}], OCTOBER_5)) == 2
+    assert count_rows(b"a,b\n") == 0
+    assert count_rows(b"") == 0
+
+
+def test_parts_are_added_up_exactly() -> None:
+    """0.1 + 0.2 = 0.3, 10 + 5 requests; a key of one part alone stays as it is."""
+    first = csv_of(
+        [{"total_cost_usd": "0.1", "api_key_name": "Old"}, {"api_key_id": "key_2"}],
+        days("2026-10-01", "2026-10-15"),
+    )
+    second = csv_of(
+        [{"total_cost_usd": "0.2", "requests": "5", "api_key_name": "New"}],
+        days("2026-10-16", "2026-10-31"),
+    )
+    combined = combine([first, second])
+    assert combined
+    _, rows = parse_rows(combined, "combined")
+    assert [
+        (r["api_key_id"], r["api_key_name"], r["requests"], r["total_cost_usd"], r["period_start"])
+        for r in rows
+    ] == [
+        ("key_1", "New", "15", "0.3", "2026-10-01"),
+        ("key_2", "Search", "10", "1.5", "2026-10-01"),
+    ]
+    assert {r["period_end"] for r in rows} == {"2026-10-31"}
+    assert combine([]) is None
+    assert combine([first]) == first
+
+
+def test_parts_with_other_columns_are_refused() -> None:
+    without = csv_of([{}], OCTOBER_5, columns=[c for c in COLUMNS if "tokens" not in c])
+    with pytest.raises(ExportFormatError, match="different columns"):
+        combine([csv_of([{}], OCTOBER_5), without])
