@@ -142,6 +142,18 @@ class Archive:
             path.replace(aside / path.name)
         return aside / (raw.file or f"{raw.export_id}.json")
 
+    def keep_keys(self, content: bytes, loaded_at: datetime) -> Path:
+        """Keep a file that says whose each key is; the newest one holds."""
+        folder = self.folder / "keys"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{loaded_at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}.csv"
+        _write(path, content)
+        return path
+
+    def newest_keys(self) -> Path | None:
+        """The file that says whose each key is, as loaded last."""
+        return max((self.folder / "keys").glob("*.csv"), default=None)
+
     def sweep(self) -> None:
         """Remove what a killed process left unfinished. Only for whoever holds the database."""
         known = self.ids()

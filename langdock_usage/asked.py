@@ -152,6 +152,14 @@ def model_parameter(connection: duckdb.DuckDBPyConnection, asked: Names) -> list
     return chosen("model", asked, known)
 
 
+def team_parameter(connection: duckdb.DuckDBPyConnection, asked: Names) -> list[str] | None:
+    """Names of the teams asked for; `unassigned` is what has none. Raises InvalidRequest."""
+    if asked is None:
+        return None
+    known = [team for (team,) in connection.execute(read_sql("team_names")).fetchall()]
+    return chosen("team", asked, [*known, "unassigned"])
+
+
 def chosen(what: str, asked: Names, known: Sequence[str]) -> list[str]:
     """The known names that are asked for; `*` stands for any text. Raises InvalidRequest."""
     found: list[str] = []
@@ -178,17 +186,23 @@ def _several(asked: Names) -> Iterable[str]:
     return [asked] if isinstance(asked, str) else list(asked or ())
 
 
-def suggestion(asked: str, known: Sequence[str], *, shown: int = 8) -> str:
-    """`did you mean …?`, or what there is; a whole sentence."""
-    if not known:
-        return "there is none at all."
+def nearest(asked: str, known: Iterable[str]) -> list[str]:
+    """Up to three known names like the one asked for, or with it in them."""
     folded: dict[str, str] = {}
     for name in known:
         folded.setdefault(name.casefold(), name)
     near = difflib.get_close_matches(asked.casefold(), folded, n=3, cutoff=0.6)
     near = near or [name for name in folded if asked and asked.casefold() in name][:3]
+    return [folded[name] for name in near]
+
+
+def suggestion(asked: str, known: Sequence[str], *, shown: int = 8) -> str:
+    """`did you mean …?`, or what there is; a whole sentence."""
+    if not known:
+        return "there is none at all."
+    near = nearest(asked, known)
     if near:
-        return f"did you mean {' or '.join(repr(folded[name]) for name in near)}?"
+        return f"did you mean {' or '.join(map(repr, near))}?"
     more = f" and {len(known) - shown} more" if len(known) > shown else ""
     return f"there is {', '.join(repr(name) for name in known[:shown])}{more}."
 

@@ -11,8 +11,9 @@ import typer
 
 from .console import progress_bar, say, write
 from .errors import InvalidRequest, LangdockUsageError
-from .settings import Settings
-from .windows import Period, parse_day, parse_month, today, zone
+from .keys_cli import keys_app
+from .options import Db, First, Last, Org, Zone, period_of, settings_for
+from .windows import parse_month, today, zone
 
 SEPARATOR = "\0"  # no argument can hold it
 
@@ -26,15 +27,7 @@ app = typer.Typer(
     epilog="With --debug, anywhere on the line, an error shows its traceback.",
 )
 
-Db = Annotated[
-    Path | None, typer.Option("--db", metavar="PATH", help="The DuckDB file [LANGDOCK_USAGE_DB].")
-]
-Zone = Annotated[
-    str | None, typer.Option(metavar="IANA", help="Time zone of a workspace that is new here.")
-]
-First = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First local day.")]
-Last = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last local day.")]
-Org = Annotated[str | None, typer.Option("--org", metavar="ORG_ID", help="Which workspace.")]
+app.add_typer(keys_app)
 
 
 def main() -> None:
@@ -106,10 +99,10 @@ def fetch(
     db: Db = None,
 ) -> None:
     """Bring the database up to date: one export per local day, grouped by model."""
-    settings = _settings(db)
+    settings = settings_for(db)
     if timezone:
         zone(timezone)
-    period = _period(month, first, last)
+    period = period_of(month, first, last)
     zone(settings.timezone)
     from .fetch import fetch_into
 
@@ -143,12 +136,12 @@ def load(
     from .load import load as load_files
     from .store import Store
 
-    settings = _settings(db)
+    settings = settings_for(db)
     if timezone:
         zone(timezone)
     refused = False
     with Store(settings.database) as store:
-        period = _period(None, first, last)
+        period = period_of(None, first, last)
         for loaded in load_files(store, files, timezone=timezone, period=period):
             (say if loaded.error else write)(str(loaded))
             refused = refused or loaded.error is not None
@@ -165,7 +158,7 @@ def status(
     from .status import as_text
     from .status import status as status_of
 
-    found = status_of(_settings(db).database)
+    found = status_of(settings_for(db).database)
     write(json.dumps(found, indent=2, ensure_ascii=False) if as_json else as_text(found))
 
 
@@ -182,7 +175,7 @@ def report(
     db: Db = None,
 ) -> None:
     """Render a month as one HTML file that needs nothing else."""
-    settings = _settings(db)
+    settings = settings_for(db)
     asked = parse_month(month)
     if asked.first > today(settings.timezone, datetime.now(UTC)):
         raise InvalidRequest(f"{month} is in the future; there is nothing to report yet.")
@@ -204,7 +197,7 @@ def rebuild(db: Db = None) -> None:
     """Make the database anew from the raw exports beside it."""
     from .rebuild import rebuild as rebuild_database
 
-    settings = _settings(db)
+    settings = settings_for(db)
     with progress_bar("Rebuilding") as on_progress:
         count = rebuild_database(settings.database, on_progress)
     write(f"Rebuilt {settings.database} from {count} raw exports.")
@@ -235,20 +228,3 @@ def sandbox(
         say("Serving until interrupted; both lines above go into the environment of `fetch`.")
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
-
-
-def _settings(db: Path | None) -> Settings:
-    settings = Settings.from_environment()
-    return settings if db is None else settings.with_database(db)
-
-
-def _period(month: str | None, first: str | None, last: str | None) -> Period | None:
-    if month and (first or last):
-        raise InvalidRequest("Give either --month or --from and --to, not both.")
-    if month:
-        return parse_month(month)
-    if first is None and last is None:
-        return None
-    if first is None or last is None:
-        raise InvalidRequest("--from and --to go together.")
-    return Period(parse_day(first), parse_day(last))

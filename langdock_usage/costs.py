@@ -10,8 +10,15 @@ from .reader import Reader
 if TYPE_CHECKING:
     import pandas as pd
 
-By = Literal["key", "model"]
-COLUMNS = {"key": "api_key_id", "model": "model"}
+By = Literal["key", "model", "team", "cost_center", "chain"]
+COLUMNS = {
+    "key": "api_key_id",
+    "model": "model",
+    "team": "team",
+    "cost_center": "cost_center",
+    "chain": "chain_id",
+}
+NAMED = ("key", "chain")
 
 
 class Costs(Reader):
@@ -24,6 +31,7 @@ class Costs(Reader):
         key: Names = None,
         model: Names = None,
         org: str | None = None,
+        team: Names = None,
         exact: bool = False,
     ) -> pd.DataFrame:
         """One row per API key, costliest first; columns as in the view `cost_per_key`.
@@ -37,7 +45,9 @@ class Costs(Reader):
         0     Helpdesk        20            6.50
         1       Search        35            3.75
         """
-        return self._ask("cost_per_key", period, key=key, model=model, org=org, exact=exact)
+        return self._ask(
+            "cost_per_key", period, key=key, model=model, org=org, team=team, exact=exact
+        )
 
     def cost_per_model(
         self,
@@ -46,6 +56,7 @@ class Costs(Reader):
         key: Names = None,
         model: Names = None,
         org: str | None = None,
+        team: Names = None,
         exact: bool = False,
     ) -> pd.DataFrame:
         """One row per model, costliest first; columns as in the view `cost_per_model`.
@@ -57,7 +68,9 @@ class Costs(Reader):
                    model total_cost_usd
         0  claude-opus-5            6.5
         """
-        return self._ask("cost_per_model", period, key=key, model=model, org=org, exact=exact)
+        return self._ask(
+            "cost_per_model", period, key=key, model=model, org=org, team=team, exact=exact
+        )
 
     def cost_per_key_and_model(
         self,
@@ -66,6 +79,7 @@ class Costs(Reader):
         key: Names = None,
         model: Names = None,
         org: str | None = None,
+        team: Names = None,
         exact: bool = False,
     ) -> pd.DataFrame:
         """One row per API key and model, costliest first; as the view `cost_per_key_and_model`.
@@ -79,7 +93,7 @@ class Costs(Reader):
         0     Helpdesk  claude-opus-5           200
         """
         return self._ask(
-            "cost_per_key_and_model", period, key=key, model=model, org=org, exact=exact
+            "cost_per_key_and_model", period, key=key, model=model, org=org, team=team, exact=exact
         )
 
     def daily_cost(
@@ -89,6 +103,7 @@ class Costs(Reader):
         key: Names = None,
         model: Names = None,
         org: str | None = None,
+        team: Names = None,
         exact: bool = False,
     ) -> pd.DataFrame:
         """One row per local day, API key and model, oldest first; columns as in `daily_cost`.
@@ -101,7 +116,57 @@ class Costs(Reader):
         0 2026-10-01         Test             4.5
         1 2026-10-02     Helpdesk             2.0
         """
-        return self._ask("daily_cost", period, key=key, model=model, org=org, exact=exact)
+        return self._ask(
+            "daily_cost", period, key=key, model=model, org=org, team=team, exact=exact
+        )
+
+    def cost_per_team(
+        self,
+        period: Asked = None,
+        *,
+        key: Names = None,
+        model: Names = None,
+        org: str | None = None,
+        team: Names = None,
+        exact: bool = False,
+    ) -> pd.DataFrame:
+        """One row per team, costliest first; columns as in the view `cost_per_team`.
+
+        `org_id`, `team`, `key_count`, `requests`, `total_cost_usd`, `input_tokens`,
+        `sum_completion_tokens`, `cost_per_request_usd`, `cache_hit_ratio`. The rows add up to the
+        total: keys without a team stand in the row `unassigned`.
+
+        >>> usage.cost_per_team("2026-10")[["team", "key_count", "total_cost_usd"]]
+                 team  key_count  total_cost_usd
+        0  unassigned          1            6.50
+        1     Product          1            3.75
+        """
+        return self._ask(
+            "cost_per_team", period, key=key, model=model, org=org, team=team, exact=exact
+        )
+
+    def cost_per_cost_center(
+        self,
+        period: Asked = None,
+        *,
+        key: Names = None,
+        model: Names = None,
+        org: str | None = None,
+        team: Names = None,
+        exact: bool = False,
+    ) -> pd.DataFrame:
+        """One row per cost centre, costliest first; columns as in the view `cost_per_cost_center`.
+
+        As `cost_per_team`, with `cost_center` in place of `team`.
+
+        >>> usage.cost_per_cost_center("2026-10")[["cost_center", "total_cost_usd"]]
+          cost_center  total_cost_usd
+        0  unassigned            6.50
+        1        4711            3.75
+        """
+        return self._ask(
+            "cost_per_cost_center", period, key=key, model=model, org=org, team=team, exact=exact
+        )
 
     def monthly_cost(
         self,
@@ -111,6 +176,7 @@ class Costs(Reader):
         key: Names = None,
         model: Names = None,
         org: str | None = None,
+        team: Names = None,
         exact: bool = False,
     ) -> pd.DataFrame:
         """One row per month and model or API key, oldest month first, then costliest.
@@ -124,7 +190,7 @@ class Costs(Reader):
         """
         known_choice("by", by, COLUMNS)
         answer = self._ask(
-            "cost_per_month", period, by=by, key=key, model=model, org=org, exact=exact
+            "cost_per_month", period, by=by, key=key, model=model, org=org, team=team, exact=exact
         )
         return with_column_of(by, answer)
 
@@ -136,6 +202,7 @@ class Costs(Reader):
         key: Names = None,
         model: Names = None,
         org: str | None = None,
+        team: Names = None,
         exact: bool = False,
     ) -> pd.DataFrame:
         """One row per model or API key, the one with most input first.
@@ -152,13 +219,13 @@ class Costs(Reader):
         """
         known_choice("by", by, COLUMNS)
         answer = self._ask(
-            "cache_efficiency", period, by=by, key=key, model=model, org=org, exact=exact
+            "cache_efficiency", period, by=by, key=key, model=model, org=org, team=team, exact=exact
         )
         return with_column_of(by, answer)
 
 
 def with_column_of(by: str, answer: pd.DataFrame) -> pd.DataFrame:
-    """The group's column under its own name; only an API key has a name beside it."""
-    if by != "key":
+    """The group's column under its own name; only API keys have a name beside it."""
+    if by not in NAMED:
         answer = answer.drop(columns="api_key_name")
     return answer.rename(columns={"grouped_by": COLUMNS[by]})

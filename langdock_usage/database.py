@@ -50,7 +50,7 @@ def open_for_writing(path: Path) -> duckdb.DuckDBPyConnection:
         raise StoreError(f"Cannot make the folder {path.parent}: {error.strerror}.") from error
     connection = _connect(path, read_only=False)
     connection.begin()
-    for name in ("schema", *VIEWS):
+    for name in ("schema", "key_owners", *VIEWS):
         connection.execute(read_sql(name))
     connection.commit()
     return connection

@@ -8,6 +8,7 @@
     │   │   └── ExportTooLarge  narrow the period and combine
     │   └── ServiceUnavailable    it may work later: nothing wrong with the request
     ├── ExportFormatError         a CSV is not a usage export; says file, line, column and value
+    ├── KeysFileError             the file that says whose each key is; names the wrong lines
     ├── StoreError                the database file cannot be used
     │   ├── DatabaseMissing
     │   ├── DatabaseLocked        another process has it open
@@ -65,6 +66,10 @@ class RateLimited(ServiceUnavailable):
 
 class ExportFormatError(LangdockUsageError):
     """A CSV is not a usage export, or one of its values is not what its column says."""
+
+
+class KeysFileError(LangdockUsageError):
+    """The file that says whose each API key is has lines that cannot be meant."""
 
 
 class StoreError(LangdockUsageError):

@@ -18,6 +18,7 @@ from .errors import (
     RequestRefused,
     ServiceUnavailable,
 )
+from .owners import restore_keys
 from .plan import Plan, choose_timezone, choose_workspace, plan_days
 from .settings import Settings
 from .store import Store, TakenIn
@@ -133,6 +134,8 @@ def take_in_kept(store: Store, archive: Archive) -> list[str]:
     refused: list[str] = []
     archive.sweep()
     stored = store.export_ids()
+    if not stored:
+        restore_keys(store, archive)
     for raw in archive:
         if raw.export_id not in stored:
             try:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .asked import Asked, Names, known_choice
+from .asked import Asked, Names, key_parameter, known_choice
 from .costs import COLUMNS, By, Costs, with_column_of
 from .settings import find_database
+from .sql import read_sql
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +51,7 @@ class Usage(Costs):
         key: Names = None,
         model: Names = None,
         org: str | None = None,
+        team: Names = None,
         exact: bool = False,
     ) -> pd.DataFrame:
         """One row per API key or model of either period, the one that grew most first.
@@ -71,7 +73,7 @@ class Usage(Costs):
             for end, day in self._days(asked, org).items()
         }
         answer = self._ask(
-            "compare", None, by=by, key=key, model=model, org=org, exact=exact, **days
+            "compare", None, by=by, key=key, model=model, org=org, team=team, exact=exact, **days
         )
         return with_column_of(by, answer)
 
@@ -82,22 +84,41 @@ class Usage(Costs):
         key: Names = None,
         model: Names = None,
         org: str | None = None,
+        team: Names = None,
         exact: bool = False,
     ) -> pd.DataFrame:
         """One row per API key, costliest first: its names, and from when to when it was used.
 
-        `org_id`, `api_key_id`, `api_key_name` (the newest), `former_names` (a list), `first_day`,
-        `last_day` (of the periods with usage), `model_count`, `requests`, `total_cost_usd`.
+        `org_id`, `api_key_id`, `api_key_name` (the newest), `former_names` (a list), `chain_id`
+        (the newest of the keys that were rotated into one another), `team`, `cost_center`, `owner`
+        (on the last day), `first_day`, `last_day` (of the periods with usage), `model_count`,
+        `requests`, `total_cost_usd`.
 
         >>> usage.keys()[["api_key_name", "former_names", "first_day", "last_day"]]
           api_key_name former_names  first_day   last_day
         0     Helpdesk       [Test] 2026-10-01 2026-10-02
         1       Search           [] 2026-09-30 2026-10-02
         """
-        return self._ask("keys", period, key=key, model=model, org=org, exact=exact)
+        return self._ask("keys", period, key=key, model=model, org=org, team=team, exact=exact)
 
-    def key_story(self, key: str, *, exact: bool = False) -> pd.DataFrame:
+    def unowned_keys(
+        self, period: Asked = None, *, org: str | None = None, exact: bool = False
+    ) -> pd.DataFrame:
+        """One row per API key with usage of nobody: no team, cost centre or owner; costliest first.
+
+        `org_id`, `api_key_id`, `api_key_name`, `first_day`, `last_day`, `requests`,
+        `total_cost_usd`: of the usage without an owner alone.
+
+        >>> usage.unowned_keys()[["api_key_name", "total_cost_usd"]]
+          api_key_name  total_cost_usd
+        0     Helpdesk             6.5
+        """
+        return self._ask("unowned_keys", period, org=org, exact=exact)
+
+    def key_story(self, key: str, *, chained: bool = True, exact: bool = False) -> pd.DataFrame:
         """An API key from its first to its last day: one row per day or longer period, in order.
+
+        `chained` tells the story of the keys that were rotated into this one, or out of it, too.
 
         `first_day`, `last_day`, `org_id`, `api_key_id`, `api_key_name`, `requests`,
         `total_cost_usd`, `input_tokens`, `sum_completion_tokens`, `cache_hit_ratio`. On a day
@@ -108,4 +129,9 @@ class Usage(Costs):
         0 2026-10-01         Test             4.5
         1 2026-10-02     Helpdesk             2.0
         """
-        return self._ask("key_story", None, key=key, exact=exact)
+        with self._connection() as connection:
+            keys = key_parameter(connection, key)
+            if chained:
+                rows = connection.execute(read_sql("chain_members"), {"keys": keys}).fetchall()
+                keys = [api_key_id for (api_key_id,) in rows]
+        return self._ask("key_story", None, key=keys, exact=exact)

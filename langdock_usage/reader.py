@@ -18,6 +18,7 @@ from .asked import (
     model_parameter,
     period_parameters,
     suggestion,
+    team_parameter,
 )
 from .database import open_for_reading
 from .errors import InvalidRequest, LangdockUsageError, NoData
@@ -190,6 +191,7 @@ class Reader:
         key: Names = None,
         model: Names = None,
         org: str | None = None,
+        team: Names = None,
         exact: bool = False,
         **more: str | date | None,
     ) -> pd.DataFrame:
@@ -201,6 +203,7 @@ class Reader:
                 **period_parameters(connection, asked, org_id),
                 "keys": key_parameter(connection, key),
                 "models": model_parameter(connection, model),
+                "teams": team_parameter(connection, team),
                 **more,
             }
             query = read_sql("asked") + read_sql(f"period_{question}")

@@ -6,6 +6,7 @@ from pathlib import Path
 from .archive import Archive
 from .database import open_for_writing
 from .errors import NoData
+from .owners import restore_keys
 from .store import Store
 
 
@@ -28,6 +29,7 @@ def rebuild(database: Path, on_progress: Callable[[int, int], None]) -> int:
                 csv = archive.verified_csv(raw)
                 store.take_in(raw, csv, str(csv))
                 on_progress(done, len(raws))
+            restore_keys(store, archive)
         fresh.replace(database)
     finally:
         fresh.unlink(missing_ok=True)

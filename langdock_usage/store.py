@@ -1,7 +1,8 @@
 """Taking exports into the database: each whole or not at all, in a transaction of its own."""
 
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ from .archive import RawExport
 from .database import first_line, open_for_writing
 from .errors import ExportConflict, ExportFormatError, StoreError
 from .exports import Header, Stated, first_fault, is_gzip, read_stated
+from .keys_file import KeyOwner
 from .sql import read_sql
 from .windows import Period, month_of
 
@@ -71,6 +73,26 @@ class Store:
             raise
         unknown = stated.header.unknown if stated else ()
         return TakenIn(raw.export_id, org_id, count, unknown)
+
+    def replace_key_owners(self, owners: Iterable[KeyOwner]) -> None:
+        """Whose each API key is: all of these instead of what was known."""
+        self._connection.begin()
+        try:
+            self._connection.execute("delete from key_owners")
+            for owner in owners:
+                self._connection.execute(read_sql("insert_key_owner"), asdict(owner))
+            self._connection.commit()
+        except BaseException:
+            self._give_up()
+            raise
+
+    def straddled(self) -> list[tuple[date, date, str]]:
+        """Periods (first and last day) in which an API key with usage changed hands."""
+        return self._connection.execute(read_sql("straddled")).fetchall()
+
+    def key_names(self) -> list[tuple[str, str | None]]:
+        """Every name that each API key ever had."""
+        return self._connection.execute(read_sql("key_names")).fetchall()
 
     def workspaces(self) -> dict[str, str]:
         """Every workspace of the database with its time zone."""

@@ -30,14 +30,21 @@ QUESTIONS: dict[str, Question] = {
     "monthly_cost by model": lambda usage: usage.monthly_cost(by="model"),
     "cache_efficiency by key": lambda usage: usage.cache_efficiency(by="key"),
     "cache_efficiency by model": lambda usage: usage.cache_efficiency(by="model"),
+    "cost_per_team": lambda usage: usage.cost_per_team(),
+    "cost_per_cost_center": lambda usage: usage.cost_per_cost_center(),
+    "monthly_cost by team": lambda usage: usage.monthly_cost(by="team"),
+    "unowned_keys": lambda usage: usage.unowned_keys(),
     "keys": lambda usage: usage.keys(),
 }
 
+SUMMED = ("cost_per_key", "cost_per_model", "daily_cost", "monthly_cost", "keys")
+
 DTYPES = {
     **dict.fromkeys(("day", "month", "first_day", "last_day"), "datetime64[us]"),
-    **dict.fromkeys(("org_id", "api_key_id", "api_key_name", "model"), "str"),
+    **dict.fromkeys(("org_id", "api_key_id", "api_key_name", "model", "chain_id"), "str"),
+    **dict.fromkeys(("team", "cost_center", "owner"), "str"),
     **dict.fromkeys(("total_cost_usd", "cost_per_request_usd", "cache_hit_ratio"), "float64"),
-    **dict.fromkeys(("requests", "model_count", "input_tokens"), "Int64"),
+    **dict.fromkeys(("requests", "model_count", "key_count", "input_tokens"), "Int64"),
     **dict.fromkeys((column for column in COLUMNS if "tokens" in column), "Int64"),
     "former_names": "object",
 }
@@ -114,7 +121,7 @@ def test_exact_sums_over_many_rows_agree_with_the_exports(year: Path, usage: Usa
             "where window_start = window_end and superseded_by is null"
         ).fetchall()
     total = sum((cost for (cost,) in rows), Decimal(0))
-    for question in ("cost_per_key", "cost_per_model", "daily_cost", "monthly_cost", "keys"):
+    for question in SUMMED:
         frame = getattr(usage, question)(exact=True)
         assert sum(frame["total_cost_usd"], Decimal(0)) == total, question
 
@@ -171,10 +178,14 @@ def test_periods(tiny: Usage, asked: Any, requests: int) -> None:
         ({"model": "mistral*", "key": "Search"}, 5),
         ({"model": "mistral*", "key": "Helpdesk"}, 0),
         ({"org": "org_a"}, 65),
+        ({"team": "Product"}, 45),
+        ({"team": "unassigned"}, 20),
+        ({"team": ["Product", "unassigned"]}, 65),
+        ({"team": "Product", "model": "gpt-5"}, 40),
     ],
 )
 def test_filters(tiny: Usage, filters: dict[str, Any], requests: int) -> None:
-    for question in ("cost_per_key", "cost_per_model", "daily_cost", "monthly_cost", "keys"):
+    for question in (*SUMMED, "cost_per_team", "cost_per_cost_center", "cost_per_key_and_model"):
         assert getattr(tiny, question)(**filters)["requests"].sum() == requests, question
 
 
@@ -210,7 +221,9 @@ def test_filters(tiny: Usage, filters: dict[str, Any], requests: int) -> None:
         (lambda usage: usage.compare("2026-08", "2026-10"), "There is no data for 2026-08; months "
          "available: 2026-09 to 2026-10; did you mean 2026-09?"),
         (lambda usage: usage.describe("cost_per_keys"), "There is no view 'cost_per_keys'; did "
-         "you mean 'cost_per_key' or 'cost_per_model' or 'cost_per_key_and_model'?"),
+         "you mean 'cost_per_key' or 'cost_per_team' or 'cost_per_model'?"),
+        (lambda usage: usage.cost_per_key(team="Prodct"), "There is no team 'Prodct'; did you "
+         "mean 'Product'?"),
     ],
 )  # fmt: skip
 def test_mistakes_are_answered_with_help(

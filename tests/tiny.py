@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from langdock_usage.owners import load_keys
 from langdock_usage.store import Store
 from langdock_usage.windows import Period
 
@@ -43,4 +44,7 @@ def build_tiny(database: Path) -> Path:
         )
         for day in OCTOBER_3_TO_31.days():
             maker.take_in(store, Period(day, day), org_id="org_a")
+    keys = database.with_name("keys.csv")
+    keys.write_text("api_key_id,team,cost_center\nkey_1,Product,4711\n", encoding="utf-8")
+    load_keys(database, keys)
     return database

@@ -15,6 +15,11 @@ VIEWS = (
     "stored_days",
     "restatements",
     "reconciliation",
+    "key_chains",
+    "key_ownership",
+    "owned_usage",
+    "cost_per_team",
+    "cost_per_cost_center",
 )
 
 

@@ -7,6 +7,9 @@
         case $by
             when 'key' then api_key_id
             when 'model' then model
+            when 'team' then coalesce(team, 'unassigned')
+            when 'cost_center' then coalesce(cost_center, 'unassigned')
+            when 'chain' then chain_id
         end as grouped_by
     from asked
 ),
@@ -15,7 +18,7 @@ compared as (
     select
         org_id,
         grouped_by,
-        case when $by = 'key' then arg_max(api_key_name, (window_end, window_start)) end
+        case when $by in ('key', 'chain') then arg_max(api_key_name, (window_end, window_start)) end
             as api_key_name,
         coalesce(sum(requests) filter (where is_before), 0)::bigint as requests_before,
         coalesce(sum(requests) filter (where is_after), 0)::bigint as requests_after,

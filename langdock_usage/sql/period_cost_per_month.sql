@@ -5,8 +5,11 @@ select
     case $by
         when 'key' then api_key_id
         when 'model' then model
+        when 'team' then coalesce(team, 'unassigned')
+        when 'cost_center' then coalesce(cost_center, 'unassigned')
+        when 'chain' then chain_id
     end as grouped_by,
-    case when $by = 'key' then arg_max(api_key_name, (window_end, window_start)) end
+    case when $by in ('key', 'chain') then arg_max(api_key_name, (window_end, window_start)) end
         as api_key_name,
     sum(requests)::bigint as requests,
     sum(total_cost_usd) as total_cost_usd,

@@ -1,0 +1,39 @@
+"""Options that several commands take."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .errors import InvalidRequest
+from .settings import Settings
+from .windows import Period, parse_day, parse_month
+
+Db = Annotated[
+    Path | None, typer.Option("--db", metavar="PATH", help="The DuckDB file [LANGDOCK_USAGE_DB].")
+]
+Zone = Annotated[
+    str | None, typer.Option(metavar="IANA", help="Time zone of a workspace that is new here.")
+]
+First = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First local day.")]
+Last = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last local day.")]
+Org = Annotated[str | None, typer.Option("--org", metavar="ORG_ID", help="Which workspace.")]
+
+
+def settings_for(db: Path | None) -> Settings:
+    """What the environment says, with the database of the command line."""
+    settings = Settings.from_environment()
+    return settings if db is None else settings.with_database(db)
+
+
+def period_of(month: str | None, first: str | None, last: str | None) -> Period | None:
+    """The period of `--month`, or of `--from` and `--to`. Raises InvalidRequest."""
+    if month and (first or last):
+        raise InvalidRequest("Give either --month or --from and --to, not both.")
+    if month:
+        return parse_month(month)
+    if first is None and last is None:
+        return None
+    if first is None or last is None:
+        raise InvalidRequest("--from and --to go together.")
+    return Period(parse_day(first), parse_day(last))
