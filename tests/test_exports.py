@@ -34,7 +34,7 @@ def row(key: str, name: str, count: int, cost: str) -> dict[str, str]:
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     stated=st.dictionaries(TEXT, st.tuples(TEXT, COUNT, COST), min_size=1, max_size=4),
     columns=st.permutations(COLUMNS),
@@ -65,7 +65,7 @@ def test_what_a_csv_says_is_what_the_database_says(
     assert {key: (name, count, cost) for key, name, count, cost in stored} == stated
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     value=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=12)
 )
