@@ -8,14 +8,13 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 from tenacity import AsyncRetrying, retry_if_exception_type
 
+from .ask import Ask
 from .combine import combine
 from .errors import (
     AccessDenied,
@@ -35,40 +34,8 @@ TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 MAX_EXPORT_BYTES = 512 * 1024 * 1024
 NO_DATA = re.compile("no data", re.IGNORECASE)
 TOO_LARGE = re.compile("too[ _]large", re.IGNORECASE)
-SMALLEST_PART_HOURS = 3
 CONCURRENCY = 8
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One request: local times from `begin` up to, but not including, `end`."""
-
-    begin: datetime
-    end: datetime
-    timezone: str
-    group_by: str | None
-
-    def body(self) -> dict[str, Any]:
-        last = self.end - timedelta(milliseconds=1)
-        body: dict[str, Any] = {
-            side: {"date": moment.isoformat(timespec="milliseconds"), "timezone": self.timezone}
-            for side, moment in (("from", self.begin), ("to", last))
-        }
-        return body | ({"group_by": self.group_by} if self.group_by else {})
-
-    def halves(self) -> tuple["Ask", "Ask"] | None:
-        """The same in two parts, of whole days, or of hours divisible by 3; None below that.
-
-        Clocks change between these hours, so none of them comes twice or is missing.
-        """
-        days = (self.end - self.begin).days
-        hours = (self.end - self.begin) // timedelta(hours=1)
-        if hours <= SMALLEST_PART_HOURS:
-            return None
-        first = timedelta(days=days // 2) if days > 1 else timedelta(hours=hours // 2)
-        middle = self.begin + first
-        return replace(self, end=middle), replace(self, begin=middle)
 
 
 class UsageExportClient:
@@ -98,9 +65,7 @@ class UsageExportClient:
         too large is asked for in parts, and these are combined into one CSV.
         Raises AccessDenied, ExportTooLarge, ServiceUnavailable, ApiError.
         """
-        begin = datetime.combine(window.first, time.min)
-        end = datetime.combine(window.last, time.min) + timedelta(days=1)
-        return await self._between(Ask(begin, end, timezone, group_by))
+        return await self._between(Ask.of_days(window, timezone, group_by))
 
     async def _between(self, ask: Ask) -> bytes | None:
         try:

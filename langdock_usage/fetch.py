@@ -4,10 +4,8 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import islice
-from pathlib import Path
 
 from .archive import Archive, RawExport
 from .client import UsageExportClient, http_client
@@ -18,8 +16,9 @@ from .errors import (
     RequestRefused,
     ServiceUnavailable,
 )
+from .fetched import Fetched
 from .owners import restore_keys
-from .plan import Plan, choose_timezone, choose_workspace, plan_days
+from .plan import choose_timezone, choose_workspace, plan_days
 from .settings import Settings
 from .store import Store, TakenIn
 from .windows import Period, ranges, today
@@ -28,39 +27,6 @@ AHEAD = 64  # days asked for before the first of them is taken in
 GROUP_BY = "model"
 
 Progress = Callable[[int, int], None]  # exports done, exports to do
-
-
-@dataclass
-class Fetched:
-    """What one fetch brought, and what people should know of it."""
-
-    plan: Plan
-    org_id: str | None
-    taken_in: list[TakenIn] = field(default_factory=list)
-    reconciled: list[Period] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-    @property
-    def days(self) -> tuple[date, ...]:
-        return self.plan.days
-
-    @property
-    def unknown_columns(self) -> list[str]:
-        return sorted({column for export in self.taken_in for column in export.unknown_columns})
-
-    def summary(self, database: Path) -> str:
-        """A few lines for people."""
-        empty = sum(export.record_count == 0 for export in self.taken_in)
-        rows = sum(export.record_count for export in self.taken_in)
-        asked = ", ".join(str(period) for period in ranges(self.days)[:3]) or "nothing was missing"
-        lines = [
-            f"Workspace {self.org_id or 'not known yet'} in {self.plan.timezone}: {database}",
-            f"  {len(self.days)} days fetched ({asked}): {rows} rows, {empty} days without usage",
-        ]
-        if self.reconciled:
-            months = ", ".join(f"{month.first:%Y-%m}" for month in self.reconciled)
-            lines.append(f"  months compared with their own export: {months}")
-        return "\n".join(lines)
 
 
 def fetch_into(

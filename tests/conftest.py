@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from langdock_usage.client import UsageExportClient, http_client
-from langdock_usage.fetch import Fetched, fetch
+from langdock_usage.fetch import fetch
+from langdock_usage.fetched import Fetched
 from langdock_usage.pace import Pace
 from langdock_usage.sandbox.server import Sandbox, serve
 from langdock_usage.sandbox.workspace import Workspace
