@@ -61,16 +61,16 @@ def _column(values: tuple[Any, ...], kind: str, exact: bool) -> pd.Series[Any]:
 
     if kind == "decimal":
         if exact:
-            return pd.Series([_plain(value) for value in values], dtype=object)
+            return pd.Series(
+                [None if value is None else plain(value) for value in values], dtype=object
+            )
         values = tuple(None if value is None else float(value) for value in values)
     elif kind in _WHOLE and any(value is not None and abs(value) >= _INT64 for value in values):
         return pd.Series(values, dtype=object)
     return pd.Series(values, dtype=_DTYPES.get(kind, "object"))
 
 
-def _plain(value: Decimal | None) -> Decimal | None:
+def plain(value: Decimal) -> Decimal:
     """The same amount without the zeros that its column has behind it: 1.5, not 1.5000…"""
-    if value is None:
-        return None
     text = f"{value:f}"
     return Decimal(text.rstrip("0").rstrip(".")) if "." in text else value

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .asked import Asked, Names, key_parameter, known_choice
+from .asked import Asked, Names, as_period, key_parameter, known_choice, period_parameters
 from .costs import COLUMNS, By, Costs, with_column_of
+from .database import open_for_reading
 from .settings import find_database
 from .sql import read_sql
+from .takeaway import GRAINS, format_of, period_for, write_view
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,3 +137,31 @@ class Usage(Costs):
                 rows = connection.execute(read_sql("chain_members"), {"keys": keys}).fetchall()
                 keys = [api_key_id for (api_key_id,) in rows]
         return self._ask("key_story", None, key=keys, exact=exact)
+
+    def export(
+        self,
+        view: str,
+        path: str | Path,
+        period: Asked = None,
+        *,
+        org: str | None = None,
+        overwrite: bool = False,
+    ) -> Path:
+        """Write a view into a file that ends in .csv, .parquet or .xlsx; its path.
+
+        Numbers are exact, Parquet and XLSX keep the types, and no text becomes a formula: in a CSV
+        an apostrophe guards what begins like one.
+
+        >>> usage.export("cost_per_model", "costs.csv", "2026-10").read_text().splitlines()[1]
+        '2026-10-01,org_a,claude-opus-5,20,6.5,200,40,0.325,0.1'
+        """
+        known_choice("view", view, GRAINS)
+        target = Path(path)
+        format_of(target)
+        days = period_for(view, as_period(period))
+        org_id = self.workspace(org) if org else None
+        with self._connection() as connection:
+            parameters = {"org_id": org_id, **period_parameters(connection, days, org_id)}
+        with open_for_reading(self.path, self.moment) as connection:
+            write_view(connection, view, target, parameters, overwrite=overwrite)
+        return target

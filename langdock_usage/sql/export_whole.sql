@@ -1,0 +1,3 @@
+select *
+from query_table($view)
+order by all
