@@ -11,7 +11,7 @@ import typer
 
 from .console import progress_bar, say, write
 from .errors import InvalidRequest, LangdockUsageError
-from .explore_cli import export
+from .explore_cli import export, lab
 from .keys_cli import keys_app
 from .options import Db, First, Last, Org, Zone, period_of, settings_for
 from .windows import parse_month, today, zone
@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 
 app.add_typer(keys_app)
+app.command()(lab)
 app.command()(export)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from .archive import Archive
 from .fetch import Progress, fetch_into
 from .report import render
+from .sandbox.owners import keys_file
 from .sandbox.server import serve
 from .sandbox.workspace import Workspace
 from .settings import Settings
@@ -26,11 +27,15 @@ def run_demo(
     local_today = today(TIMEZONE, datetime.now(UTC))
     _remove_last_demo()
     say("Starting the sandbox: a made-up workspace behind a stand-in of the API, on loopback.")
+    last_month = month_before(month_of(local_today))
     with serve(Workspace.synthetic(today=local_today)) as sandbox:
+        # a database made anew takes the file that was loaded last
+        keys = keys_file(sandbox.workspace.org_id, moved_on=last_month.first)
+        Archive(DATABASE).keep_keys(keys.encode(), datetime.now(UTC))
         settings = Settings(sandbox.api_key, sandbox.base_url, DATABASE, TIMEZONE)
         fetched = fetch_into(settings, progress_bar=progress_bar)
     say(fetched.summary(DATABASE))
-    month = f"{month_before(month_of(local_today)).first:%Y-%m}"
+    month = f"{last_month.first:%Y-%m}"
     say(f"Rendering the report of {month}.")
     return render("monthly_report", database=DATABASE, month=month, output=OUTPUT)
 

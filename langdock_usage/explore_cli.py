@@ -1,13 +1,30 @@
-"""The commands for analysts: take a view along."""
+"""The commands for analysts: explore in JupyterLab, take a view along."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .console import write
+from .console import say, write
 from .errors import InvalidRequest
 from .options import Db, First, Last, Org, period_of, settings_for
+from .settings import DEFAULT_DATABASE
+
+
+def lab(
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="[-- OPTIONS]", help="For JupyterLab itself.")
+    ] = None,
+    db: Db = None,
+) -> None:
+    """Open JupyterLab on the notebook `explore`."""
+    from .lab import prepare
+
+    database = settings_for(db).database
+    ready = prepare(database, is_given=database != DEFAULT_DATABASE)
+    for remark in ready.remarks:
+        say(remark)
+    ready.start(arguments or [])
 
 
 def export(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from langdock_usage.keys_file import KeyOwner, read_keys
 from langdock_usage.owners import LoadedKeys, load_keys, template
 from langdock_usage.queries import Usage
 from langdock_usage.rebuild import rebuild
+from langdock_usage.sandbox.owners import keys_file
 from langdock_usage.sandbox.server import Sandbox
 from langdock_usage.store import Store
 
@@ -297,6 +299,20 @@ def test_owners_as_of_a_moment_are_those_of_today(database: Path) -> None:
     load(database, "key_1,A,,,,\n")
     usage: Usage = lu.open(database).as_of("2026-11-30")
     assert set(usage.cost_per_team()["team"]) == {"A", "unassigned"}
+
+
+def test_owners_of_the_made_up_workspace(year: Path, database: Path, sandbox: Sandbox) -> None:
+    """The nightly job costs its old team nothing from the day on which it moved."""
+    database.parent.mkdir()
+    shutil.copyfile(year, database)
+    file = database.with_name("keys.csv")
+    file.write_text(keys_file(sandbox.workspace.org_id, date(2026, 10, 1)), encoding="utf-8")
+    assert load_keys(database, file) == LoadedKeys(12, 11, ())
+    usage = lu.open(database)
+    for month, team in (("2026-09", "Data Platform"), ("2026-10", "Finanzen")):
+        owners = usage.keys(month, key="Data Platform / Nachtlauf")["team"]
+        assert list(owners) == [team]
+    assert len(usage.unowned_keys()) == 3
 
 
 def test_commands(database: Path, tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ class Workspace:
         for place, (key, stream) in enumerate(streams):
             accounting = MODELS[stream.model].accounting
             column = KeyModel(
-                str(uuid5(NAMESPACE_URL, f"{org_id}/{key.slug}")),
+                key_id(org_id, key.slug),
                 _names(key, (anchor - first) // _HOUR),
                 stream.model,
             )
@@ -174,6 +174,11 @@ class Workspace:
             if begin < last and (self._sums[last, places, 0] > self._sums[begin, places, 0]).any():
                 return name
         raise ValueError(f"key {columns[0].api_key_id} was not used in the period")
+
+
+def key_id(org_id: str, slug: str) -> str:
+    """The id of a key of the cast."""
+    return str(uuid5(NAMESPACE_URL, f"{org_id}/{slug}"))
 
 
 def _row(column: KeyModel, name: str, model: str | None, totals: list[int]) -> UsageRow:

@@ -1,0 +1,55 @@
+"""JupyterLab on the notebook `explore`, with the database found."""
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import DatabaseMissing
+from .notebooks import find_notebook
+
+NOTEBOOK = "explore"
+DEMO = Path("data/demo.duckdb")
+
+
+@dataclass(frozen=True)
+class Lab:
+    """What to start: the notebook, the database that it will ask, and the remarks to make."""
+
+    notebook: Path
+    database: Path
+    remarks: tuple[str, ...] = ()
+
+    def start(self, arguments: Sequence[str]) -> None:
+        """Become JupyterLab; `arguments` are for it. Does not return."""
+        command = [sys.executable, "-m", "jupyterlab", str(self.notebook), *arguments]
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.execve(  # noqa: S606
+            sys.executable, command, {**os.environ, "LANGDOCK_USAGE_DB": str(self.database)}
+        )
+
+
+def prepare(database: Path, *, is_given: bool) -> Lab:
+    """Find the database and the notebook; the one that the package brings is copied first.
+
+    Without a database of one's own, and none asked for, it is the one of the demo.
+    Raises DatabaseMissing.
+    """
+    remarks = []
+    if not database.is_file() and not is_given and DEMO.is_file():
+        remarks.append(f"There is no database at {database} yet; this is the made-up one of demo.")
+        database = DEMO
+    if not database.is_file():
+        raise DatabaseMissing(
+            f"There is no database at {database}; make one with `langdock-usage fetch`, "
+            "or a made-up one with `langdock-usage demo`."
+        )
+    notebook = Path("notebooks") / f"{NOTEBOOK}.ipynb"
+    if not notebook.is_file():
+        notebook.parent.mkdir(exist_ok=True)
+        shutil.copyfile(find_notebook(NOTEBOOK), notebook)
+        remarks.append(f"{notebook} is yours: change it as you like.")
+    return Lab(notebook, database.absolute(), tuple(remarks))
