@@ -10,7 +10,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixe
 from .errors import DatabaseLocked, DatabaseMissing, StoreError
 from .sql import VIEWS, read_sql
 
-LOCK_PATIENCE_SECONDS = 3.0
+LOCK_PATIENCE_SECONDS = 2.0
 
 
 def open_for_reading(path: Path, moment: datetime | None = None) -> duckdb.DuckDBPyConnection:

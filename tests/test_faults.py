@@ -35,13 +35,13 @@ def test_a_year_through_every_fault_equals_the_year_without(
         workspace,
         now=lambda: NOW,
         faults=["all"],
-        fault_every=6,
+        fault_every=13,
         slow_seconds=0.05,
         requests_per_minute=100_000,
     ) as sandbox:
         fetched = fetch_from(sandbox, database, pace=Pace(1_000_000))
-        # months in parts, and every sixth period again
-        assert len(sandbox.api_requests) > (365 + 330) * 7 / 6
+        # months in parts, and every 13th period again
+        assert len(sandbox.api_requests) > (365 + 330) * 14 / 13
     assert fetched.warnings == []
     for table in TABLES:
         assert rows(database, table) == rows(year, table), table
