@@ -1,306 +1,266 @@
 """From a frame of `langdock_usage` to an Altair chart. Pure: no database, no files, no state.
 
-Each function takes a frame with the columns of the view of the same name and gives a chart.
-`labels` turns column names (and `others`, the name of what is drawn together) into words; without
-it, the column names themselves are shown, units included. `models` says which models have a colour
-of their own, in which order, so that a model has the same colour in every chart of a page.
+Each function takes a frame with the columns of the view of its name; a `Style` gives the words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Literal
 
 import altair as alt
 import pandas as pd
 
-ACCENT = "#0b6e99"
-MUTED = "#8a9099"
-PALETTE = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7", "#8c7a00")
-OTHERS = "#a3a8b0"
+from .style import (
+    ACCENT,
+    INK,
+    OTHERS,
+    PALETTE,
+    PLAIN,
+    Style,
+    cost_axis,
+    finished,
+    model_colour,
+    named_axis,
+    tip,
+)
 
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif"
-INK = "#30343b"
-GRID = "#dfe2e6"
-
-USD = "$,.2f"
-RATIO = ".1%"
-
-Labels = Mapping[str, str] | None
+STEP = 24
+"""Height of a bar with the space around it."""
 
 
 def cost_per_day(
-    daily: pd.DataFrame,
-    before: pd.DataFrame | None = None,
-    models: Sequence[str] | None = None,
-    labels: Labels = None,
+    daily: pd.DataFrame, before: pd.DataFrame | None = None, style: Style = PLAIN
 ) -> alt.LayerChart:
     """Cost of each day of a month, stacked by model; the days of the month `before` as a line."""
-    data, order = _by_series(daily, "day", models, labels)
+    data, order = _by_series(daily, "day", style)
     data["day_of_month"] = [day.day for day in data["day"]]
     data["day"] = data["day"].astype(str)
-    days = list(range(1, 32)) if len(data) == 0 else _days_of_month(daily)
-    x = alt.X("day_of_month:O", title=_label(labels, "day"), scale=alt.Scale(domain=days))
+    last = (pd.Timestamp(daily["day"].iloc[0]) + pd.offsets.MonthEnd(0)).day
+    x = alt.X("day_of_month:O", title=None).scale(domain=list(range(1, last + 1)))
     bars = (
         alt.Chart(data)
         .mark_bar()
         .encode(
             x=x.axis(labelAngle=0, labelOverlap=True, ticks=False),
-            y=_cost_axis(labels),
-            color=_model_colour(order, labels),
+            y=cost_axis(style),
+            color=model_colour(order, style),
             order=alt.Order("series:Q"),
-            tooltip=[_tip("day:N", labels), _tip("model:N", labels), _money_tip(labels)],
+            tooltip=tip(style, "day", "model", "total_cost_usd"),
         )
     )
     if before is None or before.empty:
-        return _finished(alt.layer(bars), height=280)
-    line = _cost_of_days(before)
-    line["what"] = _label(labels, "month_before")
-    marks = (
-        alt.Chart(line[line["day_of_month"] <= max(days)])
-        .mark_line(strokeWidth=1.5, interpolate="monotone", color=INK, strokeDash=[4, 3])
-        .encode(
-            x=x,
-            y=_cost_axis(labels),
-            strokeDash=alt.StrokeDash(
-                "what:N", title=None, legend=alt.Legend(symbolType="stroke")
-            ).scale(range=[[4, 3]]),
-            tooltip=[_tip("day:N", labels), _money_tip(labels)],
-        )
+        return finished(alt.layer(bars), height=300)
+    line = _costs(before, style).assign(day=list(before["day"]), what=style.label("month_before"))
+    line["day_of_month"] = [day.day for day in line["day"]]
+    line["day"] = line["day"].astype(str)
+    path = alt.Chart(line[line["day_of_month"] <= last]).encode(
+        x=x, y=cost_axis(style), tooltip=tip(style, "day", "total_cost_usd")
     )
-    return _finished(alt.layer(bars, marks).resolve_scale(strokeDash="independent"), height=280)
+    halo = path.mark_line(strokeWidth=4, interpolate="monotone", color="#ffffff", opacity=0.6)
+    dash = alt.StrokeDash("what:N", title=None, legend=alt.Legend(symbolType="stroke"))
+    dashes = path.mark_line(strokeWidth=1.5, interpolate="monotone", color=INK).encode(
+        strokeDash=dash.scale(range=[[4, 3]])
+    )
+    layers = alt.layer(bars, halo, dashes).resolve_scale(strokeDash="independent")
+    return finished(layers, height=300)
 
 
-def cost_per_key(keys: pd.DataFrame, labels: Labels = None) -> alt.LayerChart:
+def cost_per_key(keys: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
     """Cost of each API key as a bar, in the order of the frame."""
-    data = _floats(keys, "total_cost_usd")
-    data["api_key_name"] = _unique_names(keys)
-    return _bars(data, labels, "api_key_name", alt.value(ACCENT))
+    data = _costs(keys, style).assign(api_key_name=_unique_names(keys))
+    others = style.label("others")
+    data["colour"] = [OTHERS if name == others else ACCENT for name in data["api_key_name"]]
+    return _bars(data, "api_key_name", style)
 
 
-def cost_per_model(
-    costs: pd.DataFrame, models: Sequence[str] | None = None, labels: Labels = None
-) -> alt.LayerChart:
+def cost_per_model(models: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
     """Cost of each model as a bar, in the order of the frame, each in the colour of the model."""
-    data = _floats(costs, "total_cost_usd")
-    data["model"] = [_text(model) for model in costs["model"]]
-    order = list(models) if models is not None else list(data["model"])[: len(PALETTE)]
-    data["colour"] = [_colour(model, order) for model in data["model"]]
-    return _bars(data, labels, "model", alt.Color("colour:N", scale=None))
+    data = _costs(models, style).assign(model=_texts(models["model"]))
+    named = style.models if style.models is not None else list(data["model"])
+    data["colour"] = [style.colour(model, named) for model in data["model"]]
+    return _bars(data, "model", style)
 
 
-def cost_per_key_and_model(grid: pd.DataFrame, labels: Labels = None) -> alt.LayerChart:
-    """Heatmap of cost, keys down and models across, in the order in which they first appear."""
-    data = _floats(grid, "total_cost_usd")
-    data["api_key_name"] = _unique_names(grid)
-    data["model"] = [_text(model) for model in grid["model"]]
-    labelled = "cost_label" in grid
-    data["cost_label"] = (
-        list(grid["cost_label"])
-        if labelled
-        else [f"{cost:,.2f}" for cost in grid["total_cost_usd"]]
-    )
-    top = max(data["total_cost_usd"].max(), 0) if len(data) else 0
-    base = alt.Chart(data).encode(
-        x=_named_axis("model", data, alt.X, labelAngle=-40, orient="top", labelLimit=120),
-        y=_named_axis("api_key_name", data),
-        tooltip=[
-            _tip("api_key_name:N", labels),
-            _tip("model:N", labels),
-            _money_tip(labels),
-        ],
-    )
-    cells = base.mark_rect(color=ACCENT, cornerRadius=2).encode(
-        opacity=alt.Opacity("total_cost_usd:Q", legend=None).scale(
-            type="sqrt", domain=[0, top or 1], range=[0.04, 1]
-        )
-    )
-    dark_enough = alt.datum.total_cost_usd > 0.3 * top
-    numbers = base.mark_text(fontSize=11).encode(
-        text="cost_label:N", color=alt.condition(dark_enough, alt.value("#ffffff"), alt.value(INK))
-    )
-    return _finished(alt.layer(cells, numbers), height=_rows(data["api_key_name"], 30))
+def cost_per_key_and_model(grid: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
+    """Heatmap of cost: keys down, models across, in the order in which they first appear."""
+    data = _costs(grid, style)
+    data = data.assign(api_key_name=_unique_names(grid), model=_texts(grid["model"]))
+    top = float(data["total_cost_usd"].max()) or 1.0
+    data["strength"] = (data["total_cost_usd"].clip(lower=0) / top) ** 0.5
+    costs = data.groupby("model")["total_cost_usd"].sum().sort_values(ascending=False)
+    others = style.label("others")
+    order = sorted(costs.index, key=lambda model: model == others)  # the rest keeps its order
+    return _heatmap(data, "api_key_name", "model", order, "total_cost_usd", style)
 
 
-def cache_efficiency(
-    frame: pd.DataFrame, name: str = "api_key_name", labels: Labels = None
-) -> alt.LayerChart:
-    """Cache-hit ratio of each key (or model: `name="model"`); without those of unknown ratio."""
+def cache_efficiency(frame: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
+    """Cache-hit ratio of each key or model as a bar; those without a ratio are left out."""
     known = frame[frame["cache_hit_ratio"].notna()].reset_index(drop=True)
-    data = _floats(known, "cache_hit_ratio", "total_cost_usd")
-    data[name] = _unique_names(known) if name == "api_key_name" else list(map(_text, known[name]))
+    name = "model" if "model" in known else "api_key_name"
+    data = pd.DataFrame({name: _texts(known[name]) if name == "model" else _unique_names(known)})
+    data["cache_hit_ratio"] = known["cache_hit_ratio"].astype(float)
+    data["cache_hit_ratio_label"] = [style.percent(value) for value in data["cache_hit_ratio"]]
     base = alt.Chart(data).encode(
-        y=_named_axis(name, data),
-        x=alt.X("cache_hit_ratio:Q", title=_label(labels, "cache_hit_ratio"))
-        .scale(domain=[0, 1])
-        .axis(format=".0%", tickCount=5),
-        tooltip=[_tip(f"{name}:N", labels), _ratio_tip(labels), _money_tip(labels)],
+        y=named_axis(name, data),
+        x=_ratio_axis(style),
+        tooltip=tip(style, name, "cache_hit_ratio"),
     )
-    numbers = base.mark_text(align="left", dx=5, color=INK).encode(
-        text=alt.Text("cache_hit_ratio:Q", format=RATIO)
-    )
-    return _finished(alt.layer(base.mark_bar(color=ACCENT), numbers), _rows(data[name]))
+    numbers = base.mark_text(align="left", dx=6).encode(text="cache_hit_ratio_label:N")
+    return finished(alt.layer(base.mark_bar(color=ACCENT), numbers), _height(data[name]))
 
 
-def cost_per_month(
-    monthly: pd.DataFrame, models: Sequence[str] | None = None, labels: Labels = None
-) -> alt.LayerChart:
+def cache_over_time(ratios: pd.DataFrame, name: str, style: Style = PLAIN) -> alt.LayerChart:
+    """Heatmap of cache-hit ratio: keys or models (`name` is their column) down, months across."""
+    known = ratios[ratios["cache_hit_ratio"].notna()].reset_index(drop=True)
+    data = pd.DataFrame({"cache_hit_ratio": known["cache_hit_ratio"].astype(float)})
+    data[name] = _unique_names(known) if name == "api_key_name" else _texts(known[name])
+    data["cache_hit_ratio_label"] = [style.percent(value) for value in data["cache_hit_ratio"]]
+    data["strength"] = data["cache_hit_ratio"]
+    data["month"] = [f"{month:%Y-%m}" for month in known["month"]]
+    data["month_label"] = [style.month(month) for month in known["month"]]
+    months = list(dict.fromkeys(data.sort_values("month")["month_label"]))
+    return _heatmap(data, name, "month_label", months, "cache_hit_ratio", style)
+
+
+def cost_against_cache(keys: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
+    """Cost against cache-hit ratio, a point for each key: caching would pay at the upper left."""
+    known = keys[keys["cache_hit_ratio"].notna()].reset_index(drop=True)
+    data = _costs(known, style).assign(api_key_name=_unique_names(known))
+    data["cache_hit_ratio"] = known["cache_hit_ratio"].astype(float)
+    data["cache_hit_ratio_label"] = [style.percent(value) for value in data["cache_hit_ratio"]]
+    data["place"] = data["total_cost_usd"].rank(ascending=False, method="first")
+    highest = float(data["total_cost_usd"].max()) or 1.0
+    ratio = _ratio_axis(style)
+    points = alt.Chart(data).encode(
+        x=ratio,
+        # costs lie far apart; their roots let the small ones be seen
+        y=cost_axis(style).scale(type="sqrt", domain=[0, highest * 1.15]),
+        tooltip=tip(style, "api_key_name", "cache_hit_ratio", "total_cost_usd"),
+    )
+    dots = points.mark_circle(size=90, color=ACCENT, opacity=0.8)
+    names = [
+        points.transform_filter(places)
+        .transform_filter(side)
+        .mark_text(align=align, dx=dx, limit=170)
+        .encode(text="api_key_name:N")
+        .properties(name=f"{name}_{align}")
+        for name, places in (("first", alt.datum.place <= 3), ("cells", _BEYOND_THREE))
+        for side, align, dx in (
+            (alt.datum.cache_hit_ratio < 0.6, _LEFT, 9),
+            (alt.datum.cache_hit_ratio >= 0.6, _RIGHT, -9),
+        )
+    ]
+    where = pd.DataFrame(
+        {"cache_hit_ratio": [0.0], "end": [0.5], "text": [style.label("caching_would_pay")]}
+    )
+    band = alt.Chart(where).mark_rect(color=ACCENT, opacity=0.07).encode(x=ratio, x2="end:Q")
+    words = alt.Chart(where).mark_text(align="left", dx=8, fontStyle="italic")
+    words = words.encode(x=ratio, y=alt.value(12), text="text:N")
+    return finished(alt.layer(band, dots, *names, words), height=340)
+
+
+_LEFT: Literal["left"] = "left"
+_RIGHT: Literal["right"] = "right"
+_BEYOND_THREE = (alt.datum.place > 3) & (alt.datum.place <= 6)  # a narrow page leaves these out
+
+
+def cost_per_month(monthly: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
     """Cost of each month, stacked by model."""
-    data, order = _by_series(monthly, "month", models, labels)
-    data["month"] = [f"{month:%Y-%m}" for month in data["month"]]
+    data, order = _by_series(monthly, "month", style)
+    data["month_label"] = [style.month(month) for month in data["month"]]
+    data["month"] = data["month"].astype(str)
+    months = list(dict.fromkeys(data.sort_values("month")["month_label"]))
     bars = (
         alt.Chart(data)
         .mark_bar()
         .encode(
-            x=alt.X("month:O", title=None).axis(labelAngle=-40, ticks=False),
-            y=_cost_axis(labels),
-            color=_model_colour(order, labels),
+            x=alt.X("month_label:O", title=None, sort=months).axis(labelAngle=-40, ticks=False),
+            y=cost_axis(style),
+            color=model_colour(order, style),
             order=alt.Order("series:Q"),
-            tooltip=[_tip("month:N", labels), _tip("model:N", labels), _money_tip(labels)],
+            tooltip=tip(style, "month", "model", "total_cost_usd"),
         )
     )
-    return _finished(alt.layer(bars), height=280)
+    return finished(alt.layer(bars), height=300)
 
 
-def _bars(data: pd.DataFrame, labels: Labels, name: str, colour: Any) -> alt.LayerChart:
-    names = data[name]
+def _bars(data: pd.DataFrame, name: str, style: Style) -> alt.LayerChart:
     base = alt.Chart(data).encode(
-        y=_named_axis(name, data),
-        x=_cost_axis(labels, alt.X).scale(domainMax=_room_for_numbers(data["total_cost_usd"])),
-        tooltip=[_tip(f"{name}:N", labels), _money_tip(labels)],
+        y=named_axis(name, data),
+        # room for a number beside the longest bar
+        x=cost_axis(style, alt.X).scale(domainMax=float(data["total_cost_usd"].max()) * 1.2 or 1),
+        tooltip=tip(style, name, "total_cost_usd"),
     )
-    numbers = base.mark_text(align="left", dx=5, color=INK).encode(
-        text=alt.Text("total_cost_usd:Q", format=USD)
-    )
-    return _finished(alt.layer(base.mark_bar().encode(color=colour), numbers), _rows(names))
+    bars = base.mark_bar().encode(color=alt.Color("colour:N", scale=None))
+    numbers = base.mark_text(align="left", dx=6).encode(text="total_cost_usd_label:N")
+    return finished(alt.layer(bars, numbers), _height(data[name]))
 
 
-def _finished(chart: Any, height: int) -> alt.LayerChart:
-    """As wide as its place on the page, in the one theme of all charts."""
-    finished: alt.LayerChart = chart.properties(width="container", height=height).configure(
-        font=FONT,
-        background="transparent",
-        view=alt.ViewConfig(stroke=None),
-        axis=alt.AxisConfig(
-            labelColor=INK,
-            titleColor=INK,
-            titleFontWeight="normal",
-            labelFontSize=12,
-            titleFontSize=12,
-            gridColor=GRID,
-            domainColor=GRID,
-            tickColor=GRID,
-            labelLimit=180,
-        ),
-        legend=alt.LegendConfig(
-            orient="bottom",
-            columns=4,
-            labelColor=INK,
-            labelFontSize=12,
-            labelLimit=160,
-            titleColor=INK,
-            symbolType="square",
-            title=None,
-        ),
-    )
-    return finished
-
-
-def _room_for_numbers(values: pd.Series[float]) -> float:
-    """Where the axis ends so that a number fits beside the longest bar."""
-    return float(values.max()) * 1.2 if len(values) and values.max() > 0 else 1.0
-
-
-def _rows(names: pd.Series[str], step: int = 24) -> int:
+def _height(names: pd.Series[str], step: int = STEP) -> int:
     return max(names.nunique(), 1) * step
 
 
-def _by_series(
-    frame: pd.DataFrame, by: str, models: Sequence[str] | None, labels: Labels
-) -> tuple[pd.DataFrame, list[str]]:
+def _ratio_axis(style: Style) -> alt.X:
+    axis = alt.X("cache_hit_ratio:Q", title=style.label("cache_hit_ratio"))
+    return axis.scale(domain=[0, 1]).axis(format=".0%", tickCount=5)
+
+
+def _heatmap(
+    data: pd.DataFrame, down: str, across: str, order: list[str], value: str, style: Style
+) -> alt.LayerChart:
+    """Cells of one colour, the stronger the larger `strength`, each with its value as text."""
+    x = alt.X(f"{across}:N", title=None, sort=order)
+    base = alt.Chart(data).encode(
+        x=x.axis(ticks=False, domain=False, orient="top", labelAngle=-40, labelLimit=120),
+        y=named_axis(down, data),
+        tooltip=tip(style, down, "month" if across == "month_label" else across, value),
+    )
+    cells = base.mark_rect(color=ACCENT, cornerRadius=2, stroke="#ffffff00", strokeWidth=1).encode(
+        opacity=alt.Opacity("strength:Q", legend=None).scale(domain=[0, 1], range=[0.06, 1])
+    )
+    numbers = [
+        base.transform_filter(where)
+        .mark_text(fontSize=11, color=colour)
+        .encode(text=f"{value}_label:N")
+        .properties(name=f"cells_{number}")
+        for number, (where, colour) in enumerate(
+            ((alt.datum.strength >= 0.55, "#ffffff"), (alt.datum.strength < 0.55, INK))
+        )
+    ]
+    return finished(alt.layer(cells, *numbers), _height(data[down], STEP + 4))
+
+
+def _by_series(frame: pd.DataFrame, by: str, style: Style) -> tuple[pd.DataFrame, list[str]]:
     """Cost by `by` and series: a named model, or all others. With the series in their order."""
-    data = _floats(frame, "total_cost_usd")
-    data[by] = list(frame[by])
-    data["model"] = [_text(model) for model in frame["model"]]
+    data = pd.DataFrame({by: list(frame[by]), "model": _texts(frame["model"])})
+    data["total_cost_usd"] = frame["total_cost_usd"].astype(float).to_numpy()
+    models = style.models
     if models is None:
         costs = data.groupby("model")["total_cost_usd"].sum().sort_values(ascending=False)
         models = list(costs.index[: len(PALETTE)])
-    others = _label(labels, "others")
+    others = style.label("others")
     data["model"] = data["model"].where(data["model"].isin(models), others)
     data = data.groupby([by, "model"])["total_cost_usd"].sum().reset_index()
-    present = set(data["model"])
-    order = [*(model for model in models), *([others] if others in present - set(models) else [])]
+    order = [*models, others] if others in set(data["model"]) - set(models) else list(models)
     data["series"] = [order.index(model) for model in data["model"]]
+    data["total_cost_usd_label"] = [style.money(cost) for cost in data["total_cost_usd"]]
     return data, order
 
 
-def _model_colour(order: Sequence[str], labels: Labels) -> alt.Color:
-    models = [model for model in order if model != _label(labels, "others")]
-    colours = [_colour(model, models) for model in order]
-    return alt.Color("model:N", title=None).scale(domain=list(order), range=colours)
+def _costs(frame: pd.DataFrame, style: Style) -> pd.DataFrame:
+    """The costs as floats, because a chart draws and does not account, and as text."""
+    costs = frame["total_cost_usd"].astype(float).reset_index(drop=True)
+    labels = [style.money(cost) for cost in frame["total_cost_usd"]]
+    return pd.DataFrame({"total_cost_usd": costs, "total_cost_usd_label": labels})
 
 
-def _colour(model: str, models: Sequence[str]) -> str:
-    place = list(models).index(model) if model in models else len(PALETTE)
-    return PALETTE[place] if place < len(PALETTE) else OTHERS
+def _texts(names: pd.Series[str]) -> list[str]:
+    return ["n/a" if pd.isna(name) else str(name) for name in names]
 
 
-def _cost_of_days(daily: pd.DataFrame) -> pd.DataFrame:
-    data = _floats(daily, "total_cost_usd").assign(day=list(daily["day"]))
-    data = data.groupby("day")["total_cost_usd"].sum().reset_index()
-    data["day_of_month"] = [day.day for day in data["day"]]
-    data["day"] = data["day"].astype(str)
-    return data
-
-
-def _days_of_month(daily: pd.DataFrame) -> list[int]:
-    last = (pd.Timestamp(daily["day"].iloc[0]) + pd.offsets.MonthEnd(0)).day
-    return list(range(1, last + 1))
-
-
-def _cost_axis(labels: Labels, channel: Any = alt.Y) -> Any:
-    return channel("total_cost_usd:Q", title=_label(labels, "total_cost_usd")).axis(
-        format="$,~r", tickCount=5
-    )
-
-
-def _named_axis(name: str, data: pd.DataFrame, channel: Any = alt.Y, **axis: Any) -> Any:
-    return channel(f"{name}:N", title=None, sort=list(dict.fromkeys(data[name]))).axis(
-        ticks=False, domain=False, **axis
-    )
-
-
-def _tip(field: str, labels: Labels) -> alt.Tooltip:
-    return alt.Tooltip(field, title=_label(labels, field.split(":", maxsplit=1)[0]))
-
-
-def _money_tip(labels: Labels) -> alt.Tooltip:
-    return _tip("total_cost_usd:Q", labels).format(USD)
-
-
-def _ratio_tip(labels: Labels) -> alt.Tooltip:
-    return _tip("cache_hit_ratio:Q", labels).format(RATIO)
-
-
-def _label(labels: Labels, name: str) -> str:
-    return (labels or {}).get(name, name)
-
-
-def _text(value: object) -> str:
-    return "n/a" if value is None or value is pd.NA or value != value else str(value)
-
-
-def _unique_names(frame: pd.DataFrame) -> list[str]:
+def _unique_names(keys: pd.DataFrame) -> list[str]:
     """The name of each key, with its id where two keys have the same name."""
-    names = [_text(name) for name in frame["api_key_name"]]
-    pairs = set(zip(frame["api_key_id"], names, strict=True))
-    count: dict[str, int] = {}
-    for _, name in pairs:
-        count[name] = count.get(name, 0) + 1
-    ids = frame["api_key_id"]
-    return [f"{n} ({i})" if count[n] > 1 else n for i, n in zip(ids, names, strict=True)]
-
-
-def _floats(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """These columns alone, as floats: a chart draws, it does not account."""
-    return frame[list(columns)].astype(float).reset_index(drop=True)
+    names = _texts(keys["api_key_name"])
+    pairs = list(zip(_texts(keys["api_key_id"]), names, strict=True))
+    count = pd.Series([name for _, name in set(pairs)]).value_counts()
+    return [f"{name} ({key})" if count[name] > 1 else name for key, name in pairs]

@@ -1,6 +1,6 @@
 """One month of one workspace: every frame that the monthly report shows, aggregated in DuckDB.
 
-Money is Decimal, exact, in every frame; ratios are floats, or missing where they are unknown.
+Money is Decimal, exact, in every frame; ratios are floats, or None where they are unknown.
 """
 
 from datetime import date
@@ -9,44 +9,74 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import duckdb
 import pandas as pd
 
 from .database import open_for_reading
 from .errors import NoData
-from .queries import Usage
+from .queries import open as open_usage
 from .sql import read_sql
 from .windows import month_before, parse_month
+
+# Read from the file once, in this order; every question is answered from them.
+TABLES = (
+    "recent_usage",
+    "window_usage",
+    "covered_days",
+    "month_exports",
+    "month_restatements",
+    "month_reconciliation",
+    "month_accounting",
+    "model_series",
+)
 
 NAMED_MODELS = 7
 """Models with a colour of their own; all others share one."""
 
-HEATMAP_KEYS = 15
+BARS = 15
+"""Keys and models that are drawn one by one; all others are drawn together."""
+
 HEATMAP_MODELS = 10
 
 
 class Month:
-    """The usage of one calendar month. Use it as a context manager, or close it."""
+    """The usage of one calendar month.
 
-    def __init__(self, database: str | Path, month: str, org_id: str | None = None) -> None:
+    The database file is let go of as soon as it is read, or, with `keep_open`, when the month is
+    closed: until then, nobody can write to it.
+    """
+
+    def __init__(
+        self,
+        database: str | Path,
+        month: str,
+        org_id: str | None = None,
+        *,
+        keep_open: bool = False,
+    ) -> None:
         """Raises InvalidRequest, NoData, DatabaseMissing, DatabaseLocked."""
         self.period = parse_month(month)
         self.first = self.period.first
-        self.org_id = Usage(Path(database)).workspace(org_id)
-        self._connection = open_for_reading(Path(database))
-        try:
-            self._check_exports()
-            for table in ("recent_usage", "model_series"):
-                self._connection.execute(
-                    read_sql(f"report/{table}"),
-                    {"org_id": self.org_id, "month": self.first} if table == "recent_usage" else {},
-                )
-        except BaseException:
+        self.org_id = open_usage(database).workspace(org_id)
+        self._parameters: dict[str, object] = {
+            "month": self.first,
+            "org_id": self.org_id,
+            "named_models": NAMED_MODELS,
+            "bars": BARS,
+            "heatmap_models": HEATMAP_MODELS,
+        }
+        self._connection = self._load(Path(database))
+        if not keep_open:
             self.close()
-            raise
+        if self.exports.empty:
+            raise NoData(
+                f"The database holds nothing for {self.name} in workspace {self.org_id}; "
+                f"bring it in with `langdock-usage fetch --month {self.name}`."
+            )
 
     def close(self) -> None:
-        """Let go of the database."""
-        self._connection.close()
+        """Let go of the file; the month still answers."""
+        self._connection.execute("detach database if exists source")
 
     def __enter__(self) -> Self:
         return self
@@ -59,71 +89,116 @@ class Month:
     ) -> None:
         self.close()
 
+    @property
+    def name(self) -> str:
+        """`2026-10`"""
+        return f"{self.first:%Y-%m}"
+
     @cached_property
     def exports(self) -> pd.DataFrame:
         """One row per export that counts in this month, oldest period first."""
-        return self._frame("exports_of_month", org_id=self.org_id, month=self.first)
+        return self._frame("exports_of_month")
 
     @cached_property
     def totals(self) -> pd.DataFrame:
-        """One row per month with usage: this one and up to twelve before it."""
+        """One row per month that is covered at least in part: this one and up to twelve before."""
         return self._frame("totals_per_month")
 
     @cached_property
     def total(self) -> dict[str, Any]:
-        """This month's row of `totals`; zero cost and requests in a month without usage."""
-        return self._totals_of(self.first) or {"total_cost_usd": 0, "requests": 0}
+        """This month's row of `totals`."""
+        return self.total_of(self.first) or {}
 
     @cached_property
-    def previous_total(self) -> dict[str, Any] | None:
-        """The row of the month before, or None where it has no usage."""
-        return self._totals_of(month_before(self.period).first)
+    def previous(self) -> dict[str, Any] | None:
+        """The row of the month before, or None where the database does not know it."""
+        return self.total_of(month_before(self.period).first)
 
-    def by_key(self) -> pd.DataFrame:
-        """One row per key of this month or the month before, costliest first."""
-        return self._frame("key_comparison", month=self.first)
-
-    def by_model(self) -> pd.DataFrame:
-        """One row per model of this month or the month before, costliest first."""
-        return self._frame("model_comparison", month=self.first, named_models=NAMED_MODELS)
+    def total_of(self, first: date) -> dict[str, Any] | None:
+        """The row of `totals` for the month that begins on `first`."""
+        return next((row for row in records(self.totals) if row["month"] == first), None)
 
     def by_window(self) -> pd.DataFrame:
         """One row per exported period of this month and model."""
-        return self._by_window(self.first)
+        return self._frame("cost_per_window")
 
-    def previous_by_window(self) -> pd.DataFrame:
-        """The same of the month before."""
-        return self._by_window(month_before(self.period).first)
+    def days_before(self) -> pd.DataFrame:
+        """One row per single day of the month before."""
+        return self._frame("cost_per_day_before")
 
-    def by_month(self) -> pd.DataFrame:
-        """One row per month and model, this month and up to twelve before it."""
-        return self._frame("cost_per_month", named_models=NAMED_MODELS)
+    def by_key(self) -> pd.DataFrame:
+        """One row per key of this month or the month before, costliest first."""
+        return self._frame("key_comparison")
+
+    def by_model(self) -> pd.DataFrame:
+        """One row per model of this month or the month before, costliest first."""
+        return self._frame("model_comparison")
 
     def by_key_and_model(self) -> pd.DataFrame:
         """The costliest keys by the costliest models; the others stand together."""
-        return self._frame(
-            "key_model_grid", month=self.first, keys=HEATMAP_KEYS, models=HEATMAP_MODELS
-        )
+        return self._frame("key_model_grid")
 
-    def _by_window(self, first: date) -> pd.DataFrame:
-        return self._frame(
-            "cost_per_window", org_id=self.org_id, month=first, named_models=NAMED_MODELS
-        )
+    def moves(self) -> pd.DataFrame:
+        """What each key cost more or less on each model than in the month before, largest first."""
+        return self._frame("moves")
 
-    def _totals_of(self, first: date) -> dict[str, Any] | None:
-        rows = self.totals[self.totals["month"] == first].to_dict("records")
-        return {str(name): value for name, value in rows[0].items()} if rows else None
+    def cache_by_key(self) -> pd.DataFrame:
+        """Cache-hit ratio of the costliest keys in this month and the twelve before it."""
+        return self._frame("cache_per_key")
 
-    def _check_exports(self) -> None:
-        if self.exports.empty:
-            month = f"{self.first:%Y-%m}"
-            raise NoData(
-                f"The database holds nothing for {month}; "
-                f"bring it in with `langdock-usage fetch --month {month}`."
-            )
+    def cache_by_model(self) -> pd.DataFrame:
+        """Cache-hit ratio of the costliest models in this month and the twelve before it."""
+        return self._frame("cache_per_model")
 
-    def _frame(self, question: str, **parameters: object) -> pd.DataFrame:
+    def by_month(self) -> pd.DataFrame:
+        """One row per month and model, this month and up to twelve before it."""
+        return self._frame("cost_per_month")
+
+    @cached_property
+    def days(self) -> pd.DataFrame:
+        """One row per calendar day: whether it is covered, and whether it may still change."""
+        return self._frame("days_of_month")
+
+    @cached_property
+    def reconciliation(self) -> dict[str, Any]:
+        """How many keys were compared with the export of the month, and by what they differ."""
+        return records(self._frame("reconciliation_of_month"))[0]
+
+    def restatements(self) -> pd.DataFrame:
+        """What newer exports said differently about this month, newest first."""
+        return self._frame("restatements_of_month")
+
+    def accounting(self) -> pd.DataFrame:
+        """How many rows of this month state their tokens in which way."""
+        return self._frame("accounting_of_month")
+
+    def _load(self, path: Path) -> duckdb.DuckDBPyConnection:
+        """Aggregate what is needed into memory, so that every question is answered from there."""
+        open_for_reading(path).close()  # says what is wrong with the file, if anything
+        memory = duckdb.connect()
+        # The last to open the file: closing it elsewhere in this process would undo the lock.
+        memory.execute("attach $path as source (read_only)", {"path": str(path)})
+        memory.execute("set search_path = 'memory.main,source.main'")
+        for table in TABLES:
+            self._ask(memory, table)
+        memory.execute("set search_path = 'memory.main'")
+        return memory
+
+    def _ask(self, connection: duckdb.DuckDBPyConnection, question: str) -> Any:
+        text = read_sql(f"report/{question}")
+        parameters = {name: value for name, value in self._parameters.items() if f"${name}" in text}
+        return connection.execute(text, parameters)
+
+    def _frame(self, question: str) -> pd.DataFrame:
         """The answer as it left DuckDB: Decimal stays Decimal, NULL is None."""
-        answer = self._connection.execute(read_sql(f"report/{question}"), parameters)
+        answer = self._ask(self._connection, question)
         names = [column[0] for column in answer.description]
         return pd.DataFrame(answer.fetchall(), columns=names, dtype=object)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame, each as a dict."""
+    return [
+        dict(zip(map(str, frame.columns), row, strict=True))
+        for row in frame.itertuples(index=False, name=None)
+    ]

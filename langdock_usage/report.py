@@ -1,13 +1,16 @@
 """notebook → papermill → one sealed HTML file."""
 
+import multiprocessing
 import os
 import tempfile
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .errors import InvalidRequest, ReportError
+from .earlier import moment_of_report
+from .errors import InvalidRequest, LangdockUsageError, ReportError
 from .language import Language
 from .monthly import Month
 from .notebooks import check_parameters, find_notebook, parameter_defaults, read_notebook, typed
@@ -20,6 +23,32 @@ DEFAULT_NOTEBOOK = "monthly_report"
 STANDARD = ("database", "month", "org_id")
 
 
+@dataclass(frozen=True)
+class Rendered:
+    """What became of one of several reports: a file, or an error."""
+
+    month: str
+    html: Path | None = None
+    error: LangdockUsageError | None = None
+
+
+@dataclass(frozen=True)
+class _Order:
+    """A report that can be made: the notebook exists and knows its parameters."""
+
+    name: str
+    notebook: Any
+    defaults: Mapping[str, object]
+    given: Mapping[str, object]
+    language: Language
+    database: Path
+    month: str
+    output: Path
+    org_id: str | None
+    show_code: bool
+    show_progress: bool
+
+
 def render(
     name: str = DEFAULT_NOTEBOOK,
     *,
@@ -28,6 +57,7 @@ def render(
     output: Path,
     org_id: str | None = None,
     parameters: Mapping[str, str] | None = None,
+    show_code: bool = False,
     show_progress: bool = False,
 ) -> Path:
     """Execute a notebook for a month; the path of the HTML file, the executed notebook beside it.
@@ -46,18 +76,79 @@ def render(
     if not {"database", "month"} <= defaults.keys():
         raise InvalidRequest(f"The notebook {path.stem} needs the parameters database and month.")
     language = Language(str(given.get("language", defaults.get("language") or "en")))
-    # Held open while the notebook runs, so that nobody can change the numbers halfway.
-    with Month(database, month, org_id) as held, ThreadPoolExecutor(1) as aside:
-        standard = {"database": str(database), "month": month, "org_id": held.org_id}
-        values = {key: value for key, value in standard.items() if key in defaults} | given
+    return _make(
+        _Order(
+            path.stem,
+            notebook,
+            defaults,
+            given,
+            language,
+            database,
+            month,
+            output,
+            org_id,
+            show_code,
+            show_progress,
+        )
+    )
+
+
+def render_many(
+    name: str = DEFAULT_NOTEBOOK,
+    *,
+    months: Sequence[str],
+    jobs: int | None = None,
+    **options: Any,
+) -> Iterator[Rendered]:
+    """The reports of several months, a few at a time, each as soon as it is done.
+
+    `options` are those of `render`. A month that fails does not keep the others from being made.
+    """
+    # Processes, because one that closes a file loses every lock that it has on it: in threads,
+    # one report would let go of the database while another still needs it as it is.
+    workers = ProcessPoolExecutor(
+        min(jobs or os.cpu_count() or 1, len(months)), multiprocessing.get_context("spawn")
+    )
+    with workers:
+        running = {workers.submit(render, name, month=m, **options): m for m in months}
+        for done in as_completed(running):
+            month = running[done]
+            try:
+                yield Rendered(month, html=done.result())
+            except LangdockUsageError as error:
+                yield Rendered(month, error=error)
+
+
+def _make(order: _Order) -> Path:
+    folder = order.output / order.month
+    # Nobody can change the numbers halfway: the month keeps the file open while the notebook runs.
+    with (
+        Month(order.database, order.month, order.org_id, keep_open=True) as month,
+        ThreadPoolExecutor(1) as aside,
+    ):
         ready = aside.submit(prepare)  # takes a second, while the kernel works elsewhere
-        executed = _execute(notebook, path, values, show_progress)
+        executed = _execute(order, _values(order, month, folder))
         ready.result()
-        html = seal(executed, summarise(held), f"{path.stem} {month}", language.code)
-    return _write(output / month, path.stem, html, for_jupyterlab(executed))
+    title = order.language.text("head.title", month=order.language.month(month.first))
+    if order.name != DEFAULT_NOTEBOOK:
+        title = f"{order.name} {order.month}"
+    html = seal(executed, summarise(month), title, order.language, show_code=order.show_code)
+    return _write(folder, order.name, html, for_jupyterlab(executed))
 
 
-def _execute(notebook: Any, path: Path, values: Mapping[str, object], progress: bool) -> Any:
+def _values(order: _Order, month: Month, folder: Path) -> dict[str, object]:
+    """The parameters of the notebook: those that it has of the standard ones, and those given."""
+    standard = {
+        "database": str(order.database),
+        "month": order.month,
+        "org_id": month.org_id,
+        "earlier_report": moment_of_report(folder / f"{order.name}.html"),
+    }
+    known = {key: value for key, value in standard.items() if key in order.defaults}
+    return known | dict(order.given)
+
+
+def _execute(order: _Order, values: Mapping[str, object]) -> Any:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
@@ -65,18 +156,18 @@ def _execute(notebook: Any, path: Path, values: Mapping[str, object], progress: 
 
     try:
         return papermill.execute_notebook(
-            notebook,
+            order.notebook,
             None,
             parameters=dict(values),
             kernel_name="python3",
             language="python",
             kernel_manager_class=ReportKernelManager,
-            progress_bar=progress,
+            progress_bar=order.show_progress,
         )
     except PapermillExecutionError as error:
         what = " ".join(str(error.evalue).split())
         raise ReportError(
-            f"The notebook {path.stem} failed in cell In [{error.exec_count}]: "
+            f"The notebook {order.name} failed in cell In [{error.exec_count}]: "
             f"{error.ename}: {what}"
         ) from error
 

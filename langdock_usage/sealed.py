@@ -13,21 +13,38 @@ from typing import Any
 import vl_convert
 
 from .embedding import CHART, JUPYTERLAB_MIME, embedded_chart, embedded_json
+from .language import Language
 
 LOCALES = {"en": "en-US", "de": "de-DE"}
 
 
-def seal(notebook: Any, summary: Mapping[str, object], title: str, language: str = "en") -> str:
-    """The HTML of an executed notebook; the notebook's charts must stand in it as text."""
+def seal(
+    notebook: Any,
+    summary: Mapping[str, object],
+    title: str,
+    language: Language,
+    *,
+    show_code: bool = False,
+) -> str:
+    """The HTML of an executed notebook, whose charts must stand in it as text."""
     exporter = _exporter()
     style = _template_file("report.css")
     script = f"{vega()}\n{_template_file('report.js')}"
     datasets: dict[str, object] = {}
-    page = {"datasets": datasets, **_vega_locale(language)}
-    resources = {
+    words = language.texts("words")
+    page = {
+        "datasets": datasets,
+        "words": words,
+        "language": language.code,
+        "decimal": language.decimal_separator,
+        **_vega_locale(language),
+    }
+    resources: dict[str, dict[str, object]] = {
         "report": {
-            "language": language,
+            "language": language.code,
             "title": title,
+            "words": words,
+            "show_code": show_code,
             "policy": _policy(script, style),
             "style": style,
             "script": script,
@@ -100,10 +117,10 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _vega_locale(language: str) -> dict[str, object]:
-    locale: Any = LOCALES[language]
+def _vega_locale(language: Language) -> dict[str, object]:
+    locale: Any = LOCALES[language.code]
     number = dict(vl_convert.get_format_locale(locale))
-    if language == "de":
+    if language.code == "de":
         number["currency"] = ["", "\u00a0$"]
     return {
         "formatLocale": number,

@@ -3,27 +3,37 @@
 from decimal import Decimal
 from typing import Any
 
-from .monthly import Month
+from .monthly import Month, records
+from .verdict import Verdict
 
 
 def summarise(month: Month) -> dict[str, object]:
     """The month as plain JSON values; money as text, exact."""
     total = month.total
+    verdict = Verdict.of(month)
     return {
-        "month": f"{month.first:%Y-%m}",
+        "month": month.name,
         "org_id": month.org_id,
         "currency": "USD",
         "total_cost_usd": exact(total["total_cost_usd"]),
         "requests": total["requests"],
-        "cache_hit_ratio": total.get("cache_hit_ratio"),
+        "cache_hit_ratio": total["cache_hit_ratio"],
+        "data_of": month.exports["fetched_at_utc"].max().isoformat(),
+        "verdict": {
+            "provisional_days": [str(day) for day in verdict.provisional_days],
+            "missing_days": [str(day) for day in verdict.missing_days],
+            "reconciled_keys": verdict.compared_keys,
+            "differing_keys": verdict.differing_keys,
+            "difference_usd": exact(verdict.difference_usd),
+        },
         "keys": [
             {"id": row["api_key_id"], "name": row["api_key_name"], **_figures(row)}
-            for row in month.by_key().to_dict("records")
+            for row in records(month.by_key())
             if row["is_used"]
         ],
         "models": [
             {"id": row["model"], "name": row["model"], **_figures(row)}
-            for row in month.by_model().to_dict("records")
+            for row in records(month.by_model())
             if row["is_used"]
         ],
     }

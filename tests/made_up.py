@@ -83,3 +83,35 @@ def two_months() -> list[Row]:
                     )
                 )
     return rows
+
+
+def huge(path: Path, keys: int = 500, models: int = 40, days: int = 31) -> Path:
+    """A workspace in which every key uses every model on every day of October 2026."""
+    connection = open_for_writing(path)
+    connection.begin()
+    connection.execute(
+        """
+        insert into exports
+        select 'export-' || day, 'org-1', date '2026-10-01' + day::int,
+            date '2026-10-01' + day::int,
+            'Europe/Berlin', 'model', '2026-11-10 08:00+00', $keys * $models,
+            lpad(hex(day), 64, '0'), 'made up', null
+        from range($days) as days(day)
+        """,
+        {"days": days, "keys": keys, "models": models},
+    )
+    connection.execute(
+        """
+        insert into export_rows
+        select 'export-' || day, 'key-' || lpad(key::varchar, 4, '0'),
+            'Team ' || key || ' <script>alert("x")</script> ' || repeat('long ', key % 9),
+            'vendor/model-' || model, 10 + key % 7,
+            ((1 + key) * (1 + model) * (1 + day))::decimal(15, 0) * 0.00001,
+            1000 * (1 + key % 5), 100, 1000 * (key % 5), 0, 1000
+        from range($keys) as keys(key), range($models) as models(model), range($days) as days(day)
+        """,
+        {"days": days, "keys": keys, "models": models},
+    )
+    connection.commit()
+    connection.close()
+    return path

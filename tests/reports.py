@@ -40,7 +40,9 @@ def made(made_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
     return Made(made_up, two_months(), html)
 
 
-@pytest.fixture(scope="session")
+# For a module, not the session: while it is open, Playwright's event loop runs in this thread, and
+# no other test could call asyncio.run.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A headless Chromium; without one, tests that need it skip and say so."""
     with open_browser() as chromium:
@@ -65,7 +67,7 @@ class Opened:
         self.requests.append(request.url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def opened(browser: Browser, made: Made) -> Iterator[Opened]:
     """The report of October 2026 on a desktop."""
     shown = Opened(browser, made.html, viewport={"width": 1200, "height": 900})

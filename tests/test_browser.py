@@ -1,7 +1,20 @@
-"""The report as a browser shows it: offline, complete, and deaf to hostile names."""
+"""The report as a browser shows it: offline, complete, usable by all, deaf to hostile names."""
 
-from tests.made_up import NASTY_NAMES
-from tests.reports import Opened
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from tests.made_up import NASTY_NAMES, build, huge, two_months
+from tests.quick import quick_report
+from tests.reports import Made, Opened
+
+DESKTOP = {"width": 1200, "height": 900}
+PHONE = {"width": 360, "height": 740}
 
 
 def test_asks_no_host_and_complains_of_nothing(opened: Opened) -> None:
@@ -9,25 +22,104 @@ def test_asks_no_host_and_complains_of_nothing(opened: Opened) -> None:
     assert opened.complaints == []
 
 
-def test_every_chart_is_drawn(opened: Opened) -> None:
+def test_every_chart_is_drawn_and_described(opened: Opened) -> None:
     charts = opened.page.locator(".chart[role=img]")
-    assert charts.count() == 7
+    assert charts.count() == 8
     for n in range(charts.count()):
-        marks = charts.nth(n).locator("svg .mark-rect path, svg .mark-rect rect")
-        assert marks.count() > 0, charts.nth(n).get_attribute("aria-label")
+        marks = charts.nth(n).locator("svg .role-mark path")
+        text = charts.nth(n).get_attribute("aria-label") or ""
+        assert marks.count() > 0, text
+        assert re.match(r"(Bar chart|Heatmap|Scatter chart) of .{40,}", text)
         box = charts.nth(n).bounding_box()
         assert box and box["height"] > 60
 
 
 def test_hostile_names_are_text(opened: Opened) -> None:
-    assert opened.page.title() == "monthly_report 2026-10"
-    names = opened.page.locator("#keys ~ details").first.locator("tbody td:first-child")
+    assert opened.page.title() == "LLM API usage in October 2026"
+    names = opened.page.locator("[data-file^=keys-2026] tbody td:first-child bdi")
     assert set(names.all_text_contents()) == set(NASTY_NAMES)
+    assert opened.page.locator("script").count() == 3 + 8
 
 
-def test_no_sideways_scroll_on_a_phone(opened: Opened) -> None:
-    page = opened.page
-    page.set_viewport_size({"width": 360, "height": 740})
-    page.wait_for_timeout(300)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    page.set_viewport_size({"width": 1200, "height": 900})
+def test_hostile_names_are_text_in_tooltips(opened: Opened) -> None:
+    bars = opened.page.locator("#keys ~ .chart .mark-rect path")
+    bars.last.hover()
+    tooltip = opened.page.locator("#vg-tooltip-element.visible")
+    assert NASTY_NAMES[0] in (tooltip.text_content() or "")
+    assert tooltip.locator("script").count() == 0
+
+
+def saved(opened: Opened, name: str) -> str:
+    details = opened.page.locator(f"[data-file^={name}-2026]")
+    if details.get_attribute("open") is None:
+        details.locator("summary").click()
+    with opened.page.expect_download() as download:
+        details.locator("a[download]").click()
+    return Path(download.value.path()).read_text(encoding="utf-8-sig")
+
+
+def test_every_table_is_saved_as_csv_without_formulas(opened: Opened) -> None:
+    links = opened.page.locator("details.data a[download]")
+    assert links.count() == opened.page.locator("details.data").count() >= 10
+    rows = list(csv.reader(io.StringIO(saved(opened, "keys"))))
+    names = {row[0] for row in rows[1:]}
+    assert '\'=HYPERLINK("http://evil.example")' in names
+    assert NASTY_NAMES[1] in names
+    assert all(re.fullmatch(r"\d+(\.\d+)?", row[1]) for row in rows[1:])
+
+
+def test_tables_are_sorted_by_a_click(opened: Opened) -> None:
+    table = opened.page.locator("[data-file^=keys-2026] table")
+    head = table.locator("th", has_text="Cost (USD)")
+    cells = table.locator("tbody td:nth-child(2)")
+
+    def amounts() -> list[float]:
+        return [float(cell.get_attribute("data-value") or 0) for cell in cells.all()]
+
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "descending"
+    assert amounts() == sorted(amounts(), reverse=True)
+    head.locator("button").press("Enter")
+    assert head.get_attribute("aria-sort") == "ascending"
+    assert amounts() == sorted(amounts())
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_no_finding_by_axe(browser: Browser, made: Made, scheme: str, size: dict[str, int]) -> None:
+    opened = Opened(browser, made.html, viewport=size, color_scheme=scheme)
+    opened.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    violations = Axe().run(opened.page).response["violations"]
+    assert [(found["id"], found["nodes"][0]["html"]) for found in violations] == []
+    opened.context.close()
+
+
+def test_print_begins_sections_on_new_pages(opened: Opened) -> None:
+    pages = opened.page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n")
+    assert pages >= 7
+
+
+def test_german_csv_suits_german_spreadsheets(browser: Browser, tmp_path: Path) -> None:
+    database = build(tmp_path / "usage.duckdb", two_months())
+    html = quick_report(database, "2026-10", tmp_path / "report.html", "de")
+    opened = Opened(browser, html, viewport=DESKTOP)
+    rows = list(csv.reader(io.StringIO(saved(opened, "models")), delimiter=";"))
+    assert rows[0][:2] == ["Modell", "Kosten (USD)"]
+    assert all(re.fullmatch(r"\d+(,\d+)?", row[1]) for row in rows[1:])
+    assert opened.complaints == []
+    opened.context.close()
+
+
+def test_long_tables_have_a_filter(browser: Browser, tmp_path: Path) -> None:
+    database = huge(tmp_path / "usage.duckdb", keys=500, models=3, days=2)
+    html = quick_report(database, "2026-10", tmp_path / "report.html")
+    opened = Opened(browser, html, viewport=PHONE)
+    keys = opened.page.locator("[data-file^=keys-2026]")
+    keys.locator("summary").click()
+    keys.locator("input[type=search]").fill("team 49")
+    assert keys.locator("tbody tr:visible").count() == 11
+    assert keys.locator("[role=status]").text_content() == "11 of 500"
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert opened.complaints == []
+    opened.context.close()

@@ -37,7 +37,8 @@ def test_client_and_store_do_not_know_each_other() -> None:
 
 def test_report_sees_neither_client_nor_fetch() -> None:
     assert not imports_of("report") & {"client", "fetch", "pace", "store"}
-    assert imports_of("charts") <= {"errors"}
+    assert imports_of("charts") <= {"errors", "style"}
+    assert imports_of("style") == set()
 
 
 def test_only_main_sees_the_command_line() -> None:

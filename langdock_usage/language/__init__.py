@@ -6,9 +6,9 @@ Every text stands in `LANGUAGE.toml` beside this file; the formats are Babel's.
 import copy
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -16,7 +16,8 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_compact_decimal, format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol
+from markupsafe import Markup
 
 from langdock_usage.errors import InvalidRequest
 
@@ -47,6 +48,11 @@ class Language:
         """What Babel knows of the language."""
         return Locale.parse(self.code)
 
+    @property
+    def decimal_separator(self) -> str:
+        """What stands between whole and fraction."""
+        return str(get_decimal_symbol(self.locale))
+
     def text(self, name: str, /, **values: object) -> str:
         """The text `section.name`, with `{values}` filled in."""
         found: Any = _texts(self.code)
@@ -54,9 +60,22 @@ class Language:
             found = found[part]
         return str(found).format(**values) if values else str(found)
 
+    def markup(self, name: str, /, **values: object) -> Markup:
+        """The same as HTML: each value is escaped and keeps its own direction of writing."""
+        isolated = {
+            key: Markup('<bdi class="{}">{}</bdi>').format(
+                "short" if len(str(value)) < 24 else "long", value
+            )
+            for key, value in values.items()
+        }
+        return Markup(self.text(name)).format(**isolated)  # noqa: S704 - our own text
+
     def texts(self, section: str) -> dict[str, str]:
-        """All texts of one section."""
-        return dict(_texts(self.code)[section])
+        """All texts of one section, which may lie in another: `sections.days`."""
+        found: Any = _texts(self.code)
+        for part in section.split("."):
+            found = found[part]
+        return dict(found)
 
     @property
     def unknown(self) -> str:
@@ -77,15 +96,20 @@ class Language:
         pattern.frac_prec = (digits, digits)
         return str(pattern.apply(amount, self.locale, currency="USD", currency_digits=False))
 
+    def difference(self, amount: Number | None, digits: int = 2) -> str:
+        """US dollars more or less, always with a sign."""
+        if amount is None:
+            return self.unknown
+        sign = "+" if amount > 0 else "\u2212" if amount < 0 else "\u00b1"
+        return f"{sign}{self.money(abs(Decimal(amount)), digits)}"
+
     def number(self, value: Number | None) -> str:
         """A whole number, all digits."""
         return self.unknown if value is None else format_decimal(value, "#,##0", self.locale)
 
-    def compact(self, value: Number | None) -> str:
-        """A large number in short: 1.2M."""
-        if value is None:
-            return self.unknown
-        return format_compact_decimal(value, locale=self.locale, fraction_digits=1)
+    def decimal(self, value: Number | None) -> str:
+        """A number with one decimal."""
+        return self.unknown if value is None else format_decimal(value, "#,##0.0", self.locale)
 
     def percent(self, ratio: Number | None, digits: int = 1) -> str:
         """A ratio as a percentage."""
@@ -105,6 +129,20 @@ class Language:
     def day(self, day: date) -> str:
         """A calendar day."""
         return format_date(day, "medium", self.locale)
+
+    def period(self, first: date, last: date) -> str:
+        """A day, or the first and last day of a longer period."""
+        return self.day(first) if first == last else f"{self.day(first)} \u2013 {self.day(last)}"
+
+    def days(self, days: Iterable[date]) -> str:
+        """A list of days, those in a row as periods."""
+        runs: list[tuple[date, date]] = []
+        for day in sorted(days):
+            if runs and day - runs[-1][1] == timedelta(days=1):
+                runs[-1] = (runs[-1][0], day)
+            else:
+                runs.append((day, day))
+        return ", ".join(self.period(*run) for run in runs)
 
     def month(self, day: date, width: str = "MMMM y") -> str:
         """The month of a day, with its year."""

@@ -1,22 +1,45 @@
-// The one script of the page. It draws the charts that stand in the page as JSON; it asks no host
-// for anything, and no text of the data ever becomes code or markup.
+// The one script of the page. It draws the charts that stand in the page as JSON, and makes the
+// tables sortable; it asks no host for anything, and no text of the data becomes code or markup.
 (() => {
   "use strict";
-  const read = (id) => JSON.parse(document.getElementById(id).textContent);
-  const page = read("report-page");
+  const page = JSON.parse(document.getElementById("report-page").textContent);
+  const words = page.words;
+  const NARROW = 560;
+
+  const make = (name, text, attributes = {}) => {
+    const element = document.createElement(name);
+    element.textContent = text;
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    return element;
+  };
+
+  // Charts ---------------------------------------------------------------------------------------
+
+  const steepen = (spec) => {
+    const axis = spec.encoding?.x?.axis;
+    if (axis?.labelAngle === -40) Object.assign(axis, { labelAngle: -90, labelLimit: 90 });
+    (spec.layer || []).forEach(steepen);
+  };
+
+  const fit = (spec, width) => {
+    spec.config.legend.layout = { bottom: { direction: "vertical", anchor: "start" } };
+    if (width >= NARROW) return;
+    steepen(spec);
+    spec.config.axis.labelLimit = Math.round(width * 0.3);
+    spec.config.legend.columns = 2;
+    spec.config.legend.labelLimit = Math.round(width * 0.38);
+  };
 
   const draw = async (source) => {
     const spec = JSON.parse(source.textContent);
     for (const name of Object.keys(spec.datasets || {})) spec.datasets[name] = page.datasets[name];
-    const place = document.createElement("div");
-    place.className = "chart";
-    place.setAttribute("role", "img");
+    const place = make("div", "", { class: "chart", role: "img" });
     place.setAttribute("aria-label", spec.description || "");
     // one picture with one text, instead of every mark read aloud
-    const canvas = document.createElement("div");
-    canvas.setAttribute("aria-hidden", "true");
+    const canvas = make("div", "", { "aria-hidden": "true" });
     place.append(canvas);
     source.after(place);
+    fit(spec, place.clientWidth);
     await window.vegaEmbed(canvas, spec, {
       ast: true,
       actions: false,
@@ -28,9 +51,92 @@
     });
   };
 
-  const all = [...document.querySelectorAll("script.chart")];
-  Promise.all(all.map(draw)).then(
-    () => document.documentElement.setAttribute("data-drawn", String(all.length)),
+  // Tables ---------------------------------------------------------------------------------------
+
+  const exact = (cell) =>
+    cell.dataset.value ?? (cell.querySelector("bdi") ?? cell).textContent.trim();
+
+  const compare = (isNumber) => (a, b) => {
+    if (a === "" || b === "") return (a === "") - (b === "");
+    return isNumber ? Number(a) - Number(b) : a.localeCompare(b, page.language, { numeric: true });
+  };
+
+  const sortable = (table) => {
+    const heads = [...table.tHead.rows[0].cells];
+    heads.forEach((head, column) => {
+      const button = make("button", "", { type: "button" });
+      button.append(...head.childNodes);
+      head.append(button);
+      const isNumber = head.classList.contains("number");
+      button.addEventListener("click", () => {
+        const first = isNumber ? "descending" : "ascending";
+        const other = isNumber ? "ascending" : "descending";
+        const order = head.getAttribute("aria-sort") === first ? other : first;
+        heads.forEach((each) => each.removeAttribute("aria-sort"));
+        head.setAttribute("aria-sort", order);
+        const sign = order === "ascending" ? 1 : -1;
+        const by = compare(isNumber);
+        const rows = [...table.tBodies[0].rows].map((row) => [exact(row.cells[column]), row]);
+        // what is not known stays at the end, whatever the order
+        rows.sort(([a], [b]) => (a === "" || b === "" ? by(a, b) : sign * by(a, b)));
+        table.tBodies[0].append(...rows.map(([, row]) => row));
+      });
+    });
+  };
+
+  const filterable = (tools, table) => {
+    const label = make("label", `${words.filter} `);
+    const box = make("input", "", { type: "search", autocomplete: "off" });
+    const count = make("span", "", { role: "status", class: "count" });
+    label.append(box);
+    tools.append(label, count);
+    const rows = [...table.tBodies[0].rows];
+    box.addEventListener("input", () => {
+      const wanted = box.value.trim().toLocaleLowerCase(page.language);
+      let shown = 0;
+      for (const row of rows) {
+        const text = row.cells[0].textContent.toLocaleLowerCase(page.language);
+        row.hidden = !text.includes(wanted);
+        shown += !row.hidden;
+      }
+      count.textContent = words.shown.replace("{shown}", shown).replace("{all}", rows.length);
+    });
+  };
+
+  // A spreadsheet takes a text that begins like this for a formula.
+  const harmless = (text) => (/^[\s]*[=+\-@\t\r|%]/.test(text) ? `'${text}` : text);
+
+  const csv = (table) => {
+    const comma = page.decimal === ",";
+    const separator = comma ? ";" : ",";
+    const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
+    const field = (cell) => {
+      const text = exact(cell);
+      const isNumber = cell.classList.contains("number") && /^-?\d+(\.\d+)?$/.test(text);
+      if (isNumber) return comma ? text.replace(".", ",") : text;
+      return quoted(harmless(text));
+    };
+    const heads = [...table.tHead.rows[0].cells].map((head) => quoted(harmless(head.textContent)));
+    const rows = [...table.tBodies[0].rows].map((row) => [...row.cells].map(field).join(separator));
+    return `\ufeff${[heads.join(separator), ...rows].join("\r\n")}\r\n`;
+  };
+
+  const prepare = (details) => {
+    const table = details.querySelector("table");
+    if (window.innerWidth < NARROW && table.rows.length > 4) details.open = false;
+    const tools = make("div", "", { class: "tools" });
+    const link = make("a", words.save_csv, { download: details.dataset.file });
+    link.href = URL.createObjectURL(new Blob([csv(table)], { type: "text/csv;charset=utf-8" }));
+    if (details.dataset.filter) filterable(tools, table);
+    tools.append(link);
+    details.querySelector("summary").after(tools);
+    sortable(table);
+  };
+
+  document.querySelectorAll("details.data").forEach(prepare);
+  const charts = [...document.querySelectorAll("script.chart")];
+  Promise.all(charts.map(draw)).then(
+    () => document.documentElement.setAttribute("data-drawn", String(charts.length)),
     (error) => console.error(error),
   );
 })();

@@ -1,4 +1,4 @@
--- One row per period asked for and model: days, and longer periods where no single days are known.
+-- One row per period of this month and model: days, and longer periods where no single days are known.
 -- Models without a colour of their own stand together as series NULL.
 select
     window_start,
@@ -7,8 +7,8 @@ select
     case when series <= $named_models then series end as series,
     sum(total_cost_usd) as total_cost_usd,
     sum(requests)::bigint as requests
-from monthly_usage
+from window_usage
 join model_series on model is not distinct from of_model
-where org_id = $org_id and month = $month::date
+where month = $month::date
 group by all
 order by window_start, window_end, series nulls last

@@ -1,16 +1,1 @@
--- The exports whose rows count in this month, oldest period first.
-select
-    export_id,
-    window_start,
-    window_end,
-    timezone,
-    group_by,
-    fetched_at at time zone 'UTC' as fetched_at_utc,
-    record_count,
-    sha256,
-    source
-from counted_exports
-where org_id is not distinct from $org_id
-  and date_trunc('month', window_start) = $month::date
-  and date_trunc('month', window_end) = $month::date
-order by window_start, window_end
+select * from month_exports order by window_start, window_end

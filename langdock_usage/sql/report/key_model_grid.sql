@@ -18,11 +18,11 @@ ranked_models as (
 )
 
 select
-    case when key_rank <= $keys then key_rank end as key_rank,
-    case when key_rank <= $keys then ranked_keys.api_key_id end as api_key_id,
-    case when key_rank <= $keys then ranked_keys.api_key_name end as api_key_name,
-    case when model_rank <= $models then model_rank end as model_rank,
-    case when model_rank <= $models then ranked_models.model end as model,
+    case when key_rank <= $bars then key_rank end as key_rank,
+    case when key_rank <= $bars then ranked_keys.api_key_id end as api_key_id,
+    case when key_rank <= $bars then ranked_keys.api_key_name end as api_key_name,
+    case when model_rank <= $heatmap_models then model_rank end as model_rank,
+    case when model_rank <= $heatmap_models then ranked_models.model end as model,
     sum(total_cost_usd) as total_cost_usd,
     sum(requests)::bigint as requests,
     sum(cached_prompt_tokens) / nullif(sum(input_tokens), 0) as cache_hit_ratio

@@ -1,7 +1,14 @@
--- The models that have a colour of their own, the same in every chart: the costliest of the year.
-create or replace temp table model_series as
+-- The models that have a colour of their own, the same in every chart: those that were costliest in
+-- any one month, so that a new model has its colour as soon as it matters.
+create table model_series as
+with per_month as (
+    select month, model, sum(total_cost_usd) as total_cost_usd
+    from recent_usage
+    group by month, model
+)
+
 select
     model as of_model,
-    row_number() over (order by sum(total_cost_usd) desc, model nulls last) as series
-from recent_usage
+    row_number() over (order by max(total_cost_usd) desc, model nulls last) as series
+from per_month
 group by model

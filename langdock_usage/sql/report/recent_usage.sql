@@ -1,5 +1,5 @@
 -- What the report of a month draws on: that month and the twelve before it, one workspace.
-create or replace temp table recent_usage as
+create table recent_usage as
 select
     month,
     api_key_id,

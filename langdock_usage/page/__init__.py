@@ -1,0 +1,218 @@
+"""What the notebook of the monthly report shows: head, figures, sections, charts and tables.
+
+A `Page` displays; it computes nothing that the frames of `Month` do not already hold. Every value
+reaches the page as text, through templates that escape it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from langdock_usage import renderer
+from langdock_usage.language import Language
+from langdock_usage.monthly import BARS, Month, records
+from langdock_usage.style import Style
+from langdock_usage.verdict import Verdict
+
+from .alternatives import describe
+from .figures import figures
+from .sentences import sentences
+from .shown import Shown, ratio
+from .small_print import command, versions
+from .table import Table
+from .verdict import statements
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("langdock_usage", "template"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+class Page:
+    """Shows a month in a language."""
+
+    def __init__(self, month: Month, language: str = "en") -> None:
+        renderer.enable()
+        self.month = month
+        self.language = Language(language)
+        self.shown = Shown(month, self.language)
+        partial = {row["month"] for row in records(month.totals) if not row["is_complete"]}
+        series = {row["series"]: row["model"] for row in records(month.by_month())}
+        self.style = Style(
+            labels=self.shown.labels,
+            models=[self.shown.name(series[place]) for place in sorted(set(series) - {None})],
+            money=self.shown.money,
+            percent=lambda value: self.language.percent(value, 0),
+            month=lambda first: self.language.month(first, "MMM y") + "*" * (first in partial),
+        )
+
+    def head(self) -> None:
+        """Workspace, month, zone, currency, the moment of the data, and the verdict."""
+        month, text = self.month, self.language.text
+        moment = self.language.moment(month.exports["fetched_at_utc"].max())
+        self._show(
+            "head.html.j2",
+            title=text("head.title", month=self.language.month(month.first)),
+            facts=[
+                (text("head.workspace"), month.org_id),
+                (text("head.zone"), ", ".join(sorted(set(month.exports["timezone"])))),
+                (text("head.currency"), text("head.usd")),
+                (text("head.data_of"), moment),
+            ],
+            verdict_title=text("verdict.title"),
+            verdict=statements(Verdict.of(month), self.shown),
+        )
+
+    def figures(self) -> None:
+        """The month in six figures and a few sentences."""
+        self._show(
+            "figures.html.j2",
+            title=self.language.text("figures.title"),
+            figures=figures(self.month, self.shown),
+            sentences=sentences(self.month, self.shown),
+        )
+
+    def section(self, name: str) -> None:
+        """The heading of a section, and what it is about."""
+        texts = self.language.texts(f"sections.{name}")
+        if self.month.previous is None and "lead_alone" in texts:
+            texts["lead"] = texts["lead_alone"]
+        self._show("section.html.j2", id=name, title=texts["title"], lead=texts["lead"])
+
+    def title(self, name: str) -> None:
+        """The heading of one of several charts in a section."""
+        self._show("title.html.j2", text=self.language.text(f"titles.{name}"))
+
+    def partial_months(self) -> None:
+        """What the star beside a month means, where there is one."""
+        if not all(row["is_complete"] for row in records(self.month.totals)):
+            self.note("partial_months")
+
+    def chart(self, name: str, draw: Callable[..., Any], frame: pd.DataFrame, *more: Any) -> None:
+        """A chart with a text that says what it shows, or a note that there is nothing to show."""
+        if frame.empty:
+            self.note("nothing")
+            return
+        chart = draw(frame, *more, style=self.style)
+        text = describe(name, self.month, self.shown, frame)
+        renderer.show(chart.properties(description=text))
+
+    def table(self, table: Table) -> None:
+        """A table behind a toggle, or an open one, that can be sorted, filtered and saved."""
+        if table.rows:
+            file_name = f"{table.name}-{self.month.name}.csv"
+            self._show(
+                "table.html.j2",
+                table=table,
+                file_name=file_name,
+                words=self.language.texts("words"),
+            )
+
+    def note(self, name: str, **values: object) -> None:
+        """A sentence where a chart would stand, or below one."""
+        self._show("note.html.j2", text=self.language.text(f"notes.{name}", **values))
+
+    def named(self, frame: pd.DataFrame, rank: str = "series") -> pd.DataFrame:
+        """The frame with names as they are shown; models and keys without a rank are the others."""
+        frame = frame.copy()
+        others = self.shown.labels["others"]
+        if "model" in frame:
+            ranks = frame.get(rank, pd.Series(0, index=frame.index))
+            frame["model"] = [
+                others if place is None else self.shown.name(model)
+                for model, place in zip(frame["model"], ranks, strict=True)
+            ]
+        if "api_key_name" in frame:
+            frame["api_key_name"] = [
+                others if key is None else self.shown.name(name)
+                for key, name in zip(frame["api_key_id"], frame["api_key_name"], strict=True)
+            ]
+        return frame
+
+    def top(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The costliest rows of this month, and one more for all others: the sum is the total."""
+        columns = [name for name in ("api_key_id", "api_key_name", "model") if name in frame]
+        used = frame.loc[frame["is_used"] == True, [*columns, "total_cost_usd"]]  # noqa: E712
+        top, rest = used.head(BARS), used.iloc[BARS:]
+        shown = self.named(top)
+        if rest.empty:
+            return shown
+        others = dict.fromkeys(columns, self.shown.labels["others"])
+        row = pd.DataFrame([{**others, "total_cost_usd": rest["total_cost_usd"].sum()}])
+        return pd.concat([shown, row], ignore_index=True)
+
+    def single_days(self, windows: pd.DataFrame) -> pd.DataFrame:
+        """The days among the exported periods."""
+        named = self.named(windows)
+        single = named[named["window_start"] == named["window_end"]]
+        if single.empty and not named.empty:
+            self.note("no_days")
+        return single.rename(columns={"window_start": "day"}).reset_index(drop=True)
+
+    def with_ratio(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of this month whose cache-hit ratio is known."""
+        known = self.named(frame[frame["cache_hit_ratio"].notna()])
+        return known.reset_index(drop=True)
+
+    def has_tokens(self) -> bool:
+        """Whether this month has token data; if not, or only in part, a note says so."""
+        costs = {
+            row["token_accounting"]: row["total_cost_usd"]
+            for row in records(self.month.accounting())
+        }
+        missing = costs.pop(None, 0)
+        if not costs:
+            self.note("no_tokens")
+        elif missing:
+            share = ratio(self.shown.total - missing, self.shown.total)
+            self.note("some_tokens", share=self.language.percent(share))
+        return bool(costs)
+
+    def definitions(self) -> None:
+        """What the numbers mean."""
+        self._show(
+            "definitions.html.j2",
+            title=self.language.text("titles.definitions"),
+            texts=list(self.language.texts("definitions").values()),
+        )
+
+    def restated_since(self, moment: str | None) -> None:
+        """What changed since an earlier report of this month that rested on data of `moment`."""
+        rows = records(self.month.restatements())
+        self.title("restatements")
+        if moment is None:
+            if not rows:
+                self.note("no_restatements")
+            return
+        then = datetime.fromisoformat(moment)
+        since = [row["difference_usd"] for row in rows if row["restated_at_utc"] > then]
+        self.note(
+            "new_restatements" if since else "no_new_restatements",
+            moment=self.language.moment(then),
+            count=len(since),
+            difference=self.shown.difference(sum(since, Decimal(0))),
+        )
+
+    def again(self, notebook: str = "monthly_report") -> None:
+        """How to make this report again, and what it was made with."""
+        self._show(
+            "again.html.j2",
+            title=self.language.text("titles.again"),
+            texts=self.language.texts("again"),
+            command=command(self.month, self.shown, notebook),
+            versions=self.language.text("again.versions", versions=versions()),
+        )
+
+    def _show(self, template: str, **values: Any) -> None:
+        renderer.show_html(_templates().get_template(template).render(**values))

@@ -1,0 +1,124 @@
+"""Three or four sentences, written from the data: what moved, and who moved it."""
+
+from decimal import Decimal
+from statistics import median
+from typing import Any
+
+from markupsafe import Markup
+
+from langdock_usage.monthly import Month, records
+from langdock_usage.windows import month_of
+
+from .shown import Shown, change, ratio
+
+SPIKE = Decimal("1.75")
+"""A day that costs this many times an ordinary day is worth a sentence."""
+
+Row = dict[str, Any]
+
+
+def sentences(month: Month, shown: Shown) -> list[Markup]:
+    """The month in words."""
+    if not month.total["requests"] and not shown.total:
+        return [_sentence(shown, "nothing", month=shown.language.month(month.first))]
+    found = [_total(month, shown)]
+    if month.previous and month.previous["total_cost_usd"]:
+        if not month.previous["is_complete"]:
+            found.append(_partial(month.previous, shown))
+        found += _moves(month, shown)
+    notable = _spike(month, shown) or _largest(month, shown)
+    return [*found, *([notable] if notable else [])]
+
+
+def _sentence(shown: Shown, name: str, /, **values: object) -> Markup:
+    return shown.language.markup(f"sentences.{name}", **values)
+
+
+def _total(month: Month, shown: Shown) -> Markup:
+    previous = month.previous
+    values = {"month": shown.language.month(month.first), "amount": shown.money(shown.total)}
+    if previous is None:
+        return _sentence(shown, "alone", **values)
+    before = previous["total_cost_usd"]
+    values["before"] = shown.language.month(previous["month"])
+    moved = change(shown.total, before)
+    if moved is None:
+        return _sentence(shown, "more_than_nothing", **values)
+    if not moved:
+        return _sentence(shown, "same", **values)
+    values["difference"] = shown.money(abs(shown.total - before))
+    values["ratio"] = shown.language.percent(abs(moved))
+    return _sentence(shown, "more" if moved > 0 else "less", **values)
+
+
+def _partial(previous: Row, shown: Shown) -> Markup:
+    return _sentence(
+        shown,
+        "partial",
+        before=shown.language.month(previous["month"]),
+        days=previous["covered_days"],
+        all=len(month_of(previous["month"])),
+    )
+
+
+def _moves(month: Month, shown: Shown) -> list[Markup]:
+    pairs = records(month.moves())
+    found = []
+    for name, rows, part in (
+        ("key", records(month.by_key()), "api_key_id"),
+        ("model", records(month.by_model()), "model"),
+    ):
+        top = max(rows, key=lambda row: abs(_difference(row)))
+        moved = _difference(top)
+        pair = next(
+            (
+                pair
+                for pair in pairs
+                if pair[part] == top[part] and pair["difference_usd"] * moved > 0
+            ),
+            None,
+        )
+        if pair is not None:
+            values = {
+                "name": shown.short((top if name == "key" else pair)["api_key_name"]),
+                "model": shown.short(pair["model"]),
+                "difference": shown.difference(moved),
+                "part": shown.difference(pair["difference_usd"]),
+            }
+            whole = pair["difference_usd"] == moved
+            found.append(_sentence(shown, f"{name}_all" if whole else name, **values))
+    return found
+
+
+def _difference(row: Row) -> Decimal:
+    return Decimal(row["total_cost_usd"]) - Decimal(row["previous_cost_usd"] or 0)
+
+
+def _spike(month: Month, shown: Shown) -> Markup | None:
+    costs: dict[Any, Decimal] = {}
+    for row in records(month.by_window()):
+        if row["window_start"] == row["window_end"]:
+            day = row["window_start"]
+            costs[day] = costs.get(day, Decimal(0)) + row["total_cost_usd"]
+    if len(costs) < 7:
+        return None
+    ordinary = median(costs.values())
+    day = max(costs, key=lambda day: costs[day])
+    if not ordinary or costs[day] < SPIKE * ordinary:
+        return None
+    return _sentence(
+        shown,
+        "day",
+        day=shown.language.day(day),
+        amount=shown.money(costs[day]),
+        factor=shown.language.decimal(costs[day] / ordinary),
+    )
+
+
+def _largest(month: Month, shown: Shown) -> Markup | None:
+    keys = [row for row in records(month.by_key()) if row["is_used"]]
+    share = ratio(keys[0]["total_cost_usd"], shown.total) if keys else None
+    if share is None or len(keys) < 2:
+        return None
+    name = shown.short(keys[0]["api_key_name"])
+    return _sentence(shown, "largest", name=name, share=shown.language.percent(share))

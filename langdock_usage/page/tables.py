@@ -1,0 +1,166 @@
+"""The tables of the monthly report that have a row for each key, model or month."""
+
+from typing import Any
+
+import pandas as pd
+
+from langdock_usage.monthly import Month, records
+from langdock_usage.windows import month_before, month_of
+
+from .shown import Shown, change, ratio
+from .table import FILTER_FROM, Columns, Table
+
+MOST_ROWS = 1000
+"""Rows of the longest table; what is beyond stands together."""
+
+CACHE_ROWS = 200
+
+SUMMED = (
+    "requests",
+    "total_cost_usd",
+    "previous_cost_usd",
+    "input_tokens",
+    "sum_completion_tokens",
+    "cached_prompt_tokens",
+)
+
+Row = dict[str, Any]
+
+
+def comparison(month: Month, shown: Shown, frame: pd.DataFrame, section: str) -> Table:
+    """All keys or all models of this month and the month before."""
+    name = "api_key_name" if section == "keys" else "model"
+    rows = _folded(records(frame), name, shown)
+    before = month.previous or {}
+    total = {**month.total, "previous_cost_usd": before.get("total_cost_usd")}
+    lines = [*rows, {**total, name: shown.language.text("words.total")}]
+    make = Columns(shown)
+    changes = [change(line["total_cost_usd"], line["previous_cost_usd"]) for line in lines]
+    title = shown.language.text(f"titles.{section}", count=shown.language.number(len(frame)))
+    return Table(
+        name=section,
+        caption=title,
+        columns=[
+            make.names(
+                name,
+                [line[name] for line in lines],
+                [_mark(month, shown, row, section) for row in rows],
+            ),
+            make.money("total_cost_usd", [line["total_cost_usd"] for line in lines]),
+            make.percents("share", [ratio(line["total_cost_usd"], shown.total) for line in lines]),
+            *([make.changes("change", changes)] if before else []),
+            make.counts("requests", [line["requests"] for line in lines]),
+            make.rates("cost_per_request_usd", [line["cost_per_request_usd"] for line in lines]),
+            make.counts("input_tokens", [line["input_tokens"] for line in lines]),
+            make.counts("sum_completion_tokens", [line["sum_completion_tokens"] for line in lines]),
+            make.percents("cache_hit_ratio", [line["cache_hit_ratio"] for line in lines]),
+        ],
+        has_total=True,
+        title=title,
+        is_open=len(rows) < FILTER_FROM,
+    )
+
+
+def _folded(rows: list[Row], name: str, shown: Shown) -> list[Row]:
+    """The costliest rows, and one for all others, so that no workspace is too large for a file."""
+    top, rest = rows[:MOST_ROWS], rows[MOST_ROWS:]
+    if not rest:
+        return rows
+    others: Row = {column: _sum([row[column] for row in rest]) for column in SUMMED}
+    rate = ratio(others["total_cost_usd"], others["requests"])
+    others["cost_per_request_usd"] = None if rate is None else float(rate)
+    others["cache_hit_ratio"] = ratio(others["cached_prompt_tokens"] or 0, others["input_tokens"])
+    others[name] = others["previous_name"] = shown.labels["others"]
+    others["is_used"] = others["was_used"] = True
+    return [*top, others]
+
+
+def _sum(values: list[Any]) -> Any:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _mark(month: Month, shown: Shown, row: Row, section: str) -> str:
+    if month.previous is None:
+        return ""
+    if not row["was_used"]:
+        return shown.language.text("words.new")
+    if not row["is_used"]:
+        return shown.language.text("words.gone")
+    if section == "keys" and row["previous_name"] != row["api_key_name"]:
+        name = shown.short(row["previous_name"])
+        return shown.language.text("words.renamed", name=name)
+    return ""
+
+
+def months(month: Month, shown: Shown) -> Table:
+    """The twelve months in figures; a star beside those that are only partly known."""
+    rows = records(month.totals)
+    make = Columns(shown)
+    rates = ("cost_per_request_usd", "cost_per_million_tokens_usd")
+    partial = {row["month"] for row in rows if not row["is_complete"]}
+    title = shown.language.text("titles.figures_by_month")
+    return Table(
+        name="figures_by_month",
+        caption=title,
+        columns=[
+            make.months("month", [row["month"] for row in rows], partial),
+            make.counts("covered_days", [row["covered_days"] for row in rows]),
+            make.money("total_cost_usd", [row["total_cost_usd"] for row in rows]),
+            make.changes("change", [_monthly_change(month, row) for row in rows]),
+            make.counts("requests", [row["requests"] for row in rows]),
+            *(make.rates(rate, [row[rate] for row in rows]) for rate in rates),
+            make.percents("cache_hit_ratio", [row["cache_hit_ratio"] for row in rows]),
+        ],
+        title=title,
+        is_open=True,
+    )
+
+
+def _monthly_change(month: Month, row: Row) -> Any:
+    """Against the month before, where both are complete."""
+    before = month.total_of(month_before(month_of(row["month"])).first)
+    if not (before and before["is_complete"] and row["is_complete"]):
+        return None
+    return change(row["total_cost_usd"], before["total_cost_usd"])
+
+
+def ratios(shown: Shown, frame: pd.DataFrame, by: str) -> Table:
+    """Cache-hit ratio by key or model and month."""
+    name = "api_key_name" if by == "keys" else "model"
+    rows = records(frame)
+    found = {(row["place"], row["month"]): row["cache_hit_ratio"] for row in rows}
+    names = {row["place"]: row[name] for row in rows}
+    make = Columns(shown)
+    return Table(
+        name=f"cache-{by}",
+        caption=shown.language.text(f"titles.cache_{by}"),
+        columns=[
+            make.names(name, names.values()),
+            *(
+                make.percents(
+                    "cache_hit_ratio",
+                    [found.get((place, month)) for place in names],
+                    heading=shown.language.month(month, "MMM y"),
+                )
+                for month in sorted({row["month"] for row in rows})
+            ),
+        ],
+    )
+
+
+def cache(shown: Shown, keys: pd.DataFrame) -> Table:
+    """What each key reads from and writes to the cache, and what it costs."""
+    rows = [row for row in records(keys) if row["is_used"]][:CACHE_ROWS]
+    make = Columns(shown)
+    counts = ("input_tokens", "cached_prompt_tokens", "cache_creation_tokens")
+    return Table(
+        name="cache",
+        caption=shown.language.text("titles.cache_scatter"),
+        columns=[
+            make.names("api_key_name", [row["api_key_name"] for row in rows]),
+            make.money("total_cost_usd", [row["total_cost_usd"] for row in rows]),
+            *(make.counts(count, [row[count] for row in rows]) for count in counts),
+            make.percents("cache_hit_ratio", [row["cache_hit_ratio"] for row in rows]),
+        ],
+    )

@@ -1,0 +1,8 @@
+-- Every day of this month and the twelve before it that an export within one month covers.
+create table covered_days as
+select day, is_provisional
+from stored_days
+join counted_exports using (export_id)
+where stored_days.org_id is not distinct from $org_id
+  and day between $month::date - interval 12 month and last_day($month::date)
+  and date_trunc('month', window_start) = date_trunc('month', window_end)

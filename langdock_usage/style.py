@@ -1,0 +1,115 @@
+"""The one look of all charts: colours, fonts, axes, and the words that a page gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+ACCENT = "#1f4e8c"
+INK = "#30343b"
+GRID = "#dfe2e6"
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif"
+
+# Seven hues of different lightness, so that the colour-blind can tell them apart, and a grey. A
+# dark page gives each a lighter twin (template/report.css).
+PALETTE = ("#247393", "#d67017", "#7fa7fe", "#519a82", "#71254d", "#705b03", "#5d279a")
+OTHERS = "#b2b8bf"
+
+
+@dataclass(frozen=True)
+class Style:
+    """What a page tells its charts. Without it, they show column names, units included.
+
+    `models` are those with a colour of their own, in the order of the colours, so that a model has
+    the same colour in every chart of a page.
+    """
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    models: Sequence[str] | None = None
+    money: Callable[[float], str] = "${:,.2f}".format
+    percent: Callable[[float], str] = "{:.1%}".format
+    month: Callable[[date], str] = "{:%Y-%m}".format
+
+    def label(self, name: str) -> str:
+        """The word for a column."""
+        return self.labels.get(name, name)
+
+    def colour(self, model: str, models: Sequence[str]) -> str:
+        """The colour of a model; models beyond the palette share one."""
+        place = list(models).index(model) if model in models else len(PALETTE)
+        return PALETTE[place] if place < len(PALETTE) else OTHERS
+
+
+PLAIN = Style()
+
+
+def finished(chart: Any, height: int) -> alt.LayerChart:
+    """As wide as its place on the page, in the one look."""
+    done: alt.LayerChart = chart.properties(width="container", height=height).configure(
+        font=FONT,
+        background="transparent",
+        view=alt.ViewConfig(stroke=None),
+        axis=alt.AxisConfig(
+            labelColor=INK,
+            titleColor=INK,
+            titleFontWeight="normal",
+            labelFontSize=12,
+            titleFontSize=12,
+            gridColor=GRID,
+            domainColor=GRID,
+            tickColor=GRID,
+            labelLimit=180,
+            labelPadding=6,
+            labelSeparation=8,
+        ),
+        legend=alt.LegendConfig(
+            orient="bottom",
+            columns=4,
+            labelColor=INK,
+            labelFontSize=12,
+            labelLimit=200,
+            symbolType="square",
+            title=None,
+        ),
+        text=alt.MarkConfig(color=INK, fontSize=12),
+    )
+    return done
+
+
+def cost_axis(style: Style, channel: Any = alt.Y) -> Any:
+    """An axis of US dollars."""
+    return channel("total_cost_usd:Q", title=style.label("total_cost_usd")).axis(
+        format="$,~r", tickCount=5, domain=False, ticks=False
+    )
+
+
+def named_axis(name: str, data: pd.DataFrame, channel: Any = alt.Y, **axis: Any) -> Any:
+    """An axis of names, in the order of the frame."""
+    return channel(f"{name}:N", title=None, sort=list(dict.fromkeys(data[name]))).axis(
+        ticks=False, domain=False, **axis
+    )
+
+
+def model_colour(order: Sequence[str], style: Style) -> alt.Color:
+    """The colours of the models, and the legend that explains them."""
+    models = [model for model in order if model != style.label("others")]
+    colours = [style.colour(model, models) for model in order]
+    return alt.Color("model:N", title=None).scale(domain=list(order), range=colours)
+
+
+def tip(style: Style, *columns: str) -> list[alt.Tooltip]:
+    """Tooltips with these columns, all of them text."""
+    return [
+        alt.Tooltip(f"{column}_label:N" if column in _LABELLED else f"{column}:N").title(
+            style.label(column)
+        )
+        for column in columns
+    ]
+
+
+_LABELLED = frozenset({"total_cost_usd", "cache_hit_ratio", "month"})

@@ -1,0 +1,110 @@
+"""Charts take the frames of the public questions, and look the same to everyone."""
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import langdock_usage as lu
+from langdock_usage import charts
+from langdock_usage.style import OTHERS, PALETTE, Style
+
+
+@pytest.fixture(scope="module")
+def usage(made_up: Path) -> lu.Usage:
+    return lu.open(made_up)
+
+
+def spec_of(chart: Any) -> Any:
+    return json.loads(chart.to_json())
+
+
+def data_of(chart: Any) -> pd.DataFrame:
+    (data,) = list(spec_of(chart)["datasets"].values())[:1]
+    return pd.DataFrame(data)
+
+
+def test_charts_take_the_public_frames(usage: lu.Usage) -> None:
+    month = "2026-10"
+    keys = usage.cost_per_key(month)
+    drawn = [
+        charts.cost_per_key(keys),
+        charts.cost_per_model(usage.cost_per_model(month)),
+        charts.cost_per_day(usage.daily_cost(month)),
+        charts.cost_per_key_and_model(usage.cost_per_key_and_model(month)),
+        charts.cache_efficiency(usage.cache_efficiency(month)),
+        charts.cache_efficiency(usage.cache_efficiency(month, by="key")),
+        charts.cost_against_cache(keys),
+    ]
+    total = float(keys["total_cost_usd"].sum())
+    for chart in drawn[:4]:
+        assert data_of(chart)["total_cost_usd"].sum() == pytest.approx(total)
+    for chart in drawn:
+        assert spec_of(chart)["width"] == "container"
+
+
+def test_models_beyond_the_palette_share_a_colour() -> None:
+    names = [f"model-{n}" for n in range(12)]
+    monthly = pd.DataFrame({"month": pd.Timestamp("2026-10-01"), "model": names})
+    monthly["total_cost_usd"] = range(12, 0, -1)
+    style = Style(labels={"others": "All others"})
+    data = data_of(charts.cost_per_month(monthly, style))
+    assert list(data.sort_values("series")["model"]) == [*names[:7], "All others"]
+    assert data["total_cost_usd"].sum() == sum(range(1, 13))
+
+
+def test_a_model_has_the_same_colour_in_every_chart(usage: lu.Usage) -> None:
+    models = ["claude-sonnet-4-5", "gpt-5"]
+    style = Style(models=models)
+    days = spec_of(charts.cost_per_day(usage.daily_cost("2026-10"), None, style))
+    scale = days["layer"][0]["encoding"]["color"]["scale"]
+    by_name = dict(zip(scale["domain"], scale["range"], strict=True))
+    bars = data_of(charts.cost_per_model(usage.cost_per_model("2026-10"), style))
+    for name, colour in zip(bars["model"], bars["colour"], strict=True):
+        assert colour == by_name.get(name, OTHERS)
+    assert [by_name[name] for name in models] == list(PALETTE[:2])
+
+
+# Viénot and Machado: what the three kinds of colour-blindness make of linear RGB
+BLINDNESS = {
+    "none": np.eye(3),
+    "protan": [[0.1523, 1.0526, -0.2049], [0.1145, 0.7863, 0.0992], [-0.0039, -0.0481, 1.0520]],
+    "deutan": [[0.3673, 0.8606, -0.2280], [0.2801, 0.6725, 0.0474], [-0.0118, 0.0429, 0.9689]],
+    "tritan": [[1.2555, -0.0767, -0.1788], [-0.0784, 0.9308, 0.1476], [0.0047, 0.6914, 0.3039]],
+}
+
+
+def oklab(colour: str, blindness: Any) -> Any:
+    channels = np.array([int(colour[n : n + 2], 16) for n in (1, 3, 5)]) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    r, g, b = np.clip(np.array(blindness) @ linear, 0, 1)
+    long = np.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
+    middle = np.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b)
+    short = np.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b)
+    return np.array(
+        [
+            0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short,
+            1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short,
+            0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short,
+        ]
+    )
+
+
+def dark_palette() -> list[str]:
+    """The twins of the colours on a dark page."""
+    css = Path("langdock_usage/template/report.css").read_text()
+    dark = css[css.index("prefers-color-scheme: dark") :]
+    return [dark.split(f"--c{n}: ")[1][:7] for n in (1, 2, 3, 4, 5, 6, 7, 0)]
+
+
+@pytest.mark.parametrize("blindness", BLINDNESS)
+@pytest.mark.parametrize("page", ["light", "dark"])
+def test_colours_can_be_told_apart(blindness: str, page: str) -> None:
+    palette = [*PALETTE, OTHERS] if page == "light" else dark_palette()
+    seen = {colour: oklab(colour, BLINDNESS[blindness]) for colour in palette}
+    for one, other in itertools.combinations(palette, 2):
+        assert np.linalg.norm(seen[one] - seen[other]) > 0.07, (one, other)

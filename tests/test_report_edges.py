@@ -1,0 +1,192 @@
+"""Months that are unlike others: none of them shows NaN, inf, "None" or an empty box."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from langdock_usage.database import open_for_writing
+from tests.looked_at import assert_sound, summary_of, tables_of, visible_text
+from tests.made_up import Row, build, huge, two_months
+from tests.quick import quick_report
+
+TOKENS = (1000, 200, 400, 0, 600)
+ROW = Row(date(2026, 10, 5), "key-1", "Search", "gpt-5", 10, Decimal("1.25"), TOKENS)
+
+
+def october() -> list[Row]:
+    return [row for row in two_months() if row.day.month == 10]
+
+
+def without_tokens() -> list[Row]:
+    return [replace(row, tokens=None) for row in two_months()]
+
+
+def byok_in_mid_month() -> list[Row]:
+    return [replace(row, tokens=None) if row.day.day < 15 else row for row in october()]
+
+
+def one_key() -> list[Row]:
+    return [ROW]
+
+
+def tiny() -> list[Row]:
+    return [replace(ROW, cost=Decimal("0.0000001"))]
+
+
+def enormous() -> list[Row]:
+    return [
+        replace(ROW, cost=Decimal("10000000.000000000001")),
+        replace(ROW, key="key-2", cost=Decimal("0.0000001")),
+    ]
+
+
+def free_of_charge() -> list[Row]:
+    return [replace(ROW, cost=Decimal(0), requests=0, tokens=(0, 0, 0, 0, 0))]
+
+
+def without_model() -> list[Row]:
+    return [replace(ROW, model=None), replace(ROW, key="key-2", model=None, cost=Decimal(3))]
+
+
+def with_missing_days() -> list[Row]:
+    return [row for row in two_months() if row.day.day not in (3, 4, 20)]
+
+
+def same_name() -> list[Row]:
+    return [ROW, replace(ROW, key="key-2", cost=Decimal(2))]
+
+
+CASES = [
+    october,
+    without_tokens,
+    byok_in_mid_month,
+    one_key,
+    tiny,
+    enormous,
+    free_of_charge,
+    without_model,
+    with_missing_days,
+    same_name,
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+def test_unusual_month_is_sound(case: Callable[[], list[Row]], tmp_path: Path) -> None:
+    made = case()
+    language = ("en", "de")[CASES.index(case) % 2]
+    database = build(tmp_path / "usage.duckdb", made)
+    html = quick_report(database, "2026-10", tmp_path / "report.html", language).read_text()
+    total = sum((row.cost for row in made if row.day.month == 10), Decimal(0))
+    assert_sound(html, total, cost="Cost (USD)" if language == "en" else "Kosten (USD)")
+
+
+def report_of(rows: list[Row], folder: Path, month: str = "2026-10") -> str:
+    database = build(folder / "usage.duckdb", rows)
+    return quick_report(database, month, folder / "report.html").read_text()
+
+
+def test_first_month_has_nothing_to_compare_with(tmp_path: Path) -> None:
+    html = report_of(october(), tmp_path)
+    assert "no month before it to compare with" in html
+    assert "Change" not in tables_of(html)["keys"].heads
+    assert "month before</th>" not in html.lower()
+
+
+def test_month_without_usage_is_not_a_month_without_data(tmp_path: Path) -> None:
+    rows = [
+        replace(ROW, day=date(2026, 9, 5)),
+        replace(ROW, day=date(2026, 10, 5), cost=Decimal(1)),
+    ]
+    database = build(tmp_path / "usage.duckdb", rows)
+    connection = open_for_writing(database)
+    connection.execute("delete from export_rows where export_id = 'org-1-2026-10-05'")
+    connection.close()
+
+    html = quick_report(database, "2026-10", tmp_path / "report.html").read_text()
+
+    assert_sound(html, Decimal(0))
+    assert "Nothing was used in October 2026." in visible_text(html)
+    assert summary_of(html)["keys"] == []
+    assert "There is nothing to show here for this month." in html
+    assert "no longer used" in html
+
+
+def test_workspace_without_token_data_says_so(tmp_path: Path) -> None:
+    html = report_of(without_tokens(), tmp_path)
+    text = visible_text(html)
+    assert "Token data does not exist for this month" in text
+    assert not re.search(r"(?<![\d.])0(\.0)?%", text)
+    assert summary_of(html)["cache_hit_ratio"] is None
+    assert {row[-1] for row in tables_of(html)["keys"].rows} == {""}
+
+
+def test_ratios_of_a_month_that_turned_byok_are_of_its_later_part(tmp_path: Path) -> None:
+    html = report_of(byok_in_mid_month(), tmp_path)
+    known = [row for row in october() if row.day.day >= 15]
+    tokens = [row.tokens for row in known if row.tokens]
+    ratio = sum(t[2] for t in tokens) / sum(t[0] for t in tokens)
+    assert summary_of(html)["cache_hit_ratio"] == pytest.approx(ratio)
+    share = sum(r.cost for r in known) / sum(r.cost for r in october())
+    assert f"it stands for {share:.1%} of the cost" in visible_text(html)
+
+
+def test_missing_days_are_named(tmp_path: Path) -> None:
+    html = report_of(with_missing_days(), tmp_path)
+    assert "Not in the database: Oct 3, 2026 \u2013 Oct 4, 2026, Oct 20, 2026." in html
+    verdict = summary_of(html)["verdict"]
+    assert verdict["missing_days"] == ["2026-10-03", "2026-10-04", "2026-10-20"]
+
+
+def test_days_that_may_still_change_are_named(tmp_path: Path) -> None:
+    html = report_of(two_months(), tmp_path)
+    # each day was received on the morning after it
+    assert "Late usage may still change Oct 1, 2026 \u2013 Oct 31, 2026." in html
+    assert len(summary_of(html)["verdict"]["provisional_days"]) == 31
+
+
+def test_small_and_large_amounts_keep_their_digits(tmp_path: Path) -> None:
+    (tmp_path / "large").mkdir()
+    assert "$0.000000100" in report_of(tiny(), tmp_path)
+    html = report_of(enormous(), tmp_path / "large")
+    assert "$10,000,000.00" in html
+    assert "&lt;$0.01" in html
+    assert 'data-value="10000000.000000000001"' in html
+
+
+def test_keys_that_share_a_name_stay_apart(tmp_path: Path) -> None:
+    html = report_of(same_name(), tmp_path)
+    assert "Search (key-1)" in html
+    assert "Search (key-2)" in html
+
+
+def test_new_gone_and_renamed_keys_are_marked(tmp_path: Path) -> None:
+    september = date(2026, 9, 7)
+    rows = [
+        replace(ROW, key="stays", name="New name"),
+        replace(ROW, key="stays", name="Old name", day=september),
+        replace(ROW, key="new", name="Beginner"),
+        replace(ROW, key="gone", name="Leaver", day=september),
+    ]
+    html = report_of(rows, tmp_path)
+    keys = html[html.index('id="keys"') : html.index('id="models"')]
+    cells = dict(re.findall(r"<bdi>(\w[\w ]*)</bdi> <span class=\"mark\"><bdi>(.*?)</bdi>", keys))
+    assert cells == {
+        "New name": "renamed; before: Old name",
+        "Beginner": "new",
+        "Leaver": "no longer used",
+    }
+
+
+def test_huge_workspace_fits_into_three_megabytes(tmp_path: Path) -> None:
+    database = huge(tmp_path / "usage.duckdb")
+    html = quick_report(database, "2026-10", tmp_path / "report.html").read_text()
+    total = sum(range(1, 501)) * sum(range(1, 41)) * sum(range(1, 32)) / Decimal(100000)
+    assert_sound(html, total)
+    keys = tables_of(html)["keys"]
+    assert len(keys.rows) == 500
+    assert "All others" in tables_of(html)["keys-and-models"].heads
