@@ -10,13 +10,12 @@ from typing import Annotated
 import typer
 
 from .console import progress_bar, say, write
-from .errors import InvalidRequest, LangdockUsageError
+from .errors import LangdockUsageError
 from .explore_cli import export, lab
 from .keys_cli import keys_app
 from .options import Db, First, Last, Org, Zone, period_of, settings_for
-from .windows import parse_month, today, zone
-
-SEPARATOR = "\0"  # no argument can hold it
+from .report_cli import joined, report
+from .windows import zone
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,6 +30,7 @@ app = typer.Typer(
 app.add_typer(keys_app)
 app.command()(lab)
 app.command()(export)
+app.command()(report)
 
 
 def main() -> None:
@@ -38,7 +38,7 @@ def main() -> None:
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
     try:
-        app(_joined(arguments))
+        app(joined(arguments))
     except Exception as error:
         if debug:
             raise
@@ -48,25 +48,6 @@ def main() -> None:
     except KeyboardInterrupt:
         say("Interrupted; what arrived is kept.")
         sys.exit(130)
-
-
-def _joined(arguments: list[str]) -> list[str]:
-    """`-p KEY VALUE` as one value, because typer has no repeatable option of two."""
-    joined: list[str] = []
-    rest = iter(arguments)
-    for argument in rest:
-        joined.append(argument)
-        if argument == "-p":
-            joined.append(SEPARATOR.join((next(rest, ""), next(rest, ""))))
-    return joined
-
-
-def _parameters(pairs: list[str]) -> dict[str, str]:
-    split = [pair.partition(SEPARATOR) for pair in pairs]
-    for key, _, value in split:
-        if not key or not value:
-            raise InvalidRequest("-p takes the name of a parameter and its value.")
-    return {key: value for key, _, value in split}
 
 
 def _one_line(error: Exception) -> str:
@@ -163,36 +144,6 @@ def status(
 
     found = status_of(settings_for(db).database)
     write(json.dumps(found, indent=2, ensure_ascii=False) if as_json else as_text(found))
-
-
-@app.command()
-def report(
-    month: Annotated[str, typer.Option(metavar="YYYY-MM", help="The month to report on.")],
-    name: Annotated[str, typer.Argument(help="The notebook, without .ipynb.")] = "monthly_report",
-    output: Annotated[Path, typer.Option(metavar="DIR", help="Where it goes.")] = Path("reports"),
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option("-p", metavar="KEY VALUE", help="A parameter of the notebook."),
-    ] = None,
-    org: Org = None,
-    db: Db = None,
-) -> None:
-    """Render a month as one HTML file that needs nothing else."""
-    settings = settings_for(db)
-    asked = parse_month(month)
-    if asked.first > today(settings.timezone, datetime.now(UTC)):
-        raise InvalidRequest(f"{month} is in the future; there is nothing to report yet.")
-    from .report import render
-
-    html = render(
-        name,
-        database=settings.database,
-        month=month,
-        output=output,
-        org_id=org,
-        parameters=_parameters(parameter or []),
-    )
-    write(str(html))
 
 
 @app.command()
