@@ -14,13 +14,14 @@ import hashlib
 import json
 import os
 import shutil
+import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from .errors import StoreError
+from .errors import ExportFormatError, StoreError
 from .exports import is_gzip
 from .windows import Period
 
@@ -59,7 +60,8 @@ class Archive:
     """The folder of raw exports that belongs to one database."""
 
     def __init__(self, database: Path) -> None:
-        self.folder = database.parent / "raw" / database.stem
+        name = database.stem if database.suffix == ".duckdb" else database.name
+        self.folder = database.parent / "raw" / name
 
     def keep(
         self,
@@ -110,7 +112,7 @@ class Archive:
         path = self.csv_path(raw)
         try:
             intact = sha256_of(path) == raw.sha256
-        except (OSError, EOFError) as error:
+        except (OSError, ExportFormatError) as error:
             raise StoreError(f"{path} is missing or damaged: {error}") from error
         if not intact:
             raise StoreError(f"{path} is not as it was received: its hash differs from its JSON.")
@@ -139,7 +141,8 @@ class Archive:
         aside = self.folder / "refused"
         aside.mkdir(exist_ok=True)
         for path in self._files(raw):
-            path.replace(aside / path.name)
+            if path.exists():
+                path.replace(aside / path.name)
         return aside / (raw.file or f"{raw.export_id}.json")
 
     def keep_keys(self, content: bytes, loaded_at: datetime) -> Path:
@@ -156,12 +159,8 @@ class Archive:
 
     def sweep(self) -> None:
         """Remove what a killed process left unfinished. Only for whoever holds the database."""
-        known = self.ids()
         for path in self.folder.glob(".*.unfinished"):
             path.unlink()
-        for path in self.folder.glob("*.csv*"):
-            if path.name.partition(".csv")[0] not in known:
-                path.unlink()
 
     def _files(self, raw: RawExport) -> list[Path]:
         csv = self.csv_path(raw)
@@ -173,23 +172,27 @@ class Archive:
     def _read(self, path: Path) -> RawExport:
         try:
             return RawExport.from_json(path.read_text(encoding="utf-8"))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise StoreError(
-                f"{path} does not describe an export ({error}); move it out of the folder."
+                f"{path} does not describe an export ({error}); "
+                "move it, and the CSV of that name, out of the folder."
             ) from error
 
 
 def sha256_of(csv: bytes | Path | None) -> str | None:
-    """The hash of a CSV, compression undone."""
+    """The hash of a CSV, compression undone. Raises ExportFormatError."""
     if csv is None:
         return None
     if isinstance(csv, bytes):
         return hashlib.sha256(csv).hexdigest()
     open_binary = gzip.open if is_gzip(csv) else open
-    with open_binary(csv, "rb") as file:
-        digest = hashlib.sha256()
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
+    digest = hashlib.sha256()
+    try:
+        with open_binary(csv, "rb") as file:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ExportFormatError(f"{csv}: the compressed file is damaged ({error}).") from error
     return digest.hexdigest()
 
 

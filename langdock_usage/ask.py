@@ -3,10 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
-from .windows import Period
+from .windows import Period, zone
 
 SMALLEST_PART_HOURS = 3
+TICK = timedelta(milliseconds=1)  # the finest time that is asked for
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Ask:
 
     def body(self) -> dict[str, Any]:
         """The body of the request; without `Z`, which the service would drop."""
-        last = self.end - timedelta(milliseconds=1)
+        last = self.end - TICK
         body: dict[str, Any] = {
             side: {"date": moment.isoformat(timespec="milliseconds"), "timezone": self.timezone}
             for side, moment in (("from", self.begin), ("to", last))
@@ -35,14 +37,26 @@ class Ask:
         return body | ({"group_by": self.group_by} if self.group_by else {})
 
     def halves(self) -> tuple["Ask", "Ask"] | None:
-        """The same in two parts, of whole days, or of hours divisible by 3; None below that.
+        """The same in two parts, of whole days or of hours; None where it cannot be parted.
 
-        Clocks change between these hours, so none of them comes twice or is missing.
+        The clock must not change at the cut: an hour that comes twice, or never, would be asked for
+        twice, or not at all.
         """
+        where = zone(self.timezone)
         days = (self.end - self.begin).days
         hours = (self.end - self.begin) // timedelta(hours=1)
         if hours <= SMALLEST_PART_HOURS:
             return None
         first = timedelta(days=days // 2) if days > 1 else timedelta(hours=hours // 2)
         middle = self.begin + first
+        while days <= 1 and not (_comes_once(middle, where) and _comes_once(middle - TICK, where)):
+            middle += timedelta(hours=1)
+        if middle >= self.end:
+            return None
         return replace(self, end=middle), replace(self, begin=middle)
+
+
+def _comes_once(moment: datetime, where: ZoneInfo) -> bool:
+    """Whether clocks show this local time exactly once."""
+    shown = {moment.replace(tzinfo=where, fold=fold).utcoffset() for fold in (0, 1)}
+    return len(shown) == 1

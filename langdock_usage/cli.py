@@ -96,13 +96,12 @@ def fetch(
         timezone=timezone,
         refresh_days=refresh_days,
         org_id=org,
+        on_warning=lambda text: say(f"Warning: {text}"),
         progress_bar=progress_bar,
     )
     if fetched.unknown_columns:
         columns = ", ".join(fetched.unknown_columns)
         say(f"Columns that are not known here, kept in the raw files: {columns}.")
-    for warning in fetched.warnings:
-        say(f"Warning: {warning}")
     write(fetched.summary(settings.database))
 
 
@@ -124,8 +123,8 @@ def load(
     if timezone:
         zone(timezone)
     refused = False
+    period = period_of(None, first, last)
     with Store(settings.database) as store:
-        period = period_of(None, first, last)
         for loaded in load_files(store, files, timezone=timezone, period=period):
             (say if loaded.error else write)(str(loaded))
             refused = refused or loaded.error is not None

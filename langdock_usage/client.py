@@ -5,6 +5,7 @@ nowhere else: not to the storage host, not along a redirect, not into a message.
 """
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -35,6 +36,7 @@ MAX_EXPORT_BYTES = 512 * 1024 * 1024
 NO_DATA = re.compile("no data", re.IGNORECASE)
 TOO_LARGE = re.compile("too[ _]large", re.IGNORECASE)
 CONCURRENCY = 8
+KEY = re.compile(r"[!-~]+")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -50,6 +52,8 @@ class UsageExportClient:
         pace: Pace | None = None,
         backoff_seconds: float = 0.5,
     ) -> None:
+        if not KEY.fullmatch(api_key):
+            raise AccessDenied("LANGDOCK_API_KEY holds characters that no key has; copy it anew.")
         self.base_url = _checked_base(base_url)
         self._http = http
         self._api_key = api_key
@@ -115,7 +119,7 @@ class UsageExportClient:
         self._raise_for_status(response)
         try:
             data = response.json()["data"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             data = None
         if not isinstance(data, dict):
             raise ServiceUnavailable("The API answered with something that is not an export.")
@@ -172,9 +176,10 @@ class UsageExportClient:
         return b"".join(chunks)
 
     def _checked_link(self, link: str) -> str:
-        with suppress(ValueError):  # not a URL at all
-            scheme = urlsplit(link).scheme
-            if scheme == "https" or (scheme == "http" and _is_loopback(self.base_url)):
+        with suppress(ValueError, httpx.InvalidURL):  # not a URL at all
+            url = httpx.URL(link)
+            secure = url.scheme == "https" or (url.scheme == "http" and _is_loopback(self.base_url))
+            if secure and url.host:
                 return link
         raise ApiError(
             "The API answered with a download link that is not https; it is not followed."
@@ -196,7 +201,7 @@ def _check_whole(csv: bytes, record_count: object) -> None:
     if csv.lstrip()[:1] == b"<":
         raise ServiceUnavailable("The storage host answered with a page in place of the CSV.")
     rows = count_rows(csv)
-    if isinstance(record_count, int) and rows != record_count:
+    if record_count is not None and str(rows) != str(record_count):
         raise ServiceUnavailable(f"The CSV has {rows} rows where {record_count} were announced.")
 
 
@@ -211,12 +216,16 @@ async def _network(who: str) -> AsyncIterator[None]:
 
 
 def _checked_base(base_url: str) -> str:
-    parts = urlsplit(base_url)
-    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(base_url)):
-        return base_url.rstrip("/")
+    with suppress(ValueError):  # not a URL at all
+        parts = urlsplit(base_url)
+        bare = parts.hostname and not (parts.username or parts.query or parts.fragment)
+        if bare and (
+            parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(base_url))
+        ):
+            return base_url.rstrip("/")
     raise InvalidRequest(
-        f"LANGDOCK_BASE_URL is {base_url!r}; it must begin with https://, "
-        "because the API key goes there."
+        "LANGDOCK_BASE_URL must begin with https://, because the API key goes there, and hold no "
+        "user, query or fragment; it is like https://<deployment>/api/public."
     )
 
 
@@ -226,4 +235,6 @@ def _is_loopback(url: str) -> bool:
 
 def http_client(base_url: str) -> httpx.AsyncClient:
     """An HTTP client for this base. A proxy of the environment is left out for a loopback base."""
+    # at INFO it would write signed links into a log
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     return httpx.AsyncClient(trust_env=not _is_loopback(base_url))

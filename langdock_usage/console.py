@@ -15,7 +15,9 @@ def write(line: str) -> None:
 
 def say(line: str) -> None:
     """A message."""
-    sys.stderr.write(line + "\n")
+    # names in exports are hostile input, to a terminal too
+    harmless = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+    sys.stderr.write(f"{harmless}\n")
 
 
 @contextmanager

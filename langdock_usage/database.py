@@ -24,7 +24,11 @@ def open_for_reading(path: Path, moment: datetime | None = None) -> duckdb.DuckD
             "or name another with --db."
         )
     if moment is None:
-        return _connect(path, read_only=True)
+        connection = _connect(path, read_only=True)
+        if not connection.execute("from duckdb_views() where view_name = 'usage'").fetchall():
+            connection.close()
+            raise StoreError(f"{path} is not a database of usage exports; name another with --db.")
+        return connection
     connection = _connect(path, read_only=True, in_memory=True)
     tables = connection.execute(
         "select table_name from duckdb_tables() where database_name = 'archive'"
@@ -49,10 +53,14 @@ def open_for_writing(path: Path) -> duckdb.DuckDBPyConnection:
     except OSError as error:
         raise StoreError(f"Cannot make the folder {path.parent}: {error.strerror}.") from error
     connection = _connect(path, read_only=False)
-    connection.begin()
-    for name in ("schema", "key_owners", *VIEWS):
-        connection.execute(read_sql(name))
-    connection.commit()
+    try:
+        connection.begin()
+        for name in ("schema", "key_owners", *VIEWS):
+            connection.execute(read_sql(name))
+        connection.commit()
+    except duckdb.Error as error:
+        connection.close()
+        raise StoreError(f"{path} cannot be used: {first_line(error)}") from error
     return connection
 
 
@@ -85,7 +93,7 @@ def _connect(path: Path, *, read_only: bool, in_memory: bool = False) -> duckdb.
 
 def _explained(path: Path, error: Exception) -> StoreError:
     message = str(error)
-    if "lock" in message or "different configuration" in message:
+    if "Could not set lock" in message or "different configuration" in message:
         process = re.search(r"PID (\d+)", message)
         who = f"Another process (PID {process[1]})" if process else "Another process"
         return DatabaseLocked(f"{who} has {path} open; try again when it is done, or end it.")

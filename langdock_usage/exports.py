@@ -8,6 +8,7 @@ import csv
 import gzip
 import io
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ COLUMNS = (*REQUIRED, "model", *TOKENS)
 
 MAX_FRACTION_DIGITS = 24  # of total_cost_usd in the database
 COUNT = re.compile(r"[0-9]{1,15}", re.ASCII)
-AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]*)?([eE]-?[0-9]{1,2})?", re.ASCII)
+AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]*)?([eE]-[0-9]{1,2})?", re.ASCII)
 
 
 Row = dict[str, str]  # our name of a column → text
@@ -66,10 +67,7 @@ class Header:
 
     def duckdb_columns(self) -> dict[str, str]:
         """Columns of the file for DuckDB's `read_csv`; text, so that nothing is rounded unseen."""
-        return {
-            name if name in COLUMNS else f"unknown_{position}": "VARCHAR"
-            for position, name in enumerate(self.names)
-        }
+        return dict.fromkeys(self.names, "VARCHAR")
 
 
 @dataclass(frozen=True)
@@ -148,13 +146,20 @@ def count_rows(content: bytes) -> int:
     return max(rows, 0)
 
 
+def is_empty(content: bytes | None) -> bool:
+    """Whether an answer states no usage: no CSV, or one without rows."""
+    return content is None or count_rows(content) == 0
+
+
 def _header(row: list[str] | None, name: str) -> Header:
     if not row:
         raise ExportFormatError(f"{name}: the file is empty; a usage export begins with a header.")
     originals = [cell.strip() for cell in row]
     names: dict[str, str] = {}
-    for original in originals:
+    for position, original in enumerate(originals):
         ours = ALIASES.get(original.lower(), original.lower())
+        if ours not in COLUMNS:
+            ours = f"unknown_{position}"
         if ours in names:
             both = f"{names[ours]!r} and {original!r}"
             raise ExportFormatError(f"{name}, line 1: the columns {both} could both be {ours}.")
@@ -189,7 +194,7 @@ def _row_fault(
         return f"requests is {values['requests']!r}, not a whole number of at most 15 digits"
     if not _is_amount(values["total_cost_usd"]):
         return (
-            f"total_cost_usd is {values['total_cost_usd']!r}, not an amount of at most 12 digits "
+            f"total_cost_usd is {values['total_cost_usd']!r}, not an amount of at most 9 digits "
             f"before and {MAX_FRACTION_DIGITS} behind the point"
         )
     for column in TOKENS:
@@ -236,7 +241,7 @@ class _Rows:
     def __next__(self) -> list[str]:
         try:
             return next(self._reader)
-        except (csv.Error, UnicodeDecodeError, EOFError, gzip.BadGzipFile) as error:
+        except (csv.Error, UnicodeDecodeError, EOFError, zlib.error, gzip.BadGzipFile) as error:
             where = f"{self._name}, after line {self.line_num}"
             raise ExportFormatError(f"{where}: not a CSV file in UTF-8 ({error}).") from None
 

@@ -15,7 +15,9 @@ from .errors import (
     ExportFormatError,
     RequestRefused,
     ServiceUnavailable,
+    StoreError,
 )
+from .exports import is_empty
 from .fetched import Fetched
 from .owners import restore_keys
 from .plan import choose_timezone, choose_workspace, plan_days
@@ -23,6 +25,7 @@ from .settings import Settings
 from .store import Store, TakenIn
 from .windows import Period, ranges, today
 
+GIVE_UP_AFTER = 3  # days in a row that failed for good
 AHEAD = 64  # days asked for before the first of them is taken in
 GROUP_BY = "model"
 
@@ -36,6 +39,7 @@ def fetch_into(
     timezone: str | None = None,
     refresh_days: int = 3,
     org_id: str | None = None,
+    on_warning: Callable[[str], None] | None = None,
     progress_bar: Callable[[str], AbstractContextManager[Progress]],
 ) -> Fetched:
     """Open what `settings` name, and `fetch`."""
@@ -59,6 +63,7 @@ def fetch_into(
                     refresh_days=refresh_days,
                     org_id=org_id,
                     on_progress=progress,
+                    on_warning=on_warning,
                 )
 
     return asyncio.run(run())
@@ -75,6 +80,7 @@ async def fetch(
     org_id: str | None = None,
     now: datetime | None = None,
     on_progress: Progress | None = None,
+    on_warning: Callable[[str], None] | None = None,
 ) -> Fetched:
     """Fetch one export per local day, grouped by model; each is committed on its own.
 
@@ -83,13 +89,15 @@ async def fetch(
     Raises the errors of client and store. Whatever arrived before an error stays.
     """
     archive = Archive(store.path)
-    warnings = take_in_kept(store, archive)
+    refused = take_in_kept(store, archive)
     org_id = choose_workspace(store, org_id)
     timezone = choose_timezone(store, org_id, timezone, default_timezone)
     local_today = today(timezone, now or datetime.now(UTC))
     plan = plan_days(store, org_id, timezone, period, local_today, refresh_days)
-    fetched = Fetched(plan, org_id, warnings=warnings)
-    run = _Run(store, archive, client, fetched, on_progress)
+    fetched = Fetched(plan, org_id)
+    run = _Run(store, archive, client, fetched, on_progress, on_warning)
+    for text in refused:
+        run.warn(text)
     await run.all_days()
     await run.whole_months()
     return fetched
@@ -105,9 +113,12 @@ def take_in_kept(store: Store, archive: Archive) -> list[str]:
     for raw in archive:
         if raw.export_id not in stored:
             try:
+                archive.verified_csv(raw)
                 _take_in(store, archive, raw)
             except (ExportFormatError, ExportConflict) as error:
                 refused.append(str(error))
+            except StoreError as error:
+                refused.append(f"{error} (set aside: {archive.set_aside(raw)})")
     return refused
 
 
@@ -121,10 +132,14 @@ class _Run:
         client: UsageExportClient,
         fetched: Fetched,
         on_progress: Progress | None,
+        on_warning: Callable[[str], None] | None,
     ) -> None:
         self.store, self.archive, self.client = store, archive, client
-        self.fetched, self.plan, self.on_progress = fetched, fetched.plan, on_progress
-        self.refused: list[ExportFormatError] = []
+        self.fetched, self.plan = fetched, fetched.plan
+        self.on_progress, self.on_warning = on_progress, on_warning
+        self.failed: list[ExportFormatError | ServiceUnavailable] = []
+        self.failures_in_a_row = 0
+        self.unproven: list[tuple[bytes | None, Period]] = []
         self.missing = set(self.plan.days)
 
     async def all_days(self) -> None:
@@ -142,14 +157,15 @@ class _Run:
                 if not asked:
                     break
                 await self._finish(*asked.popleft())
-        except ServiceUnavailable as error:
+            self._keep_unproven()
+        except (ServiceUnavailable, RequestRefused, StoreError) as error:
             raise type(error)(f"{error} {self._what_is_missing()}") from error
         finally:
             for _, task in asked:
                 task.cancel()
             await asyncio.gather(*(task for _, task in asked), return_exceptions=True)
-        if self.refused:
-            raise ExportFormatError(f"{self.refused[0]} {self._what_is_missing()}")
+        if self.failed:
+            raise type(self.failed[0])(f"{self.failed[0]} {self._what_is_missing()}")
 
     async def whole_months(self) -> None:
         """Ask for complete months as a whole, and warn where one differs from its days."""
@@ -158,32 +174,49 @@ class _Run:
         for month in self.store.months_to_reconcile(self.fetched.org_id, self.plan.oldest):
             try:
                 self._keep(await self._ask(month, None), month, None)
-            except ExportConflict as error:
-                self.fetched.warnings.append(f"{month.first:%Y-%m} is not reconciled: {error}")
+            except (ExportConflict, ExportFormatError) as error:
+                self.warn(f"{month.first:%Y-%m} is not reconciled: {error}")
             else:
                 self.fetched.reconciled.append(month)
         for first, key, name, requests, usd in self.store.differences(self.fetched.org_id):
-            self.fetched.warnings.append(
+            self.warn(
                 f"{first:%Y-%m} does not reconcile for key {name!r} ({key}): the export of the "
                 f"month differs from its days by {usd.normalize():f} USD and {requests} requests."
             )
 
     async def _finish(self, day: date, task: asyncio.Task[bytes | None]) -> None:
         try:
-            self._keep(await task, Period(day, day), GROUP_BY)
-        except ExportFormatError as error:
-            self.refused.append(error)
+            self._keep_day(await task, Period(day, day))
+        except (ExportFormatError, ServiceUnavailable) as error:
+            self.failed.append(error)
+            self.failures_in_a_row += 1
+            if self.failures_in_a_row == GIVE_UP_AFTER:
+                raise
             if self.plan.is_first and not self.fetched.taken_in:
                 raise  # or the days before the first stored one would never be asked for again
         except RequestRefused as error:
             # where exactly twelve months end is not documented
             if day != self.plan.oldest:
                 raise
-            self.fetched.warnings.append(f"{day}, the oldest day, cannot be had: {error}")
+            self.warn(f"{day}, the oldest day, cannot be had: {error}")
             self.missing.discard(day)
         else:
+            self.failures_in_a_row = 0
             self.missing.discard(day)
         self._report_progress()
+
+    def _keep_day(self, csv: bytes | None, window: Period) -> None:
+        """Keep a day; empty ones wait until an answer with rows has proved whose key this is."""
+        if is_empty(csv) and not any(export.record_count for export in self.fetched.taken_in):
+            self.unproven.append((csv, window))
+        else:
+            self._keep(csv, window, GROUP_BY)
+            self._keep_unproven()
+
+    def _keep_unproven(self) -> None:
+        waiting, self.unproven = self.unproven, []
+        for csv, window in waiting:
+            self._keep(csv, window, GROUP_BY)
 
     async def _ask(self, window: Period, group_by: str | None) -> bytes | None:
         return await self.client.export(window, self.plan.timezone, group_by)
@@ -198,7 +231,7 @@ class _Run:
             fetched_at=datetime.now(UTC),
             source=self.client.base_url,
             org_id=self.fetched.org_id,
-            yields_to=self._stored_usage(window.first) if csv is None and group_by else None,
+            yields_to=self._stored_usage(window.first) if is_empty(csv) and group_by else None,
         )
         taken_in = _take_in(self.store, self.archive, raw)
         self.fetched.org_id = taken_in.org_id
@@ -211,12 +244,18 @@ class _Run:
             return None
         export_id, rows, usd = stored
         erased = day in self.plan.settling
-        self.fetched.warnings.append(
+        self.warn(
             f"{day}: the service has no usage any more where {rows} rows and "
             f"{usd.normalize():f} USD were stored; "
             + ("taken as a restatement." if erased else f"{export_id} stays in force.")
         )
         return None if erased else export_id
+
+    def warn(self, text: str) -> None:
+        """Say it now: an error later on must not swallow it."""
+        self.fetched.warnings.append(text)
+        if self.on_warning:
+            self.on_warning(text)
 
     def _report_progress(self) -> None:
         if self.on_progress:

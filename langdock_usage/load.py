@@ -28,7 +28,10 @@ class Loaded:
         if self.error:
             return f"Error: {self.error}"
         if self.taken_in:
-            return f"{self.file}: {self.taken_in.record_count} rows of {self.window} taken in"
+            unknown = ", ".join(map(repr, self.taken_in.unknown_columns))
+            return f"{self.file}: {self.taken_in.record_count} rows of {self.window} taken in" + (
+                f"; not known here, kept in the raw file: {unknown}" if unknown else ""
+            )
         return f"{self.file}: nothing new, it was taken in before as {self.already}"
 
 
@@ -45,7 +48,8 @@ def load(
     is UTC where it is not given.
     """
     archive = Archive(store.path)
-    take_in_kept(store, archive)
+    for refused in take_in_kept(store, archive):
+        yield Loaded(archive.folder, error=StoreError(refused))
     for file in files:
         try:
             yield _load_one(store, archive, file, timezone or "UTC", period)

@@ -62,13 +62,17 @@ def wait_between_tries(backoff_seconds: float) -> Callable[[RetryCallState], flo
     def wait(state: RetryCallState) -> float:
         error = _error(state)
         asked = error.retry_after if isinstance(error, ServiceUnavailable) else None
-        seconds = _retry_after_seconds(asked, datetime.now(UTC)) if asked else None
-        if seconds is None:
-            seconds = backoff_seconds * 2 ** (state.attempt_number - 1)
+        doubling = backoff_seconds * 2 ** (state.attempt_number - 1)
         jitter = random.uniform(0, backoff_seconds)  # noqa: S311
-        return min(seconds, MAX_WAIT_SECONDS) + jitter
+        return seconds_to_wait(asked, datetime.now(UTC), doubling) + jitter
 
     return wait
+
+
+def seconds_to_wait(retry_after: str | None, now: datetime, otherwise: float) -> float:
+    """What the service asks for, where it does, but never longer than a minute."""
+    asked = _retry_after_seconds(retry_after, now) if retry_after else None
+    return min(otherwise if asked is None else asked, MAX_WAIT_SECONDS)
 
 
 def stop_after_tries(state: RetryCallState) -> bool:
@@ -89,4 +93,6 @@ def _retry_after_seconds(header: str, now: datetime) -> float | None:
         moment = email.utils.parsedate_to_datetime(header)
     except ValueError:
         return None
+    # a date without a zone is in UTC
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - now).total_seconds())

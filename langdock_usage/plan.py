@@ -28,7 +28,8 @@ def plan_days(
     local_today: date,
     refresh_days: int,
 ) -> Plan:
-    """With a period: every day of it. Without: what is missing, and the last stored days again.
+    """With a period: every day of it, up to today. Without: what is missing, and again the last
+    stored days, and days that were fetched before they were over.
 
     Raises InvalidRequest for days that the service cannot have.
     """
@@ -37,11 +38,12 @@ def plan_days(
     latest = sorted(stored)[-refresh_days:] if refresh_days else []
     if period:
         _check(period, oldest, local_today)
-        days = set(period.days())
+        days = {day for day in period.days() if day <= local_today}
     else:
         first = max(store.first_day(org_id) or oldest, oldest)
         until_yesterday = _days(first, local_today - ONE_DAY)
-        days = (until_yesterday - stored) | {day for day in latest if day >= oldest}
+        again = set(latest) | store.unfinished_days(org_id)
+        days = (until_yesterday - stored) | {day for day in again if oldest <= day < local_today}
     settling = frozenset(latest) | {local_today}
     return Plan(org_id, timezone, tuple(sorted(days)), settling, oldest, not stored)
 
@@ -58,18 +60,18 @@ def choose_workspace(store: Store, org_id: str | None) -> str | None:
 
 def choose_timezone(store: Store, org_id: str | None, asked: str | None, default: str) -> str:
     """The zone of a workspace that is known, else the one asked for, else the default."""
-    known = store.workspaces().get(org_id or "")
+    known = store.timezone_of(org_id)
     if known and asked and asked != known:
         raise ExportConflict(
-            f"Workspace {org_id} is stored in time zone {known}, not {asked}; "
+            f"Workspace {org_id or '(not known yet)'} is stored in time zone {known}, not {asked}; "
             "leave out --timezone, or use another database with --db."
         )
     return known or asked or default
 
 
 def _check(period: Period, oldest: date, local_today: date) -> None:
-    if period.last > local_today:
-        raise InvalidRequest(f"{period} reaches into the future; today is {local_today}.")
+    if period.first > local_today:
+        raise InvalidRequest(f"{period} lies in the future; today is {local_today}.")
     if period.first < oldest:
         raise InvalidRequest(
             f"The service exports 12 months back, to {oldest}; {period} begins before that. "

@@ -27,7 +27,7 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """Read the variables; a `.env` file in the working directory fills what they leave open."""
-        found = {**_dotenv(), **environment}
+        found = {**_dotenv(), **{name: value for name, value in environment.items() if value}}
 
         def value(name: str, default: str) -> str:
             return (found.get(name) or "").strip() or default

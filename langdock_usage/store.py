@@ -34,6 +34,7 @@ class Store:
     """A database that may be written to. Use it as a context manager."""
 
     def __init__(self, path: Path) -> None:
+        self._is_new = not path.exists()
         self._connection = open_for_writing(path)
         self.path = path
 
@@ -46,7 +47,10 @@ class Store:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        unused = self._is_new and not self.export_ids()
         self._connection.close()
+        if error and unused:  # a command that failed leaves things as they were
+            self.path.unlink()
 
     def take_in(self, raw: RawExport, csv: Path | None, name: str) -> TakenIn:
         """Take in one export with its CSV (None: the service had no data); `name` is for errors.
@@ -98,6 +102,19 @@ class Store:
         """Every workspace of the database with its time zone."""
         rows = self._connection.execute(read_sql("workspaces")).fetchall()
         return dict(rows)
+
+    def timezone_of(self, org_id: str | None, *, other_than: str = "") -> str | None:
+        """The zone of a workspace, or of the days whose workspace is not known yet."""
+        found = self._connection.execute(
+            "select timezone from exports where org_id is not distinct from ? and timezone <> ?",
+            [org_id, other_than],
+        ).fetchone()
+        return str(found[0]) if found else None
+
+    def unfinished_days(self, org_id: str | None) -> set[date]:
+        """Stored days that were fetched before they were over."""
+        rows = self._connection.execute(read_sql("unfinished_days"), {"org_id": org_id}).fetchall()
+        return {day for (day,) in rows}
 
     def single_days(self, org_id: str | None) -> set[date]:
         """The days for which an export of just that day, grouped by model, is stored."""
@@ -172,8 +189,8 @@ class Store:
             )
 
     def _check_conflicts(self, raw: RawExport, org_id: str | None, name: str) -> None:
-        known = self.workspaces().get(org_id or "")
-        if known and known != raw.timezone:
+        known = self.timezone_of(org_id, other_than=raw.timezone)
+        if known:
             raise ExportConflict(
                 f"{name} is in time zone {raw.timezone}, but workspace {org_id} is stored in "
                 f"{known}; use --timezone {known}, or another database with --db."

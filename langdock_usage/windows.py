@@ -107,9 +107,12 @@ def history_start(today: date) -> date:
 def utc_dates(period: Period, timezone: str) -> Period:
     """The dates that an export of these local days states: first and last instant, in UTC."""
     where = zone(timezone)
-    first = datetime.combine(period.first, time.min, where)
-    last = datetime.combine(period.last, time.max, where)
-    return Period(first.astimezone(UTC).date(), last.astimezone(UTC).date())
+    try:
+        first = datetime.combine(period.first, time.min, where).astimezone(UTC)
+        last = datetime.combine(period.last, time.max, where).astimezone(UTC)
+    except OverflowError:
+        raise InvalidRequest(f"{period} lies at the end of the calendar.") from None
+    return Period(first.date(), last.date())
 
 
 def local_period(stated: Period, timezone: str) -> Period:
@@ -118,6 +121,8 @@ def local_period(stated: Period, timezone: str) -> Period:
     Raises InvalidRequest where no period of the zone, or more than one, is stated like that (a zone
     on both sides of UTC in one year, like Europe/London, on the days around the change).
     """
+    if not date.min + 2 * ONE_DAY < stated.first <= stated.last < date.max - 2 * ONE_DAY:
+        raise InvalidRequest(f"{stated} lies at the end of the calendar.")
     near = (-ONE_DAY, timedelta(0), ONE_DAY)
     candidates = [
         Period(stated.first + a, stated.last + b)

@@ -155,6 +155,15 @@ def test_empty_answer_does_not_erase_a_settled_day(own_sandbox: Sandbox, databas
     assert rows(database, "from usage order by all") == before
 
 
+def test_header_without_rows_is_as_empty_as_no_answer(own_sandbox: Sandbox, database: Path) -> None:
+    fetch_from(own_sandbox, database, days("2026-11-05", "2026-11-14"))
+    before = rows(database, "from usage order by all")
+    own_sandbox.override(date(2026, 11, 6), [])
+    fetched = fetch_from(own_sandbox, database, days("2026-11-06"))
+    assert "stays in force" in fetched.warnings[0]
+    assert rows(database, "from usage order by all") == before
+
+
 def test_month_is_reconciled_with_its_days(own_sandbox: Sandbox, database: Path) -> None:
     fetched = fetch_from(own_sandbox, database, days("2026-09-30", "2026-10-31"))
     assert [str(month) for month in fetched.reconciled] == ["2026-10-01 to 2026-10-31"]

@@ -90,12 +90,17 @@ def test_what_is_wrong_is_one_line(
 
 @pytest.mark.parametrize(
     ("key", "reason"),
-    [("sk-ld-wrong", "401.*LANGDOCK_API_KEY"), (KEY_WITHOUT_SCOPE, "403.*USAGE_EXPORT_API")],
+    [
+        ("sk-ld-wrong", "401.*LANGDOCK_API_KEY"),
+        (KEY_WITHOUT_SCOPE, "403.*USAGE_EXPORT_API"),
+        ("sk-ld-\nx", "characters"),
+    ],
 )
 def test_key_that_is_refused(tmp_path: Path, live_sandbox: Sandbox, key: str, reason: str) -> None:
     result = run(tmp_path, "fetch", sandbox=live_sandbox, LANGDOCK_API_KEY=key)
     assert_refused(result, 1, reason)
     assert key not in result.stderr
+    assert not (tmp_path / "data" / "langdock.duckdb").exists()
 
 
 def test_key_is_not_sent_in_the_clear(tmp_path: Path) -> None:
@@ -108,7 +113,7 @@ def test_key_is_not_sent_in_the_clear(tmp_path: Path) -> None:
 def test_month_in_the_future_asks_nothing(tmp_path: Path, live_sandbox: Sandbox) -> None:
     before = len(live_sandbox.api_requests)
     result = run(tmp_path, "fetch", "--month", "2999-01", sandbox=live_sandbox)
-    assert_refused(result, 2, r"2999-01-01 to 2999-01-31 reaches into the future")
+    assert_refused(result, 2, r"2999-01-01 to 2999-01-31 lies in the future")
     assert len(live_sandbox.api_requests) == before
 
 

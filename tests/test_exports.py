@@ -21,7 +21,7 @@ TEXT = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), min_size=1, max_size=300
 )
 COUNT = st.integers(0, 10**15 - 1)
-COST = st.decimals(0, 10**11, places=24, allow_nan=False, allow_infinity=False)
+COST = st.decimals(0, 10**9 - 1, places=24, allow_nan=False, allow_infinity=False)
 
 
 def row(key: str, name: str, count: int, cost: str) -> dict[str, str]:
@@ -86,7 +86,7 @@ def test_python_explains_what_duckdb_refuses(column: str, value: str) -> None:
                 assert first_fault(file, "made.csv") is None
 
 
-@pytest.mark.parametrize("value", ["5", "5.", "0.5", "1e-7", "1E-7", "12.5e-3", "0.0e0", "007"])
+@pytest.mark.parametrize("value", ["5", "5.", "0.5", "1e-7", "1E-7", "12.5e-3", "007", "999999999"])
 def test_spellings_of_an_amount(tmp_path: Path, value: str) -> None:
     database = tmp_path / "test.duckdb"
     with Store(database) as store:

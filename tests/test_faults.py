@@ -1,18 +1,27 @@
 """A bad network, in every way that the sandbox knows."""
 
+import asyncio
 import subprocess
 import sys
 import time
-from datetime import date
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, timedelta
+from itertools import pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
+from langdock_usage.ask import Ask
+from langdock_usage.client import UsageExportClient
 from langdock_usage.errors import ApiError, ServiceUnavailable
-from langdock_usage.pace import Pace
+from langdock_usage.fetch import fetch
+from langdock_usage.pace import MAX_WAIT_SECONDS, Pace, seconds_to_wait
 from langdock_usage.sandbox.faults import FAULTS
 from langdock_usage.sandbox.server import serve
 from langdock_usage.sandbox.workspace import Workspace
+from langdock_usage.store import Store
 
 from .conftest import NOW, fetch_from
 from .made import days
@@ -86,6 +95,82 @@ def test_service_that_stays_away_says_which_days_are_missing(
     assert fetched.days == tuple(
         day for day in days("2026-11-01", "2026-11-14").days() if (day,) not in stored
     )
+
+
+class OneDayIsDown(httpx.AsyncHTTPTransport):
+    """The API itself, but for one day that it never answers."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if b"2026-11-03T00" in request.content:
+            return httpx.Response(500, request=request)
+        return await super().handle_async_request(request)
+
+
+def test_one_day_that_always_fails_keeps_no_other_day_away(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    database = tmp_path / "test.duckdb"
+
+    async def run(base_url: str) -> None:
+        async with httpx.AsyncClient(transport=OneDayIsDown()) as http:
+            client = UsageExportClient(http, base_url, "sk-ld-sandbox", backoff_seconds=0.01)
+            with Store(database) as store:
+                await fetch(store, client, period=days("2026-11-01", "2026-11-07"), now=NOW)
+
+    with (
+        serve(workspace, now=lambda: NOW) as sandbox,
+        pytest.raises(ServiceUnavailable, match=r"500.*1 of 7 days are missing: 2026-11-03\."),
+        ThreadPoolExecutor(1) as thread,
+    ):
+        thread.submit(lambda: asyncio.run(run(sandbox.base_url))).result()
+    assert rows(database, "select count(distinct day) from daily_cost") == [(6,)]
+
+
+@pytest.mark.parametrize(
+    ("timezone", "day"),
+    [
+        ("Europe/Berlin", "2026-03-29"),
+        ("America/New_York", "2026-03-08"),
+        ("America/New_York", "2025-11-30"),
+        ("Pacific/Auckland", "2026-04-05"),
+        ("Antarctica/Troll", "2026-10-25"),
+    ],
+)
+def test_day_is_never_cut_where_the_clock_changes(timezone: str, day: str) -> None:
+    """The parts of a day, as instants: no gap, no overlap, and each cut a time that comes once."""
+    whole = Ask.of_days(days(day), timezone, "model")
+    parts, final = [whole], []
+    while parts:
+        part = parts.pop()
+        halves = part.halves()
+        parts += reversed(halves) if halves else ()
+        final += [] if halves else [part]
+    where = ZoneInfo(timezone)
+    assert len(final) >= 5
+    assert (final[0].begin, final[-1].end) == (whole.begin, whole.end)
+    for earlier, later in pairwise(final):
+        assert earlier.end == later.begin
+        for moment in (later.begin, later.begin - timedelta(milliseconds=1)):
+            local = moment.replace(tzinfo=where)
+            assert local.astimezone(UTC).astimezone(where) == local
+            assert local.utcoffset() == local.replace(fold=1).utcoffset()
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("7", 7),
+        ("Sun, 15 Nov 2026 10:30:20 GMT", 20),
+        ("Sun, 15 Nov 2026 10:30:20 -0000", 20),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
+        ("999999999", MAX_WAIT_SECONDS),
+        ("soon", 0.5),
+        ("-3", 0.5),
+        (None, 0.5),
+    ],
+)
+def test_how_long_to_wait_for_the_service(header: str | None, seconds: float) -> None:
+    assert seconds_to_wait(header, NOW, 0.5) == seconds
 
 
 def test_too_large_day_is_asked_for_in_hours_and_combined(

@@ -1,7 +1,7 @@
 """From the API into the database: which days, exactly what, and what a failure leaves behind."""
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from langdock_usage.errors import AccessDenied, ExportConflict, InvalidRequest
 from langdock_usage.rebuild import rebuild
 from langdock_usage.sandbox.server import KEY_WITHOUT_SCOPE, Sandbox, serve
 from langdock_usage.sandbox.workspace import Workspace
+from langdock_usage.windows import Period
 
 from .conftest import NOW, TIMEZONE, fetch_from
 from .made import days
@@ -98,7 +99,22 @@ def test_today_is_fetched_only_on_purpose(sandbox: Sandbox, tmp_path: Path) -> N
     fetched = fetch_from(sandbox, database, days("2026-11-14", "2026-11-15"))
     assert fetched.days == (date(2026, 11, 14), date(2026, 11, 15))
     with pytest.raises(InvalidRequest, match="future; today is 2026-11-15"):
-        fetch_from(sandbox, database, days("2026-11-15", "2026-11-16"))
+        fetch_from(sandbox, database, days("2026-11-16"))
+    # of the running month, the days that there are
+    fetched = fetch_from(sandbox, database, days("2026-11-14", "2026-11-30"))
+    assert fetched.days == (date(2026, 11, 14), date(2026, 11, 15))
+
+
+def test_day_fetched_before_it_was_over_is_fetched_again(tmp_path: Path) -> None:
+    """Half a day must not stay, even if nobody asks for stored days again."""
+    database = tmp_path / "test.duckdb"
+    real_now = datetime.now(UTC)
+    with serve(Workspace.synthetic(today=real_now.date())) as sandbox:
+        day = real_now.astimezone(BERLIN).date()
+        fetch_from(sandbox, database, Period(day, day), now=real_now)
+        tomorrow = real_now + timedelta(days=1)
+        fetched = fetch_from(sandbox, database, refresh_days=0, now=tomorrow)
+    assert fetched.days == (day,)
 
 
 def test_period_before_the_history_of_the_service_is_explained(
@@ -136,7 +152,7 @@ def test_key_that_is_refused(sandbox: Sandbox, tmp_path: Path, api_key: str, rea
     with pytest.raises(AccessDenied, match=reason) as raised:
         fetch_from(sandbox, database, api_key=api_key)
     assert api_key not in str(raised.value)
-    assert rows(database, "from exports") == []
+    assert not database.exists()
 
 
 def test_key_of_another_workspace_is_refused_unless_it_is_meant(tmp_path: Path) -> None:
@@ -155,6 +171,34 @@ def test_key_of_another_workspace_is_refused_unless_it_is_meant(tmp_path: Path) 
         database,
         "select distinct org_id, sum_prompt_tokens is not null, window_start from usage order by 1",
     ) == [("org_a", True, date(2026, 11, 1)), ("org_b", False, date(2026, 11, 1))]
+
+
+def test_key_of_an_idle_workspace_erases_nothing(tmp_path: Path) -> None:
+    """Its empty answers wait until a row has proved whose they are."""
+    database = tmp_path / "test.duckdb"
+    first = Workspace.synthetic(today=NOW.date(), org_id="org_a")
+    second = Workspace.synthetic(today=NOW.date(), org_id="org_b")
+    with serve([first], now=lambda: NOW) as sandbox:
+        fetch_from(sandbox, database, days("2026-11-10", "2026-11-14"))
+    before = rows(database, "from exports order by all")
+    with serve([second], now=lambda: NOW) as sandbox:
+        for day in (12, 13):
+            sandbox.override(date(2026, 11, day), None)
+        with pytest.raises(ExportConflict, match=r"'org_b'.*'org_a'"):
+            fetch_from(sandbox, database)
+    assert rows(database, "from exports order by all") == before
+
+
+def test_days_of_an_unknown_workspace_have_one_zone_too(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    database = tmp_path / "test.duckdb"
+    with serve(workspace, now=lambda: NOW) as sandbox:
+        for day in days("2026-11-01", "2026-11-03").days():
+            sandbox.override(day, None)
+        fetch_from(sandbox, database, days("2026-11-01", "2026-11-02"), timezone="UTC")
+        with pytest.raises(ExportConflict, match="stored in time zone UTC, not Europe/Berlin"):
+            fetch_from(sandbox, database, days("2026-11-03"), timezone="Europe/Berlin")
 
 
 def test_database_known_in_another_zone_refuses(sandbox: Sandbox, tmp_path: Path) -> None:

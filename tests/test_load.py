@@ -1,6 +1,8 @@
 """Exports downloaded by hand: every shape they come in, and every refusal."""
 
 import gzip
+import subprocess
+import sys
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -153,6 +155,69 @@ def test_raw_copy_is_the_file_and_rebuild_uses_it(database: Path, tmp_path: Path
     assert copy.read_bytes() == content
     assert rebuild(database, lambda *_: None) == 1
     assert [rows(database, f"from {table}") for table in ("exports", "export_rows")] == before
+
+
+def test_file_in_the_raw_folder_itself_is_not_swept_away(database: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "raw" / "test"
+    folder.mkdir(parents=True)
+    file = file_of(folder, csv_of([{}], OCTOBER), "october-from-admin.csv")
+    assert errors(load_into(database, file)) == []
+    assert file.exists()
+
+
+def test_folder_names_are_not_columns(tmp_path: Path) -> None:
+    """DuckDB reads `model=prod/` in a path as a column."""
+    database = tmp_path / "model=prod" / "requests=7" / "test.duckdb"
+    load_into(database, file_of(tmp_path, csv_of([{}], OCTOBER)))
+    assert rows(database, "select model, requests from usage") == [("gpt-5", 10)]
+
+
+def test_damaged_files_and_dates_at_the_end_of_time_stop_nothing(
+    database: Path, tmp_path: Path
+) -> None:
+    packed = bytearray(gzip.compress(csv_of([{}], OCTOBER)))
+    packed[40] ^= 255
+    late = csv_of([{}], OCTOBER).replace(b"2026-10-31", b"9999-12-31")
+    files = [
+        file_of(tmp_path, bytes(packed), "damaged.csv.gz"),
+        file_of(tmp_path, late, "late.csv"),
+        file_of(tmp_path, csv_of([{}], OCTOBER), "good.csv"),
+    ]
+    loaded = load_into(database, *files)
+    assert [one.error is None for one in loaded] == [False, False, True]
+    assert [file.name in line for file, line in zip(files, errors(loaded), strict=False)] == [
+        True,
+        True,
+    ]
+
+
+def test_kept_export_that_is_damaged_is_set_aside_and_told(database: Path, tmp_path: Path) -> None:
+    load_into(database, file_of(tmp_path, csv_of([{}], OCTOBER)))
+    [copy] = (tmp_path / "raw" / "test").glob("*.csv")
+    copy.write_bytes(b"not what was received")
+    database.unlink()
+    other = file_of(tmp_path, csv_of([{}], days("2026-09-01", "2026-09-30")), "september.csv")
+    told, good = load_into(database, other)
+    assert "not as it was received" in str(told)
+    assert good.taken_in
+    assert (tmp_path / "raw" / "test" / "refused" / copy.name).exists()
+
+
+def test_rebuild_keeps_others_out_and_mends_a_damaged_file(database: Path, tmp_path: Path) -> None:
+    load_into(database, file_of(tmp_path, csv_of([{}], OCTOBER)))
+    before = rows(database, "from usage")
+    reader = f"import duckdb; duckdb.connect({str(database)!r})"
+
+    def somebody_else_writes(*_: int) -> None:
+        tried = subprocess.run([sys.executable, "-c", reader], capture_output=True, check=False)
+        assert b"Could not set lock" in tried.stderr
+
+    rebuild(database, somebody_else_writes)
+    assert rows(database, "from usage") == before
+    database.write_bytes(b"no database any more")
+    rebuild(database, lambda *_: None)
+    assert rows(database, "from usage") == before
+    assert database.with_name("test.duckdb.damaged").read_bytes() == b"no database any more"
 
 
 def test_longer_file_gives_way_to_the_days_that_cover_it(database: Path, tmp_path: Path) -> None:

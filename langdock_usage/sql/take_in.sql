@@ -12,6 +12,7 @@ with received as (
         quote = '"',
         escape = '"',
         strict_mode = true,
+        hive_partitioning = false,
         null_padding = false
     )
     union all by name
@@ -40,10 +41,10 @@ select
         else error('requests')
     end as requests,
     case
-        when regexp_full_match(total_cost_usd, '[0-9]{1,12}(\.[0-9]{0,24})?')
+        when regexp_full_match(total_cost_usd, '[0-9]{1,9}(\.[0-9]{0,24})?')
             then total_cost_usd::decimal(38, 24)
         -- 1.5e-7: as many fractional digits as written, and as the exponent adds
-        when regexp_full_match(total_cost_usd, '[0-9]{1,12}(\.[0-9]*)?[eE]-?[0-9]{1,2}')
+        when regexp_full_match(total_cost_usd, '[0-9]{1,9}(\.[0-9]*)?[eE]-[0-9]{1,2}')
             and length(regexp_extract(total_cost_usd, '\.([0-9]*)', 1))
                 - regexp_extract(total_cost_usd, '[eE](.*)', 1)::integer <= 24
             then total_cost_usd::decimal(38, 24)
