@@ -10,6 +10,7 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
+from .exploring import cache_use, changes, cost_explorer, cost_over_months, key_story
 from .style import (
     ACCENT,
     INK,
@@ -23,6 +24,22 @@ from .style import (
     named_axis,
     tip,
 )
+
+__all__ = [
+    "cache_efficiency",
+    "cache_over_time",
+    "cache_use",
+    "changes",
+    "cost_against_cache",
+    "cost_explorer",
+    "cost_over_months",
+    "cost_per_day",
+    "cost_per_key",
+    "cost_per_key_and_model",
+    "cost_per_model",
+    "cost_per_month",
+    "key_story",
+]
 
 STEP = 24
 """Height of a bar with the space around it."""

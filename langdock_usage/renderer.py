@@ -13,7 +13,8 @@ def enable() -> None:
     """Make this the way in which Altair shows charts."""
     alt.renderers.register("langdock_usage", mimebundle)
     alt.renderers.enable("langdock_usage")
-    alt.data_transformers.disable_max_rows()
+    if os.environ.get(REPORT_VARIABLE):  # its charts are small; others are not drawn beyond measure
+        alt.data_transformers.disable_max_rows()
 
 
 def mimebundle(spec: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import altair as alt
 import pandas as pd
 
 ACCENT = "#1f4e8c"
+MORE = "#b3402a"  # costs that grew
 INK = "#30343b"
 GRID = "#dfe2e6"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif"
@@ -48,36 +49,45 @@ class Style:
 PLAIN = Style()
 
 
+@alt.theme.register("langdock_usage", enable=True)
+def theme() -> alt.theme.ThemeConfig:
+    """What Altair adds to a chart when it is shown, so that the chart can still be layered."""
+    return {
+        "config": {
+            "font": FONT,
+            "background": "transparent",
+            "view": {"stroke": None},
+            "axis": {
+                "labelColor": INK,
+                "titleColor": INK,
+                "titleFontWeight": "normal",
+                "labelFontSize": 12,
+                "titleFontSize": 12,
+                "gridColor": GRID,
+                "domainColor": GRID,
+                "tickColor": GRID,
+                "labelLimit": 180,
+                "labelPadding": 6,
+                "labelSeparation": 8,
+            },
+            "legend": {
+                "orient": "bottom",
+                "columns": 4,
+                "labelColor": INK,
+                "labelFontSize": 12,
+                "labelLimit": 200,
+                "symbolType": "square",
+                "title": None,
+            },
+            "range": {"category": list(PALETTE)},
+            "text": {"color": INK, "fontSize": 12},
+        }
+    }
+
+
 def finished(chart: Any, height: int) -> alt.LayerChart:
-    """As wide as its place on the page, in the one look."""
-    done: alt.LayerChart = chart.properties(width="container", height=height).configure(
-        font=FONT,
-        background="transparent",
-        view=alt.ViewConfig(stroke=None),
-        axis=alt.AxisConfig(
-            labelColor=INK,
-            titleColor=INK,
-            titleFontWeight="normal",
-            labelFontSize=12,
-            titleFontSize=12,
-            gridColor=GRID,
-            domainColor=GRID,
-            tickColor=GRID,
-            labelLimit=180,
-            labelPadding=6,
-            labelSeparation=8,
-        ),
-        legend=alt.LegendConfig(
-            orient="bottom",
-            columns=4,
-            labelColor=INK,
-            labelFontSize=12,
-            labelLimit=200,
-            symbolType="square",
-            title=None,
-        ),
-        text=alt.MarkConfig(color=INK, fontSize=12),
-    )
+    """As wide as its place on the page."""
+    done: alt.LayerChart = chart.properties(width="container", height=height)
     return done
 
 

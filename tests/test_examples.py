@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import langdock_usage as lu
-from langdock_usage import asked
+from langdock_usage import asked, charts, exploring
 from langdock_usage.queries import Usage
 
 from .tiny import build_tiny
@@ -20,7 +20,8 @@ def public_functions() -> list[Callable[..., Any]]:
     methods = [
         value for name, value in inspect.getmembers(Usage, callable) if not name.startswith("_")
     ]
-    return [lu.open, asked.as_period, *methods]
+    drawing = [getattr(exploring, name) for name in charts.__all__ if hasattr(exploring, name)]
+    return [lu.open, asked.as_period, *methods, *drawing]
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,7 @@ def test_example_is_true(
         "lu": lu,
         "pd": pd,
         "usage": lu.open(),
+        "charts": charts,
         function.__name__: function,
     }
     [test, *_] = doctest.DocTestFinder(recurse=False).find(function, globs=names)
