@@ -117,7 +117,7 @@ class Usage(Costs):
         """
         return self._ask("unowned_keys", period, org=org, exact=exact)
 
-    def key_story(self, key: str, *, chained: bool = True, exact: bool = False) -> pd.DataFrame:
+    def key_story(self, key: Names, *, chained: bool = True, exact: bool = False) -> pd.DataFrame:
         """An API key from its first to its last day: one row per day or longer period, in order.
 
         `chained` tells the story of the keys that were rotated into this one, or out of it, too.

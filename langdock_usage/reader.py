@@ -211,8 +211,6 @@ class Reader:
 
     def _days(self, asked: Asked, org: str | None) -> dict[str, date | None]:
         """First and last day of what is asked about, which has to be a period with data."""
-        if asked is None:
-            raise InvalidRequest("Say which periods to compare, like 2026-08 with 2026-10.")
         with self._connection() as connection:
             return period_parameters(connection, asked, self.workspace(org) if org else None)
 

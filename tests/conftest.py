@@ -20,6 +20,7 @@ from tests.reports import browser as browser
 from tests.reports import made as made
 from tests.reports import made_up as made_up
 from tests.reports import opened as opened
+from tests.tiny import tiny_database as tiny_database
 
 NOW = datetime(2026, 11, 15, 10, 30, tzinfo=UTC)
 TIMEZONE = "Europe/Berlin"

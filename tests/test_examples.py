@@ -2,6 +2,7 @@
 
 import doctest
 import inspect
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,6 @@ import langdock_usage as lu
 from langdock_usage import asked, charts, exploring
 from langdock_usage.queries import Usage
 
-from .tiny import build_tiny
-
 
 def public_functions() -> list[Callable[..., Any]]:
     methods = [
@@ -25,9 +24,10 @@ def public_functions() -> list[Callable[..., Any]]:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(tiny_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
-    build_tiny(folder / "data" / "langdock.duckdb")
+    (folder / "data").mkdir()
+    shutil.copyfile(tiny_database, folder / "data" / "langdock.duckdb")
     return folder
 
 

@@ -17,7 +17,6 @@ from langdock_usage.queries import Usage
 from langdock_usage.store import Store
 
 from .made_up import NASTY_NAMES, build, two_months
-from .tiny import build_tiny
 
 Drawn = Callable[[Usage, bool], Any]
 
@@ -39,8 +38,8 @@ CHARTS: dict[str, Drawn] = {
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Usage:
-    return lu.open(build_tiny(tmp_path_factory.mktemp("tiny") / "tiny.duckdb"))
+def tiny(tiny_database: Path) -> Usage:
+    return lu.open(tiny_database)
 
 
 @pytest.fixture(scope="module")

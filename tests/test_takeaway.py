@@ -20,7 +20,6 @@ from langdock_usage.store import Store
 
 from .made import Maker, days
 from .test_cli import run
-from .tiny import build_tiny
 
 # what no float holds, and what a float shows with noise
 COSTS = ("0.1", "0.3", "4157.4", "9.1e-5", "0.000000000000000000000001", "123456789.000000001")
@@ -116,8 +115,8 @@ def test_xlsx_replaces_signs_that_it_cannot_hold(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Usage:
-    return lu.open(build_tiny(tmp_path_factory.mktemp("tiny") / "tiny.duckdb"))
+def tiny(tiny_database: Path) -> Usage:
+    return lu.open(tiny_database)
 
 
 @pytest.mark.parametrize("view", sorted(takeaway.GRAINS))

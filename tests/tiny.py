@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from langdock_usage.owners import load_keys
 from langdock_usage.store import Store
 from langdock_usage.windows import Period
@@ -48,3 +50,9 @@ def build_tiny(database: Path) -> Path:
     keys.write_text("api_key_id,team,cost_center\nkey_1,Product,4711\n", encoding="utf-8")
     load_keys(database, keys)
     return database
+
+
+@pytest.fixture(scope="session")
+def tiny_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of the examples. Read only, please."""
+    return build_tiny(tmp_path_factory.mktemp("tiny") / "tiny.duckdb")

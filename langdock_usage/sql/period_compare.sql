@@ -2,8 +2,10 @@
 , in_either as (
     select
         *,
-        window_start >= $before_first and window_end <= $before_last as is_before,
-        window_start >= $after_first and window_end <= $after_last as is_after,
+        ($before_first::date is null
+            or (window_start >= $before_first and window_end <= $before_last)) as is_before,
+        ($after_first::date is null
+            or (window_start >= $after_first and window_end <= $after_last)) as is_after,
         case $by
             when 'key' then api_key_id
             when 'model' then model

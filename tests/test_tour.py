@@ -1,0 +1,170 @@
+"""The notebook `explore` runs from top to bottom on any database, and tells the truth there."""
+
+import ast
+import re
+import resource
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import nbformat
+import papermill
+import pytest
+
+from langdock_usage.exports import COLUMNS
+from langdock_usage.kernel import ReportKernelManager
+from langdock_usage.sandbox.server import serve
+from langdock_usage.sandbox.workspace import Workspace
+from langdock_usage.store import Store
+
+from .conftest import NOW, fetch_from
+from .made import Maker, days
+from .test_cli import ROOT
+from .tiny import build_tiny
+
+NOTEBOOK = ROOT / "notebooks" / "explore.ipynb"
+CHARTS = 5
+BUDGET_SECONDS = 15
+
+
+def read_tour() -> Any:
+    read: Any = nbformat.read  # has no types
+    return read(NOTEBOOK, as_version=4)
+
+
+def run_tour(database: Path, **parameters: Any) -> Any:
+    return papermill.execute_notebook(
+        str(NOTEBOOK),
+        None,
+        parameters={"database": str(database), **parameters},
+        kernel_manager_class=ReportKernelManager,
+        progress_bar=False,
+    )
+
+
+def shown(notebook: Any, beginning: str) -> str:
+    """What the cell that begins like this shows, as HTML."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and beginning in cell.source:
+            outputs = [output for output in cell.outputs if "data" in output]
+            return "".join(output["data"].get("text/html", "") for output in outputs)
+    raise AssertionError(f"no cell with {beginning!r}")
+
+
+def charts_of(notebook: Any) -> list[str]:
+    texts = [
+        output["data"].get("text/html", "")
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if "data" in output
+    ]
+    return [text for text in texts if 'class="chart"' in text]
+
+
+def empty(database: Path) -> None:
+    Store(database).__exit__(None, None, None)
+
+
+def days_without_usage(database: Path) -> None:
+    with Store(database) as store:
+        for day in ("2026-09-30", "2026-10-01"):
+            Maker(database).take_in(store, days(day), org_id="org_a")
+
+
+def one_month_as_one_sum(database: Path) -> None:
+    with Store(database) as store:
+        Maker(database).take_in(store, days("2026-10-01", "2026-10-31"), {}, group_by="model")
+
+
+def one_month_without_models(database: Path) -> None:
+    with Store(database) as store:
+        Maker(database).take_in(
+            store,
+            days("2026-10-01", "2026-10-31"),
+            {},
+            group_by=None,
+            columns=[column for column in COLUMNS if column != "model"],
+        )
+
+
+def two_workspaces(database: Path) -> None:
+    build_tiny(database)
+    with Store(database) as store:
+        Maker(database).take_in(store, days("2026-10-05"), {"org_id": "org_b"})
+
+
+def not_byok(database: Path) -> None:
+    with serve(
+        Workspace.synthetic(today=NOW.date(), byok=False),
+        now=lambda: NOW,
+        requests_per_minute=1_000_000,
+    ) as sandbox:
+        fetch_from(sandbox, database, days("2026-09-20", "2026-10-31"))
+
+
+@pytest.mark.parametrize("build", [empty, one_month_as_one_sum, not_byok])
+def test_runs_on_any_database(build: Callable[[Path], object], tmp_path: Path) -> None:
+    database = tmp_path / "test.duckdb"
+    build(database)
+    assert len(charts_of(run_tour(database))) == CHARTS
+
+
+@pytest.mark.parametrize(
+    "build", [days_without_usage, one_month_without_models, build_tiny, two_workspaces]
+)
+def test_cells_run_on_rarer_databases(build: Callable[[Path], object], tmp_path: Path) -> None:
+    """Without a kernel, which takes seconds."""
+    database = tmp_path / "test.duckdb"
+    build(database)
+    names: dict[str, object] = {}
+    for cell in read_tour().cells:
+        if cell.cell_type == "code":
+            exec(cell.source.replace("database = None", f"database = {str(database)!r}"), names)
+
+
+def cpu_seconds() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
+def test_runs_on_a_year_within_its_budget_and_shows_its_sums(year: Path) -> None:
+    started, used = time.monotonic(), cpu_seconds()
+    tour = run_tour(year)
+    # on a machine that others use as well, the clock says nothing
+    assert min(time.monotonic() - started, cpu_seconds() - used) < BUDGET_SECONDS
+    with duckdb.connect(str(year), read_only=True) as connection:
+        [(total, dearest)] = connection.execute(
+            "select sum(total_cost_usd), arg_max(model, cost) from ("
+            "select *, sum(total_cost_usd) over (partition by model) as cost from daily_cost "
+            "where day between '2026-10-01' and '2026-10-31')"
+        ).fetchall()
+    per_team = re.findall(r"<td>(\d+\.\d+)</td>", shown(tour, "usage.cost_per_team("))
+    amounts = [Decimal(text) for text in per_team]
+    assert any(amount == total for amount in amounts), "unassigned is everything here"
+    first_row = shown(tour, "usage.cost_per_model(").partition("<tbody>")[2]
+    assert dearest in first_row.partition("</tr>")[0]
+
+
+def test_month_and_workspace_are_parameters(tmp_path: Path) -> None:
+    database = tmp_path / "test.duckdb"
+    two_workspaces(database)
+    tour = run_tour(database, month="2026-09", org_id="org_a")
+    assert "<td>gpt-5</td>" in shown(tour, "usage.cost_per_model(")
+    assert "mistral" not in shown(tour, "usage.cost_per_model(")
+
+
+def test_notebook_is_committed_without_outputs_and_defines_nothing() -> None:
+    notebook = read_tour()
+    nbformat.validate(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert not cell.outputs and cell.execution_count is None
+            tree = ast.parse(cell.source)
+            assert not any(
+                isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda)
+                for node in ast.walk(tree)
+            )
+    assert notebook.cells[-1].source == "", "an empty place to start from"
