@@ -4,6 +4,7 @@ import base64
 import copy
 import hashlib
 import json
+import re
 import warnings
 from collections.abc import Mapping
 from functools import cache
@@ -14,6 +15,8 @@ import vl_convert
 
 from .embedding import CHART, JUPYTERLAB_MIME, embedded_chart, embedded_json
 from .language import Language
+
+PANDAS_STYLE = "<style scoped>"
 
 LOCALES = {"en": "en-US", "de": "de-DE"}
 
@@ -93,8 +96,16 @@ def _with_shared_data(notebook: Any, datasets: dict[str, object]) -> Any:
 
     notebook = copy.deepcopy(notebook)
     for data in _html_outputs(notebook):
-        data["text/html"] = CHART.sub(lambda chart: without_data(chart[1]), data["text/html"])
+        text = CHART.sub(lambda chart: without_data(chart[1]), data["text/html"])
+        data["text/html"] = _plain_frame(text) if PANDAS_STYLE in text else text
     return notebook
+
+
+def _plain_frame(text: str) -> str:
+    """The HTML of a pandas frame without styles of its own, which the page would not let in."""
+    text = re.sub(r"<style scoped>.*?</style>", "", text, flags=re.DOTALL)
+    text = re.sub(r' (style="[^"]*"|border="1")', "", text)
+    return text.replace("<div>", '<div class="scroll" tabindex="0">', 1)
 
 
 def _html_outputs(notebook: Any) -> list[Any]:

@@ -34,7 +34,7 @@
     const spec = JSON.parse(source.textContent);
     for (const name of Object.keys(spec.datasets || {})) spec.datasets[name] = page.datasets[name];
     const place = make("div", "", { class: "chart", role: "img" });
-    place.setAttribute("aria-label", spec.description || "");
+    place.setAttribute("aria-label", spec.description || words.chart);
     // one picture with one text, instead of every mark read aloud
     const canvas = make("div", "", { "aria-hidden": "true" });
     place.append(canvas);
