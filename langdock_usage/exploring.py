@@ -66,7 +66,7 @@ def cost_explorer(daily: pd.DataFrame) -> alt.VConcatChart:
             color=colour,
             tooltip=["day:T", "model:N", money],
         )
-        .properties(width=WIDTH, height=200)
+        .properties(width=WIDTH, height=200, name="by_day")
         .add_params(days, models_picked)
     )
     by_key = (
@@ -79,7 +79,7 @@ def cost_explorer(daily: pd.DataFrame) -> alt.VConcatChart:
             opacity=alt.when(keys).then(alt.value(1)).otherwise(alt.value(0.25)),
             tooltip=["api_key_name:N", "model:N", money],
         )
-        .properties(width=WIDTH)
+        .properties(width=WIDTH, name="by_key")
         .add_params(keys)
     )
     return alt.vconcat(total, by_day, by_key)

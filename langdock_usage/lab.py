@@ -24,7 +24,9 @@ class Lab:
 
     def start(self, arguments: Sequence[str]) -> None:
         """Become JupyterLab; `arguments` are for it. Does not return."""
-        command = [sys.executable, "-m", "jupyterlab", str(self.notebook), *arguments]
+        # the folder of the project, not of the notebook: reports and data lie beside it
+        folder = f"--ServerApp.root_dir={Path.cwd()}"
+        command = [sys.executable, "-m", "jupyterlab", str(self.notebook), folder, *arguments]
         sys.stdout.flush()
         sys.stderr.flush()
         os.execve(  # noqa: S606

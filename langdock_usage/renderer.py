@@ -8,6 +8,8 @@ import IPython.display
 
 from .embedding import JUPYTERLAB_MIME, REPORT_VARIABLE, embedded_chart
 
+Bundle = dict[str, Any]
+
 
 def enable() -> None:
     """Make this the way in which Altair shows charts."""
@@ -17,13 +19,14 @@ def enable() -> None:
         alt.data_transformers.disable_max_rows()
 
 
-def mimebundle(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """The MIME bundle of one chart."""
+def mimebundle(spec: dict[str, Any], **_: Any) -> Bundle | tuple[Bundle, Bundle]:
+    """The MIME bundle of one chart; JupyterLab is asked for SVG, which can be read aloud."""
     text = spec.get("description") or "chart"
     if os.environ.get(REPORT_VARIABLE):
         # one text: papermill takes seconds longer with charts that are JSON objects
         return {"text/html": embedded_chart(spec), "text/plain": text}
-    return {JUPYTERLAB_MIME: spec, "text/plain": text}
+    options = {"embed_options": {"renderer": "svg"}}
+    return {JUPYTERLAB_MIME: spec, "text/plain": text}, {JUPYTERLAB_MIME: options}
 
 
 # IPython has no types for these two

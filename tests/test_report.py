@@ -102,8 +102,8 @@ def test_notebooks_are_committed_without_outputs_and_functions() -> None:
 def test_explore_is_executed_too(made: Made, tmp_path: Path) -> None:
     html = render("explore", database=made.database, month="2026-10", output=tmp_path)
     text = html.read_text(encoding="utf-8")
-    assert "Who spends?" in text
-    assert text.count('class="chart">') == 4
+    assert "Which keys drive it?" in text
+    assert text.count('class="chart">') == 5
     assert Decimal(summary_of(text)["total_cost_usd"]) == cost(october(made))
 
 

@@ -1,0 +1,127 @@
+"""JupyterLab as an analyst meets it: started by the command, used in a browser."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import duckdb
+import pytest
+from playwright.sync_api import Browser, Page
+
+OCTOBER_DAYS = 31
+
+
+@pytest.fixture(scope="module")
+def lab(year: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running `langdock-usage lab` on a year of usage; the address of its notebook."""
+    folder = tmp_path_factory.mktemp("lab")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    own = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("LANGDOCK")}
+    command = [sys.executable, "-m", "langdock_usage", "lab", "--db", str(year), "--"]
+    options = ["--no-browser", "--allow-root", "--IdentityProvider.token="]
+    options += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
+    log = (folder / "log").open("wb")
+    server = subprocess.Popen(
+        [*command, *options], cwd=folder, env=inherited | own, stdout=log, stderr=log
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(f"{address}/api", server)
+        yield f"{address}/lab/tree/notebooks/explore.ipynb?reset"
+    finally:
+        server.terminate()
+        server.wait(30)
+        log.close()
+
+
+def wait_for(address: str, server: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            with urlopen(address, timeout=5):
+                return
+        except (URLError, ConnectionError):
+            time.sleep(0.2)
+    raise AssertionError("JupyterLab did not start")
+
+
+@pytest.fixture(scope="module")
+def notebook(lab: str, browser: Browser) -> Iterator[Page]:
+    """The notebook, executed from top to bottom."""
+    page = browser.new_page(viewport={"width": 1400, "height": 4000})
+    page.goto(lab)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.locator('[data-command="runmenu:run-all"]').click()
+    page.locator(".vega-embed svg.marks").nth(4).wait_for(timeout=60_000)
+    yield page
+    page.close()
+
+
+def total_of(page: Page) -> Decimal:
+    """The figure on top of the explorer."""
+    text = page.locator(".vega-embed svg.marks").first.locator("text").first.text_content() or ""
+    return Decimal(re.sub(r"[$,]", "", text))
+
+
+def cost_of(year: Path, first: str, last: str) -> Decimal:
+    with duckdb.connect(str(year), read_only=True) as connection:
+        [(cost,)] = connection.execute(
+            "select sum(total_cost_usd) from daily_cost where day between ? and ?", [first, last]
+        ).fetchall()
+    return Decimal(cost).quantize(Decimal("0.01"))
+
+
+def test_notebook_runs_without_an_error(notebook: Page) -> None:
+    assert notebook.locator(".jp-OutputArea-output[data-mime-type*=error]").count() == 0
+    assert notebook.locator(".vega-embed svg.marks").count() == 5
+    assert notebook.get_by_text("2025-11-15 to 2026-11-14 (365 known)").count() == 1
+
+
+def test_brush_over_days_filters_keys_and_figure(notebook: Page, year: Path) -> None:
+    """The mouse goes over 20 and 21 October; then a double click lets go."""
+    chart = notebook.locator(".vega-embed").first
+    chart.scroll_into_view_if_needed()
+    assert total_of(notebook) == cost_of(year, "2026-10-01", "2026-10-31")
+    keys_before = chart.locator(".by_key_group .mark-rect path").count()
+
+    plot = chart.locator(".by_day_group path.background").first.bounding_box()
+    assert plot
+    day = plot["width"] / OCTOBER_DAYS
+    height = plot["y"] + plot["height"] / 2
+    notebook.mouse.move(plot["x"] + 18.5 * day, height)
+    notebook.mouse.down()
+    notebook.mouse.move(plot["x"] + 19.5 * day, height, steps=5)
+    notebook.mouse.move(plot["x"] + 20.5 * day, height, steps=5)
+    notebook.mouse.up()
+    notebook.wait_for_timeout(500)
+
+    assert total_of(notebook) == cost_of(year, "2026-10-20", "2026-10-21")
+    assert chart.locator(".by_key_group .mark-rect path").count() <= keys_before
+
+    notebook.mouse.dblclick(plot["x"] + 19.5 * day, height)
+    notebook.wait_for_timeout(500)
+    assert total_of(notebook) == cost_of(year, "2026-10-01", "2026-10-31")
+
+
+def test_click_in_the_legend_leaves_one_model(notebook: Page, year: Path) -> None:
+    chart = notebook.locator(".vega-embed").first
+    chart.locator("svg .role-legend-label text", has_text="gpt-6-sol").click()
+    notebook.wait_for_timeout(500)
+    with duckdb.connect(str(year), read_only=True) as connection:
+        [(cost,)] = connection.execute(
+            "select sum(total_cost_usd) from daily_cost where model = 'gpt-6-sol' "
+            "and day between '2026-10-01' and '2026-10-31'"
+        ).fetchall()
+    assert total_of(notebook) == Decimal(cost).quantize(Decimal("0.01"))
