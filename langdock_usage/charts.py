@@ -10,6 +10,7 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
+from .errors import InvalidRequest
 from .exploring import cache_use, changes, cost_explorer, cost_over_months, key_story
 from .style import (
     ACCENT,
@@ -44,15 +45,23 @@ __all__ = [
 STEP = 24
 """Height of a bar with the space around it."""
 
+MOST = 300
+"""Names in one chart; nobody reads more, and a browser would hang."""
+
 
 def cost_per_day(
     daily: pd.DataFrame, before: pd.DataFrame | None = None, style: Style = PLAIN
 ) -> alt.LayerChart:
-    """Cost of each day of a month, stacked by model; the days of the month `before` as a line."""
+    """Cost of each day of a month, stacked by model; the days of the month `before` as a line.
+
+    >>> chart = charts.cost_per_day(usage.daily_cost("2026-10"), usage.daily_cost("2026-09"))
+    """
+    if len({(day.year, day.month) for day in daily["day"]}) > 1:
+        raise InvalidRequest("This chart is of one month; charts.cost_explorer draws longer ones.")
     data, order = _by_series(daily, "day", style)
     data["day_of_month"] = [day.day for day in data["day"]]
     data["day"] = data["day"].astype(str)
-    last = (pd.Timestamp(daily["day"].iloc[0]) + pd.offsets.MonthEnd(0)).day
+    last = max((pd.Timestamp(day).days_in_month for day in daily["day"].head(1)), default=31)
     x = alt.X("day_of_month:O", title=None).scale(domain=list(range(1, last + 1)))
     bars = (
         alt.Chart(data)
@@ -83,7 +92,10 @@ def cost_per_day(
 
 
 def cost_per_key(keys: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
-    """Cost of each API key as a bar, in the order of the frame."""
+    """Cost of each API key as a bar, in the order of the frame.
+
+    >>> chart = charts.cost_per_key(usage.cost_per_key("2026-10").head(15))
+    """
     data = _costs(keys, style).assign(api_key_name=_unique_names(keys))
     others = style.label("others")
     data["colour"] = [OTHERS if name == others else ACCENT for name in data["api_key_name"]]
@@ -91,7 +103,10 @@ def cost_per_key(keys: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
 
 
 def cost_per_model(models: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
-    """Cost of each model as a bar, in the order of the frame, each in the colour of the model."""
+    """Cost of each model as a bar, in the order of the frame, each in the colour of the model.
+
+    >>> chart = charts.cost_per_model(usage.cost_per_model("2026-10"))
+    """
     data = _costs(models, style).assign(model=_texts(models["model"]))
     named = style.models if style.models is not None else list(data["model"])
     data["colour"] = [style.colour(model, named) for model in data["model"]]
@@ -99,7 +114,10 @@ def cost_per_model(models: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart
 
 
 def cost_per_key_and_model(grid: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
-    """Heatmap of cost: keys down, models across, in the order in which they first appear."""
+    """Heatmap of cost: keys down, models across, in the order in which they first appear.
+
+    >>> chart = charts.cost_per_key_and_model(usage.cost_per_key_and_model("2026-10"))
+    """
     data = _costs(grid, style)
     data = data.assign(api_key_name=_unique_names(grid), model=_texts(grid["model"]))
     top = float(data["total_cost_usd"].max()) or 1.0
@@ -111,7 +129,10 @@ def cost_per_key_and_model(grid: pd.DataFrame, style: Style = PLAIN) -> alt.Laye
 
 
 def cache_efficiency(frame: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
-    """Cache-hit ratio of each key or model as a bar; those without a ratio are left out."""
+    """Cache-hit ratio of each key or model as a bar; those without a ratio are left out.
+
+    >>> chart = charts.cache_efficiency(usage.cache_efficiency("2026-10", by="key"))
+    """
     known = frame[frame["cache_hit_ratio"].notna()].reset_index(drop=True)
     name = "model" if "model" in known else "api_key_name"
     data = pd.DataFrame({name: _texts(known[name]) if name == "model" else _unique_names(known)})
@@ -127,7 +148,10 @@ def cache_efficiency(frame: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChar
 
 
 def cache_over_time(ratios: pd.DataFrame, name: str, style: Style = PLAIN) -> alt.LayerChart:
-    """Heatmap of cache-hit ratio: keys or models (`name` is their column) down, months across."""
+    """Heatmap of cache-hit ratio: keys or models (`name` is their column) down, months across.
+
+    >>> chart = charts.cache_over_time(usage.monthly_cost(by="model"), "model")
+    """
     known = ratios[ratios["cache_hit_ratio"].notna()].reset_index(drop=True)
     data = pd.DataFrame({"cache_hit_ratio": known["cache_hit_ratio"].astype(float)})
     data[name] = _unique_names(known) if name == "api_key_name" else _texts(known[name])
@@ -140,7 +164,10 @@ def cache_over_time(ratios: pd.DataFrame, name: str, style: Style = PLAIN) -> al
 
 
 def cost_against_cache(keys: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
-    """Cost against cache-hit ratio, a point for each key: caching would pay at the upper left."""
+    """Cost against cache-hit ratio, a point for each key: caching would pay at the upper left.
+
+    >>> chart = charts.cost_against_cache(usage.cost_per_key("2026-10"))
+    """
     known = keys[keys["cache_hit_ratio"].notna()].reset_index(drop=True)
     data = _costs(known, style).assign(api_key_name=_unique_names(known))
     data["cache_hit_ratio"] = known["cache_hit_ratio"].astype(float)
@@ -182,7 +209,10 @@ _BEYOND_THREE = (alt.datum.place > 3) & (alt.datum.place <= 6)  # a narrow page 
 
 
 def cost_per_month(monthly: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
-    """Cost of each month, stacked by model."""
+    """Cost of each month, stacked by model.
+
+    >>> chart = charts.cost_per_month(usage.monthly_cost(by="model"))
+    """
     data, order = _by_series(monthly, "month", style)
     data["month_label"] = [style.month(month) for month in data["month"]]
     data["month"] = data["month"].astype(str)
@@ -214,6 +244,11 @@ def _bars(data: pd.DataFrame, name: str, style: Style) -> alt.LayerChart:
 
 
 def _height(names: pd.Series[str], step: int = STEP) -> int:
+    if names.nunique() > MOST:
+        raise InvalidRequest(
+            f"A chart of {names.nunique():,} names is more than a browser draws; take the first: "
+            "`frame.head(30)`."
+        )
     return max(names.nunique(), 1) * step
 
 

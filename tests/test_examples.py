@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import langdock_usage as lu
-from langdock_usage import asked, charts, exploring
+from langdock_usage import asked, charts
 from langdock_usage.queries import Usage
 
 
@@ -19,7 +19,7 @@ def public_functions() -> list[Callable[..., Any]]:
     methods = [
         value for name, value in inspect.getmembers(Usage, callable) if not name.startswith("_")
     ]
-    drawing = [getattr(exploring, name) for name in charts.__all__ if hasattr(exploring, name)]
+    drawing = [getattr(charts, name) for name in charts.__all__]
     return [lu.open, asked.as_period, *methods, *drawing]
 
 

@@ -114,6 +114,27 @@ def test_days_too_many_become_weeks_then_months(monkeypatch: pytest.MonkeyPatch)
         charts.cost_explorer(daily)
 
 
+def test_what_is_too_much_for_one_chart_is_refused(year: Path, tiny: Usage) -> None:
+    with pytest.raises(InvalidRequest, match=r"of one month; charts\.cost_explorer draws longer"):
+        charts.cost_per_day(lu.open(year).daily_cost())
+    many = pd.concat([tiny.cost_per_key().head(1)] * 301, ignore_index=True)
+    many["api_key_id"] = many["api_key_name"] = [f"key_{n}" for n in range(301)]
+    with pytest.raises(InvalidRequest, match=r"301 names is more than.*frame\.head\(30\)"):
+        charts.cost_per_key(many)
+
+
+def test_charts_of_the_report_take_empty_frames(empty: Usage) -> None:
+    charts.cost_per_day(empty.daily_cost()).to_dict()
+    charts.cost_per_key(empty.cost_per_key()).to_dict()
+    charts.cost_against_cache(empty.cost_per_key()).to_dict()
+
+
+def test_charts_of_the_report_can_be_layered(tiny: Usage) -> None:
+    line = alt.Chart().mark_rule().encode(x=alt.datum(5))
+    chart = charts.cost_per_key(tiny.cost_per_key()) + line
+    assert chart.to_dict()["config"]["font"]
+
+
 def test_renamed_key_is_one_key_and_two_of_one_name_are_two(tiny: Usage, nasty: Usage) -> None:
     drawn = rows(charts.cost_explorer(tiny.daily_cost()))
     assert {row["api_key_name"] for row in drawn} == {"Search", "Helpdesk"}
