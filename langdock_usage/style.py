@@ -22,6 +22,10 @@ PALETTE = ("#247393", "#d67017", "#7fa7fe", "#519a82", "#71254d", "#705b03", "#5
 OTHERS = "#b2b8bf"
 
 
+# Not "container": JupyterLab 4.6 would measure and redraw without end.
+WIDTH = 700
+
+
 @dataclass(frozen=True)
 class Style:
     """What a page tells its charts. Without it, they show column names, units included.
@@ -86,8 +90,8 @@ def theme() -> alt.theme.ThemeConfig:
 
 
 def finished(chart: Any, height: int) -> alt.LayerChart:
-    """As wide as its place on the page."""
-    done: alt.LayerChart = chart.properties(width="container", height=height)
+    """At its place on the page; the sealed report makes it as wide as that."""
+    done: alt.LayerChart = chart.properties(width=WIDTH, height=height)
     return done
 
 

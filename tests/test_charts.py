@@ -44,7 +44,7 @@ def test_charts_take_the_public_frames(usage: lu.Usage) -> None:
     for chart in drawn[:4]:
         assert data_of(chart)["total_cost_usd"].sum() == pytest.approx(total)
     for chart in drawn:
-        assert spec_of(chart)["width"] == "container"
+        assert spec_of(chart)["width"] == 700  # as "container", JupyterLab would hang
 
 
 def test_models_beyond_the_palette_share_a_colour() -> None:

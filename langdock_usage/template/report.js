@@ -22,12 +22,14 @@
   };
 
   const fit = (spec, width) => {
-    spec.config.legend.layout = { bottom: { direction: "vertical", anchor: "start" } };
+    if (spec.mark || spec.layer) spec.width = "container";
+    const config = (spec.config ??= {});
+    const legend = { layout: { bottom: { direction: "vertical", anchor: "start" } } };
+    config.legend = { ...config.legend, ...legend };
     if (width >= NARROW) return;
     steepen(spec);
-    spec.config.axis.labelLimit = Math.round(width * 0.3);
-    spec.config.legend.columns = 2;
-    spec.config.legend.labelLimit = Math.round(width * 0.38);
+    config.axis = { ...config.axis, labelLimit: Math.round(width * 0.3) };
+    Object.assign(config.legend, { columns: 2, labelLimit: Math.round(width * 0.38) });
   };
 
   const draw = async (source) => {
@@ -135,8 +137,9 @@
 
   document.querySelectorAll("details.data").forEach(prepare);
   const charts = [...document.querySelectorAll("script.chart")];
-  Promise.all(charts.map(draw)).then(
-    () => document.documentElement.setAttribute("data-drawn", String(charts.length)),
-    (error) => console.error(error),
-  );
+  Promise.allSettled(charts.map(draw)).then((results) => {
+    const failed = results.filter((result) => result.status === "rejected");
+    failed.forEach((result) => console.error(result.reason));
+    document.documentElement.setAttribute("data-drawn", String(charts.length - failed.length));
+  });
 })();
