@@ -16,7 +16,9 @@ def write(line: str) -> None:
 def say(line: str) -> None:
     """A message."""
     # names in exports are hostile input, to a terminal too
-    harmless = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+    harmless = "".join(
+        c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in line
+    )
     sys.stderr.write(f"{harmless}\n")
 
 
