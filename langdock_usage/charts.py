@@ -39,6 +39,7 @@ __all__ = [
     "cost_per_key_and_model",
     "cost_per_model",
     "cost_per_month",
+    "cost_per_team",
     "key_story",
 ]
 
@@ -111,6 +112,15 @@ def cost_per_model(models: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart
     named = style.models if style.models is not None else list(data["model"])
     data["colour"] = [style.colour(model, named) for model in data["model"]]
     return _bars(data, "model", style)
+
+
+def cost_per_team(teams: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
+    """Cost of each team as a bar, in the order of the frame.
+
+    >>> chart = charts.cost_per_team(usage.cost_per_team("2026-10"))
+    """
+    data = _costs(teams, style).assign(team=_texts(teams["team"]), colour=ACCENT)
+    return _bars(data, "team", style)
 
 
 def cost_per_key_and_model(grid: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:

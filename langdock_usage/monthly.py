@@ -28,6 +28,7 @@ TABLES = (
     "month_reconciliation",
     "month_accounting",
     "model_series",
+    "team_usage",
 )
 
 NAMED_MODELS = 7
@@ -133,6 +134,10 @@ class Month:
     def by_model(self) -> pd.DataFrame:
         """One row per model of this month or the month before, costliest first."""
         return self._frame("model_comparison")
+
+    def by_team(self) -> pd.DataFrame:
+        """One row per team of this month or the month before; empty where no team is known."""
+        return self._frame("team_comparison")
 
     def by_key_and_model(self) -> pd.DataFrame:
         """The costliest keys by the costliest models; the others stand together."""

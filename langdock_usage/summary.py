@@ -31,6 +31,11 @@ def summarise(month: Month) -> dict[str, object]:
             for row in records(month.by_key())
             if row["is_used"]
         ],
+        "teams": [
+            {"name": row["team"], **_figures(row)}
+            for row in records(month.by_team())
+            if row["requests"]
+        ],
         "models": [
             {"id": row["model"], "name": row["model"], **_figures(row)}
             for row in records(month.by_model())

@@ -140,6 +140,11 @@ class Page:
             ]
         return frame
 
+    def named_teams(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame with the word for what belongs to no team."""
+        none = self.language.text("words.unassigned")
+        return frame.assign(team=[none if team is None else team for team in frame["team"]])
+
     def top(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The costliest rows of this month, and one more for all others: the sum is the total."""
         columns = [name for name in ("api_key_id", "api_key_name", "model") if name in frame]

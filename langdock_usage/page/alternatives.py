@@ -10,6 +10,9 @@ from .shown import Shown, ratio
 
 Row = dict[str, Any]
 
+# what each bar chart has a bar for
+BARS = {"keys": "api_key_name", "models": "model", "teams": "team"}
+
 
 def describe(name: str, month: Month, shown: Shown, frame: pd.DataFrame) -> str:
     """The text alternative of a chart over a frame that is not empty."""
@@ -17,6 +20,7 @@ def describe(name: str, month: Month, shown: Shown, frame: pd.DataFrame) -> str:
         "days": _days,
         "keys": _bars,
         "models": _bars,
+        "teams": _bars,
         "grid": _grid,
         "cache_scatter": _scatter,
         "cache_keys": _ratios,
@@ -43,7 +47,7 @@ def _bars(name: str, _month: Month, shown: Shown, rows: list[Row]) -> str:
     return shown.language.text(
         f"alt.{name}",
         count=len(rows),
-        name=shown.short(first["api_key_name" if name == "keys" else "model"]),
+        name=shown.short(first[BARS[name]]),
         amount=shown.money(first["total_cost_usd"]),
         share=shown.language.percent(ratio(first["total_cost_usd"], shown.total)),
     )

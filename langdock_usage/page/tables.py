@@ -61,6 +61,32 @@ def comparison(month: Month, shown: Shown, frame: pd.DataFrame, section: str) ->
     )
 
 
+def teams(month: Month, shown: Shown, frame: pd.DataFrame) -> Table:
+    """All teams of this month and the month before; the rows add up to the total."""
+    rows = records(frame)
+    before = month.previous or {}
+    total = {**month.total, "previous_cost_usd": before.get("total_cost_usd")}
+    lines = [*rows, {**total, "team": shown.language.text("words.total")}]
+    make = Columns(shown)
+    changes = [change(line["total_cost_usd"], line["previous_cost_usd"]) for line in lines]
+    title = shown.language.text("titles.teams")
+    return Table(
+        name="teams",
+        caption=title,
+        columns=[
+            make.names("team", [line["team"] for line in lines]),
+            make.money("total_cost_usd", [line["total_cost_usd"] for line in lines]),
+            make.percents("share", [ratio(line["total_cost_usd"], shown.total) for line in lines]),
+            *([make.changes("change", changes)] if before else []),
+            make.counts("requests", [line["requests"] for line in lines]),
+            make.percents("cache_hit_ratio", [line["cache_hit_ratio"] for line in lines]),
+        ],
+        has_total=True,
+        title=title,
+        is_open=True,
+    )
+
+
 def _folded(rows: list[Row], name: str, shown: Shown) -> list[Row]:
     """The costliest rows, and one for all others, so that no workspace is too large for a file."""
     top, rest = rows[:MOST_ROWS], rows[MOST_ROWS:]
