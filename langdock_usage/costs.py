@@ -179,9 +179,10 @@ class Costs(Reader):
         team: Names = None,
         exact: bool = False,
     ) -> pd.DataFrame:
-        """One row per month and model or API key, oldest month first, then costliest.
+        """One row per month and model, API key …, oldest month first, then costliest.
 
-        `month`, `org_id`, then as `cost_per_model` or `cost_per_key`.
+        `by` is `key`, `model`, `team`, `cost_center` or `chain`: rotated keys as one. `month`,
+        `org_id`, the column of the group, then as `cost_per_model`.
 
         >>> usage.monthly_cost(by="model", model="gpt-5")[["month", "model", "total_cost_usd"]]
                month  model  total_cost_usd
@@ -205,9 +206,10 @@ class Costs(Reader):
         team: Names = None,
         exact: bool = False,
     ) -> pd.DataFrame:
-        """One row per model or API key, the one with most input first.
+        """One row per model, API key …, the one with most input first.
 
-        `org_id`, `model` or `api_key_id` and `api_key_name`, `total_cost_usd`, `input_tokens`,
+        `by` is `key`, `model`, `team`, `cost_center` or `chain`: rotated keys as one. `org_id`,
+        the column of the group (with `api_key_name` for keys), `total_cost_usd`, `input_tokens`,
         `cached_prompt_tokens`, `cache_creation_tokens` (over the rows whose input is known),
         `cache_hit_ratio`: the share of the input that was read from the cache.
 

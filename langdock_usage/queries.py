@@ -34,7 +34,8 @@ class Usage(Costs):
 
     Each takes a month (`"2026-10"`), a day, a pair of months or days, or nothing: everything. It
     can be narrowed to one or several API keys (by id, or by any name they ever had), models (`*`
-    stands for any text: `"claude-*"`) and to a workspace; without `org` it is about all of them.
+    stands for any text: `"claude-*"`), teams (`"unassigned"` for none) and to a workspace; without
+    `org` it is about all of them.
 
     Dates are datetime64[us], tokens and requests Int64, ratios float64, texts str. Money is
     float64, or with `exact=True` Decimal. `describe()` says what each column means. Rows come in
@@ -56,11 +57,12 @@ class Usage(Costs):
         team: Names = None,
         exact: bool = False,
     ) -> pd.DataFrame:
-        """One row per API key or model of either period, the one that grew most first.
+        """One row per API key, model … of either period, the one that grew most first.
 
-        `org_id`, `api_key_id` and `api_key_name` or `model`, `requests_before`, `requests_after`,
-        `cost_before_usd`, `cost_after_usd`, `change_usd`, `change_ratio` (of the cost before;
-        missing where that is 0). Compare periods of like length.
+        `by` is `key`, `model`, `team`, `cost_center` or `chain`: rotated keys as one. `org_id`,
+        the column of the group (with `api_key_name` for keys), `requests_before`,
+        `requests_after`, `cost_before_usd`, `cost_after_usd`, `change_usd`, `change_ratio` (of the
+        cost before; missing where that is 0). Compare periods of like length.
 
         >>> grown = usage.compare("2026-09", "2026-10")
         >>> grown[["api_key_name", "cost_before_usd", "cost_after_usd", "change_usd"]]

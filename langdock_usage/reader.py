@@ -9,6 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+import duckdb
+
 from .asked import (
     Asked,
     Names,
@@ -21,15 +23,14 @@ from .asked import (
     team_parameter,
 )
 from .database import open_for_reading
-from .errors import InvalidRequest, LangdockUsageError, NoData
+from .errors import InvalidRequest, LangdockUsageError, NoData, StoreError
 from .frames import to_frame
 from .overview import Coverage, coverage, overview_html, overview_text
-from .sql import read_sql
+from .sql import VIEWS, read_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import duckdb
     import pandas as pd
 
 
@@ -43,8 +44,14 @@ class Reader:
     def __init__(self, path: Path, moment: datetime | None = None) -> None:
         self.path = path
         self.moment = moment
-        with self._connection():  # a missing file is told now, not at the first question
-            pass
+        # what is wrong with the file is told now, not at the first question
+        with self._connection() as connection:
+            known = {view for (view,) in connection.execute(read_sql("view_names")).fetchall()}
+        if not known >= set(VIEWS):
+            raise StoreError(
+                f"{path} was made by an earlier version, or by another tool; "
+                "`langdock-usage rebuild`, or the next `fetch` or `load`, brings it up to date."
+            )
 
     def __enter__(self) -> Self:
         return self
@@ -97,7 +104,13 @@ class Reader:
         with self._connection() as connection:
             for name, frame in (frames or {}).items():
                 connection.register(name, frame)
-            return to_frame(connection.execute(query, parameters), exact=exact)
+            try:
+                return to_frame(connection.execute(query, parameters), exact=exact)
+            except duckdb.PermissionException as error:
+                raise InvalidRequest(
+                    "A query reaches no other file, so that none can be harmed: read yours with "
+                    "pandas and name it in `frames`, and write with `export`."
+                ) from error
 
     def describe(self, view: str | None = None) -> pd.DataFrame:
         """Every column of a view, or of all: `view_name`, `column_name`, `data_type`, `comment`.

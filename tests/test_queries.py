@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import langdock_usage as lu
-from langdock_usage.errors import InvalidRequest, LeftOut, NoData
+from langdock_usage.errors import InvalidRequest, LeftOut, NoData, StoreError
 from langdock_usage.exports import COLUMNS
 from langdock_usage.queries import Usage
 from langdock_usage.store import Store
@@ -310,10 +310,25 @@ def test_queries_cannot_touch_any_file(tiny: Usage, tmp_path: Path) -> None:
         "set enable_external_access = true",
         f"copy (select 1) to '{tiny.path}'",
     ):
-        with pytest.raises(duckdb.Error):
+        with pytest.raises((duckdb.Error, InvalidRequest)):
             tiny.sql(query)
     assert tiny.path.read_bytes() == before
     assert list(tmp_path.iterdir()) == []
+
+
+def test_file_that_a_query_wants_is_answered_with_help(tiny: Usage) -> None:
+    with pytest.raises(InvalidRequest, match=r"with pandas and name it in `frames`"):
+        tiny.sql("from read_csv('budget.csv')")
+
+
+def test_database_of_an_earlier_version_is_answered_with_help(database: Path) -> None:
+    build_tiny(database)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("drop view cost_per_team")
+    with pytest.raises(StoreError, match=r"earlier version.*`langdock-usage rebuild`"):
+        lu.open(database)
+    Store(database).__exit__(None, None, None)
+    assert len(lu.open(database).cost_per_team()) == 2
 
 
 def test_values_of_a_query_are_parameters(tiny: Usage) -> None:

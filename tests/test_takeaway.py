@@ -179,6 +179,20 @@ def test_mistakes(
         usage.export(view, tmp_path / name, period)
 
 
+def test_what_was_known_at_a_moment_can_be_taken_along(tmp_path: Path) -> None:
+    database = tmp_path / "test.duckdb"
+    maker = Maker(database)
+    with Store(database) as store:
+        maker.take_in(store, days("2026-10-05"), {"requests": "1"})
+        then = maker.moment
+        maker.take_in(store, days("2026-10-05"), {"requests": "2"})
+    usage = lu.open(database).as_of(then)
+    for kind in takeaway.FORMATS:
+        usage.export("daily_cost", tmp_path / f"out.{kind}")
+    assert sheet_of(tmp_path / "out.xlsx")[0]["requests"].value == 1
+    assert duckdb.read_parquet(str(tmp_path / "out.parquet")).fetchall()[0][5] == 1
+
+
 def test_a_file_is_not_replaced_unless_asked_for(usage: Usage, tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     path.write_text("mine")
