@@ -7,16 +7,20 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
-import pandas as pd
 
 from .database import open_for_reading
 from .errors import NoData
 from .queries import open as open_usage
 from .sql import read_sql
 from .windows import month_before, parse_month
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = dict[str, Any]
 
 # Read from the file once, in this order; every question is answered from them.
 TABLES = (
@@ -69,7 +73,7 @@ class Month:
         self._connection = self._load(Path(database))
         if not keep_open:
             self.close()
-        if self.exports.empty:
+        if not self.exports:
             raise NoData(
                 f"The database holds nothing for {self.name} in workspace {self.org_id}; "
                 f"bring it in with `langdock-usage fetch --month {self.name}`."
@@ -96,86 +100,90 @@ class Month:
         return f"{self.first:%Y-%m}"
 
     @cached_property
-    def exports(self) -> pd.DataFrame:
+    def exports(self) -> list[Row]:
         """One row per export that counts in this month, oldest period first."""
-        return self._frame("exports_of_month")
+        return self.rows("exports_of_month")
 
     @cached_property
-    def totals(self) -> pd.DataFrame:
+    def totals(self) -> list[Row]:
         """One row per month that is covered at least in part: this one and up to twelve before."""
-        return self._frame("totals_per_month")
+        return self.rows("totals_per_month")
 
     @cached_property
-    def total(self) -> dict[str, Any]:
+    def total(self) -> Row:
         """This month's row of `totals`."""
         return self.total_of(self.first) or {}
 
     @cached_property
-    def previous(self) -> dict[str, Any] | None:
+    def previous(self) -> Row | None:
         """The row of the month before, or None where the database does not know it."""
         return self.total_of(month_before(self.period).first)
 
-    def total_of(self, first: date) -> dict[str, Any] | None:
+    def total_of(self, first: date) -> Row | None:
         """The row of `totals` for the month that begins on `first`."""
-        return next((row for row in records(self.totals) if row["month"] == first), None)
+        return next((row for row in self.totals if row["month"] == first), None)
 
-    def by_window(self) -> pd.DataFrame:
+    @cached_property
+    def days(self) -> list[Row]:
+        """One row per calendar day: whether it is covered, and whether it may still change."""
+        return self.rows("days_of_month")
+
+    @cached_property
+    def reconciliation(self) -> Row:
+        """How many keys were compared with the export of the month, and by what they differ."""
+        return self.rows("reconciliation_of_month")[0]
+
+    @cached_property
+    def restatements(self) -> list[Row]:
+        """What newer exports said differently about this month, newest first."""
+        return self.rows("restatements_of_month")
+
+    @cached_property
+    def accounting(self) -> list[Row]:
+        """How many rows of this month state their tokens in which way."""
+        return self.rows("accounting_of_month")
+
+    def by_window(self) -> "pd.DataFrame":
         """One row per exported period of this month and model."""
         return self._frame("cost_per_window")
 
-    def days_before(self) -> pd.DataFrame:
+    def days_before(self) -> "pd.DataFrame":
         """One row per single day of the month before."""
         return self._frame("cost_per_day_before")
 
-    def by_key(self) -> pd.DataFrame:
+    def by_key(self) -> "pd.DataFrame":
         """One row per key of this month or the month before, costliest first."""
         return self._frame("key_comparison")
 
-    def by_model(self) -> pd.DataFrame:
+    def by_model(self) -> "pd.DataFrame":
         """One row per model of this month or the month before, costliest first."""
         return self._frame("model_comparison")
 
-    def by_team(self) -> pd.DataFrame:
+    def by_team(self) -> "pd.DataFrame":
         """One row per team of this month or the month before; empty where no team is known."""
         return self._frame("team_comparison")
 
-    def by_key_and_model(self) -> pd.DataFrame:
+    def by_key_and_model(self) -> "pd.DataFrame":
         """The costliest keys by the costliest models; the others stand together."""
         return self._frame("key_model_grid")
 
-    def moves(self) -> pd.DataFrame:
-        """What each key cost more or less on each model than in the month before, largest first."""
-        return self._frame("moves")
-
-    def cache_by_key(self) -> pd.DataFrame:
+    def cache_by_key(self) -> "pd.DataFrame":
         """Cache-hit ratio of the costliest keys in this month and the twelve before it."""
         return self._frame("cache_per_key")
 
-    def cache_by_model(self) -> pd.DataFrame:
+    def cache_by_model(self) -> "pd.DataFrame":
         """Cache-hit ratio of the costliest models in this month and the twelve before it."""
         return self._frame("cache_per_model")
 
-    def by_month(self) -> pd.DataFrame:
+    def by_month(self) -> "pd.DataFrame":
         """One row per month and model, this month and up to twelve before it."""
         return self._frame("cost_per_month")
 
-    @cached_property
-    def days(self) -> pd.DataFrame:
-        """One row per calendar day: whether it is covered, and whether it may still change."""
-        return self._frame("days_of_month")
-
-    @cached_property
-    def reconciliation(self) -> dict[str, Any]:
-        """How many keys were compared with the export of the month, and by what they differ."""
-        return records(self._frame("reconciliation_of_month"))[0]
-
-    def restatements(self) -> pd.DataFrame:
-        """What newer exports said differently about this month, newest first."""
-        return self._frame("restatements_of_month")
-
-    def accounting(self) -> pd.DataFrame:
-        """How many rows of this month state their tokens in which way."""
-        return self._frame("accounting_of_month")
+    def rows(self, question: str) -> list[Row]:
+        """The answer of `sql/report/QUESTION.sql` as it left DuckDB: exact, NULL is None."""
+        answer = self._ask(self._connection, question)
+        names = [column[0] for column in answer.description]
+        return [dict(zip(names, values, strict=True)) for values in answer.fetchall()]
 
     def _load(self, path: Path) -> duckdb.DuckDBPyConnection:
         """Aggregate what is needed into memory, so that every question is answered from there."""
@@ -194,14 +202,15 @@ class Month:
         parameters = {name: value for name, value in self._parameters.items() if f"${name}" in text}
         return connection.execute(text, parameters)
 
-    def _frame(self, question: str) -> pd.DataFrame:
-        """The answer as it left DuckDB: Decimal stays Decimal, NULL is None."""
+    def _frame(self, question: str) -> "pd.DataFrame":
+        import pandas as pd  # not needed where only rows are
+
         answer = self._ask(self._connection, question)
         names = [column[0] for column in answer.description]
         return pd.DataFrame(answer.fetchall(), columns=names, dtype=object)
 
 
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def records(frame: "pd.DataFrame") -> list[Row]:
     """The rows of a frame, each as a dict."""
     return [
         dict(zip(map(str, frame.columns), row, strict=True))

@@ -8,11 +8,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from .errors import InvalidRequest
-
-_read: Any = nbformat.read  # has no types
+from .quick_imports import without_uri_grammar
 
 
 def find_notebook(name: str) -> Path:
@@ -43,8 +40,12 @@ def _in(folder: Path) -> list[Path]:
 
 def read_notebook(path: Path) -> Any:
     """The notebook as papermill takes it. Raises InvalidRequest if it is none."""
+    with without_uri_grammar():
+        import nbformat
+
+    read: Any = nbformat.read  # has no types
     try:
-        notebook = _read(path, as_version=4)
+        notebook = read(path, as_version=4)
     except (OSError, ValueError, nbformat.ValidationError) as error:
         raise InvalidRequest(f"{path} cannot be read as a notebook: {error}") from error
     notebook.metadata.setdefault(

@@ -126,7 +126,9 @@ def _make(order: _Order) -> Path:
         Month(order.database, order.month, order.org_id, keep_open=True) as month,
         ThreadPoolExecutor(1) as aside,
     ):
-        ready = aside.submit(prepare)  # takes a second, while the kernel works elsewhere
+        ready = aside.submit(
+            prepare, order.language
+        )  # takes a second, while the kernel works elsewhere
         executed = _execute(order, _values(order, month, folder))
         ready.result()
     title = order.language.text("head.title", month=order.language.month(month.first))

@@ -7,18 +7,14 @@ import json
 import re
 import warnings
 from collections.abc import Mapping
-from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import vl_convert
-
 from .embedding import CHART, JUPYTERLAB_MIME, embedded_chart, embedded_json
 from .language import Language
+from .made_once import vega, vega_locale
 
 PANDAS_STYLE = "<style scoped>"
-
-LOCALES = {"en": "en-US", "de": "de-DE"}
 
 
 def seal(
@@ -40,7 +36,7 @@ def seal(
         "words": words,
         "language": language.code,
         "decimal": language.decimal_separator,
-        **_vega_locale(language),
+        **vega_locale(language.code),
     }
     resources: dict[str, dict[str, object]] = {
         "report": {
@@ -72,17 +68,11 @@ def for_jupyterlab(notebook: Any) -> Any:
     return notebook
 
 
-def prepare() -> None:
+def prepare(language: Language) -> None:
     """Do beforehand what takes a second and is the same for every report."""
     vega()
+    vega_locale(language.code)
     _exporter()
-
-
-@cache
-def vega() -> str:
-    """Vega, Vega-Lite and vega-embed as one script; making it takes a second."""
-    bundle: Any = vl_convert.javascript_bundle  # its types want an argument that it does not need
-    return str(bundle())
 
 
 def _with_shared_data(notebook: Any, datasets: dict[str, object]) -> Any:
@@ -126,17 +116,6 @@ def _policy(script: str, style: str) -> str:
 
 def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-def _vega_locale(language: Language) -> dict[str, object]:
-    locale: Any = LOCALES[language.code]
-    number = dict(vl_convert.get_format_locale(locale))
-    if language.code == "de":
-        number["currency"] = ["", "\u00a0$"]
-    return {
-        "formatLocale": number,
-        "timeFormatLocale": vl_convert.get_time_format_locale(locale),
-    }
 
 
 def _exporter() -> Any:

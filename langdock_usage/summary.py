@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from .monthly import Month, records
+from .monthly import Month
 from .verdict import Verdict
 
 
@@ -18,7 +18,7 @@ def summarise(month: Month) -> dict[str, object]:
         "total_cost_usd": exact(total["total_cost_usd"]),
         "requests": total["requests"],
         "cache_hit_ratio": total["cache_hit_ratio"],
-        "data_of": month.exports["fetched_at_utc"].max().isoformat(),
+        "data_of": max(row["fetched_at_utc"] for row in month.exports).isoformat(),
         "verdict": {
             "provisional_days": [str(day) for day in verdict.provisional_days],
             "missing_days": [str(day) for day in verdict.missing_days],
@@ -28,17 +28,17 @@ def summarise(month: Month) -> dict[str, object]:
         },
         "keys": [
             {"id": row["api_key_id"], "name": row["api_key_name"], **_figures(row)}
-            for row in records(month.by_key())
+            for row in month.rows("key_comparison")
             if row["is_used"]
         ],
         "teams": [
             {"name": row["team"], **_figures(row)}
-            for row in records(month.by_team())
+            for row in month.rows("team_comparison")
             if row["requests"]
         ],
         "models": [
             {"id": row["model"], "name": row["model"], **_figures(row)}
-            for row in records(month.by_model())
+            for row in month.rows("model_comparison")
             if row["is_used"]
         ],
     }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from .monthly import Month, records
+from .monthly import Month
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Verdict:
     @classmethod
     def of(cls, month: Month) -> "Verdict":
         """The verdict on a month."""
-        days = records(month.days)
+        days = month.days
         checked = month.reconciliation
         return cls(
             provisional_days=[row["day"] for row in days if row["is_provisional"]],

@@ -47,7 +47,7 @@ class Page:
         self.month = month
         self.language = Language(language)
         self.shown = Shown(month, self.language)
-        partial = {row["month"] for row in records(month.totals) if not row["is_complete"]}
+        partial = {row["month"] for row in month.totals if not row["is_complete"]}
         series = {row["series"]: row["model"] for row in records(month.by_month())}
         self.style = Style(
             labels=self.shown.labels,
@@ -60,13 +60,13 @@ class Page:
     def head(self) -> None:
         """Workspace, month, zone, currency, the moment of the data, and the verdict."""
         month, text = self.month, self.language.text
-        moment = self.language.moment(month.exports["fetched_at_utc"].max())
+        moment = self.language.moment(max(row["fetched_at_utc"] for row in month.exports))
         self._show(
             "head.html.j2",
             title=text("head.title", month=self.language.month(month.first)),
             facts=[
                 (text("head.workspace"), month.org_id),
-                (text("head.zone"), ", ".join(sorted(set(month.exports["timezone"])))),
+                (text("head.zone"), ", ".join(sorted({row["timezone"] for row in month.exports}))),
                 (text("head.currency"), text("head.usd")),
                 (text("head.data_of"), moment),
             ],
@@ -96,7 +96,7 @@ class Page:
 
     def partial_months(self) -> None:
         """What the star beside a month means, where there is one."""
-        if not all(row["is_complete"] for row in records(self.month.totals)):
+        if not all(row["is_complete"] for row in self.month.totals):
             self.note("partial_months")
 
     def chart(self, name: str, draw: Callable[..., Any], frame: pd.DataFrame, *more: Any) -> None:
@@ -172,10 +172,7 @@ class Page:
 
     def has_tokens(self) -> bool:
         """Whether this month has token data; if not, or only in part, a note says so."""
-        costs = {
-            row["token_accounting"]: row["total_cost_usd"]
-            for row in records(self.month.accounting())
-        }
+        costs = {row["token_accounting"]: row["total_cost_usd"] for row in self.month.accounting}
         missing = costs.pop(None, 0)
         if not costs:
             self.note("no_tokens")
@@ -194,7 +191,7 @@ class Page:
 
     def restated_since(self, moment: str | None) -> None:
         """What changed since an earlier report of this month that rested on data of `moment`."""
-        rows = records(self.month.restatements())
+        rows = self.month.restatements
         self.title("restatements")
         if moment is None:
             if not rows:

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from langdock_usage.monthly import Month, records
+from langdock_usage.monthly import Month
 from langdock_usage.windows import month_of
 
 from .shown import Shown, change, ratio
@@ -62,11 +62,11 @@ def _partial(previous: Row, shown: Shown) -> Markup:
 
 
 def _moves(month: Month, shown: Shown) -> list[Markup]:
-    pairs = records(month.moves())
+    pairs = month.rows("moves")
     found = []
     for name, rows, part in (
-        ("key", records(month.by_key()), "api_key_id"),
-        ("model", records(month.by_model()), "model"),
+        ("key", month.rows("key_comparison"), "api_key_id"),
+        ("model", month.rows("model_comparison"), "model"),
     ):
         top = max(rows, key=lambda row: abs(_difference(row)))
         moved = _difference(top)
@@ -96,7 +96,7 @@ def _difference(row: Row) -> Decimal:
 
 def _spike(month: Month, shown: Shown) -> Markup | None:
     costs: dict[Any, Decimal] = {}
-    for row in records(month.by_window()):
+    for row in month.rows("cost_per_window"):
         if row["window_start"] == row["window_end"]:
             day = row["window_start"]
             costs[day] = costs.get(day, Decimal(0)) + row["total_cost_usd"]
@@ -116,7 +116,7 @@ def _spike(month: Month, shown: Shown) -> Markup | None:
 
 
 def _largest(month: Month, shown: Shown) -> Markup | None:
-    keys = [row for row in records(month.by_key()) if row["is_used"]]
+    keys = [row for row in month.rows("key_comparison") if row["is_used"]]
     share = ratio(keys[0]["total_cost_usd"], shown.total) if keys else None
     if share is None or len(keys) < 2:
         return None

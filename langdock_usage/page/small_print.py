@@ -4,11 +4,9 @@ import platform
 import shlex
 from importlib.metadata import version
 
-import pandas as pd
-
 import langdock_usage
 from langdock_usage.language import LANGUAGES
-from langdock_usage.monthly import Month, records
+from langdock_usage.monthly import Month
 
 from .shown import Shown
 from .table import Columns, Table
@@ -33,7 +31,7 @@ def versions() -> str:
 
 def exports(month: Month, shown: Shown) -> Table:
     """The exports whose rows are counted."""
-    rows = records(month.exports)
+    rows = month.exports
     title = shown.language.text("titles.exports", count=shown.language.number(len(rows)))
     make = Columns(shown)
     return Table(
@@ -50,9 +48,9 @@ def exports(month: Month, shown: Shown) -> Table:
     )
 
 
-def restatements(shown: Shown, frame: pd.DataFrame) -> Table:
+def restatements(month: Month, shown: Shown) -> Table:
     """What newer exports said differently."""
-    rows = records(frame)
+    rows = month.restatements
     make = Columns(shown)
     requests = [row["requests_after"] - row["requests_before"] for row in rows]
     title = shown.language.text("titles.restatements")
@@ -72,9 +70,9 @@ def restatements(shown: Shown, frame: pd.DataFrame) -> Table:
     )
 
 
-def accounting(shown: Shown, frame: pd.DataFrame) -> Table:
+def accounting(month: Month, shown: Shown) -> Table:
     """How many rows state their tokens in which way."""
-    rows = records(frame)
+    rows = month.accounting
     kinds = shown.language.texts("accounting")
     make = Columns(shown)
     title = shown.language.text("titles.accounting")

@@ -121,7 +121,7 @@ def _mark(month: Month, shown: Shown, row: Row, section: str) -> str:
 
 def months(month: Month, shown: Shown) -> Table:
     """The twelve months in figures; a star beside those that are only partly known."""
-    rows = records(month.totals)
+    rows = month.totals
     make = Columns(shown)
     rates = ("cost_per_request_usd", "cost_per_million_tokens_usd")
     partial = {row["month"] for row in rows if not row["is_complete"]}

@@ -1,0 +1,67 @@
+"""Texts that take a second to make and never change for a version of vl-convert: kept on disk."""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path
+
+D3_LOCALES = {"en": "en-US", "de": "de-DE"}
+
+
+@cache
+def vega() -> str:
+    """Vega, Vega-Lite and vega-embed as one script."""
+
+    def make() -> str:
+        import vl_convert
+
+        bundle: Any = vl_convert.javascript_bundle  # its types want an argument it does not need
+        return str(bundle())
+
+    return _kept("vega.js", make)
+
+
+@cache
+def vega_locale(language: str) -> dict[str, Any]:
+    """How Vega writes numbers and times in a language."""
+
+    def make() -> str:
+        import vl_convert
+
+        name: Any = D3_LOCALES[language]
+        number = dict(vl_convert.get_format_locale(name))
+        if language == "de":
+            number["currency"] = ["", "\u00a0$"]
+        time = vl_convert.get_time_format_locale(name)
+        return json.dumps({"formatLocale": number, "timeFormatLocale": time})
+
+    found: dict[str, Any] = json.loads(_kept(f"locale-{language}.json", make))
+    return found
+
+
+def _kept(name: str, make: Callable[[], str]) -> str:
+    """The text of this name in the user's cache; made, and kept if that is possible."""
+    folder = user_cache_path("langdock-usage") / f"vl-convert-{version('vl-convert-python')}"
+    path = folder / name
+    with suppress(OSError, UnicodeError):
+        return path.read_text(encoding="utf-8")
+    text = make()
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(path, text)
+    return text
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all, because another report may read it now."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+    Path(temporary).replace(path)
