@@ -15,10 +15,11 @@
 
   // Charts ---------------------------------------------------------------------------------------
 
-  const steepen = (spec) => {
-    const axis = spec.encoding?.x?.axis;
+  const narrow = (spec) => {
+    const { axis, scale } = spec.encoding?.x ?? {};
     if (axis?.labelAngle === -40) Object.assign(axis, { labelAngle: -90, labelLimit: 90 });
-    (spec.layer || []).forEach(steepen);
+    if (scale?.domainMax) scale.domainMax *= 1.25; // room for the amount behind the longest bar
+    (spec.layer || []).forEach(narrow);
   };
 
   const fit = (spec, width) => {
@@ -27,8 +28,8 @@
     const legend = { layout: { bottom: { direction: "vertical", anchor: "start" } } };
     config.legend = { ...config.legend, ...legend };
     if (width >= NARROW) return;
-    steepen(spec);
-    config.axis = { ...config.axis, labelLimit: Math.round(width * 0.3) };
+    narrow(spec);
+    config.axis = { ...config.axis, labelLimit: Math.round(width * 0.36) };
     Object.assign(config.legend, { columns: 2, labelLimit: Math.round(width * 0.38) });
   };
 
