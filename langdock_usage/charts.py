@@ -188,7 +188,7 @@ def cost_against_cache(keys: pd.DataFrame, style: Style = PLAIN) -> alt.LayerCha
     points = alt.Chart(data).encode(
         x=ratio,
         # costs lie far apart; their roots let the small ones be seen
-        y=cost_axis(style).scale(type="sqrt", domain=[0, highest * 1.15]),
+        y=cost_axis(style).scale(type="sqrt", domain=[0, highest * 1.3]),
         tooltip=tip(style, "api_key_name", "cache_hit_ratio", "total_cost_usd"),
     )
     dots = points.mark_circle(size=90, color=ACCENT, opacity=0.8)
@@ -229,7 +229,7 @@ def cost_per_month(monthly: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChar
     months = list(dict.fromkeys(data.sort_values("month")["month_label"]))
     bars = (
         alt.Chart(data)
-        .mark_bar()
+        .mark_bar(size=alt.expr("min(64, 0.9 * bandwidth('x'))"))
         .encode(
             x=alt.X("month_label:O", title=None, sort=months).axis(labelAngle=-40, ticks=False),
             y=cost_axis(style),

@@ -45,6 +45,30 @@ def build(path: Path, rows: Iterable[Row], org: str = "org-1", zone: str = "Euro
     return path
 
 
+def restate(path: Path, row: Row, fetched: datetime) -> None:
+    """A newer export of a day with this one row instead of all that the older one said."""
+    connection = open_for_writing(path)
+    connection.execute(
+        """
+        insert into exports
+        select 'restated', org_id, window_start, window_end, timezone, group_by, ?, 1, sha256,
+            source, null
+        from exports where window_start = ?
+        """,
+        [fetched, row.day],
+    )
+    connection.execute(
+        "update exports set superseded_by = 'restated' "
+        "where window_start = ? and export_id <> 'restated'",
+        [row.day],
+    )
+    connection.execute(
+        "insert into export_rows values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        _values("restated", row),
+    )
+    connection.close()
+
+
 def _values(export_id: str, row: Row) -> list[object]:
     tokens = row.tokens or (None,) * 5
     return [export_id, row.key, row.name, row.model, row.requests, row.cost, *tokens]

@@ -18,11 +18,13 @@ from langdock_usage.summary import summarise
 NOTEBOOK = Path(__file__).parent.parent / "notebooks" / "monthly_report.ipynb"
 
 
-def quick_report(database: Path, month: str, html: Path, language: str = "en") -> Path:
+def quick_report(
+    database: Path, month: str, html: Path, language: str = "en", **more: object
+) -> Path:
     """The monthly report of a database, written to `html`."""
     book: Any = nbformat.v4
     notebook = nbformat.from_dict(nbformat.read(NOTEBOOK, as_version=4))  # type: ignore[no-untyped-call]
-    given = {"database": str(database), "month": month, "language": language}
+    given = {"database": str(database), "month": month, "language": language, **more}
     scope: dict[str, Any] = {}
     with _report_kernel() as shown:
         for cell in notebook.cells:

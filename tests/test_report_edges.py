@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 
 from langdock_usage.database import open_for_writing
 from tests.looked_at import assert_sound, summary_of, tables_of, visible_text
-from tests.made_up import Row, build, huge, two_months
+from tests.made_up import Row, build, huge, restate, two_months
 from tests.quick import quick_report
 
 TOKENS = (1000, 200, 400, 0, 600)
@@ -180,6 +180,23 @@ def test_new_gone_and_renamed_keys_are_marked(tmp_path: Path) -> None:
         "Beginner": "new",
         "Leaver": "no longer used",
     }
+
+
+def test_restatements_are_listed_and_counted(tmp_path: Path) -> None:
+    database = build(tmp_path / "usage.duckdb", two_months())
+    day = date(2026, 10, 7)
+    restate(database, replace(ROW, day=day, cost=Decimal("7.5")), datetime(2026, 11, 9, tzinfo=UTC))
+    html = quick_report(
+        database, "2026-10", tmp_path / "report.html", earlier_report="2026-11-02T05:00:00"
+    ).read_text()
+
+    before = sum((row.cost for row in two_months() if row.day == day), Decimal(0))
+    month = sum((row.cost for row in two_months() if row.day.month == 10), Decimal(0))
+    assert_sound(html, month - before + Decimal("7.5"))
+    table = tables_of(html)["restatements"]
+    assert table.column("Cost before") == [before]
+    assert table.column("Cost after") == [Decimal("7.5")]
+    assert "Newer exports restated 1 of the periods" in visible_text(html)
 
 
 def test_huge_workspace_fits_into_three_megabytes(tmp_path: Path) -> None:

@@ -104,6 +104,9 @@ class Page:
         if frame.empty:
             self.note("nothing")
             return
+        if "total_cost_usd" in frame and not any(frame["total_cost_usd"]):
+            self.note("no_cost")
+            return
         chart = draw(frame, *more, style=self.style)
         text = describe(name, self.month, self.shown, frame)
         renderer.show(chart.properties(description=text))
@@ -174,7 +177,9 @@ class Page:
         """Whether this month has token data; if not, or only in part, a note says so."""
         costs = {row["token_accounting"]: row["total_cost_usd"] for row in self.month.accounting}
         missing = costs.pop(None, 0)
-        if not costs:
+        if not self.month.accounting:
+            self.note("nothing")
+        elif not costs:
             self.note("no_tokens")
         elif missing:
             share = ratio(self.shown.total - missing, self.shown.total)

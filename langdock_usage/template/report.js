@@ -107,7 +107,8 @@
   };
 
   // A spreadsheet takes a text that begins like this for a formula.
-  const harmless = (text) => (/^[\s]*[=+\-@\t\r|%]/.test(text) ? `'${text}` : text);
+  const FORMULA = /^(\s*[=+\-@|%\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/;
+  const harmless = (text) => (FORMULA.test(text) ? `'${text}` : text);
 
   const csv = (table) => {
     const comma = page.decimal === ",";
