@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from .asked import Asked, Names, as_period, key_parameter, known_choice, period_parameters
 from .costs import COLUMNS, By, Costs, with_column_of
 from .database import open_for_reading
+from .errors import InvalidRequest
 from .settings import find_database
 from .sql import read_sql
 from .takeaway import GRAINS, format_of, period_for, write_view
@@ -106,7 +107,13 @@ class Usage(Costs):
         return self._ask("keys", period, key=key, model=model, org=org, team=team, exact=exact)
 
     def unowned_keys(
-        self, period: Asked = None, *, org: str | None = None, exact: bool = False
+        self,
+        period: Asked = None,
+        *,
+        key: Names = None,
+        model: Names = None,
+        org: str | None = None,
+        exact: bool = False,
     ) -> pd.DataFrame:
         """One row per API key with usage of nobody: no team, cost centre or owner; costliest first.
 
@@ -117,9 +124,19 @@ class Usage(Costs):
           api_key_name  total_cost_usd
         0     Helpdesk             6.5
         """
-        return self._ask("unowned_keys", period, org=org, exact=exact)
+        return self._ask("unowned_keys", period, key=key, model=model, org=org, exact=exact)
 
-    def key_story(self, key: Names, *, chained: bool = True, exact: bool = False) -> pd.DataFrame:
+    def key_story(
+        self,
+        key: Names,
+        period: Asked = None,
+        *,
+        model: Names = None,
+        org: str | None = None,
+        team: Names = None,
+        chained: bool = True,
+        exact: bool = False,
+    ) -> pd.DataFrame:
         """An API key from its first to its last day: one row per day or longer period, in order.
 
         `chained` tells the story of the keys that were rotated into this one, or out of it, too.
@@ -138,7 +155,9 @@ class Usage(Costs):
             if chained:
                 rows = connection.execute(read_sql("chain_members"), {"keys": keys}).fetchall()
                 keys = [api_key_id for (api_key_id,) in rows]
-        return self._ask("key_story", None, key=keys, exact=exact)
+        return self._ask(
+            "key_story", period, key=keys, model=model, org=org, team=team, exact=exact
+        )
 
     def export(
         self,
@@ -160,6 +179,8 @@ class Usage(Costs):
         known_choice("view", view, GRAINS)
         target = Path(path)
         format_of(target)
+        if target.resolve().is_relative_to((self.path.parent / "raw").resolve()):
+            raise InvalidRequest(f"{target} lies among the raw exports; write somewhere else.")
         days = period_for(view, as_period(period))
         org_id = self.workspace(org) if org else None
         with self._connection() as connection:

@@ -296,6 +296,12 @@ def test_story_tells_days_without_usage_from_days_never_fetched(database: Path) 
     assert list(story["total_cost_usd"].fillna(-1)) == [1.5, 0, -1, 1.5]
 
 
+def test_story_of_a_period_and_a_model(tiny: Usage) -> None:
+    assert list(tiny.key_story("Search", "2026-10")["requests"]) == [15, 20]
+    assert list(tiny.key_story("Search", model="mistral*")["requests"]) == [5]
+    assert tiny.key_story("Search", team="unassigned").empty
+
+
 def test_queries_cannot_touch_any_file(tiny: Usage, tmp_path: Path) -> None:
     target = tmp_path / "x.csv"
     before = tiny.path.read_bytes()

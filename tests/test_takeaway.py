@@ -170,6 +170,7 @@ def test_period_and_workspace_are_cut_out(tmp_path: Path) -> None:
         ("usage", "out.xls", None, "out.xls does not end in .csv, .parquet or .xlsx"),
         ("usage", "data/test.duckdb", None, "does not end in"),
         ("key_owners", "out.csv", "2026-10", "key_owners has no period; leave it out"),
+        ("usage", "data/../data/raw/test/x.csv", None, "lies among the raw exports"),
     ],
 )
 def test_mistakes(
