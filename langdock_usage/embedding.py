@@ -22,4 +22,4 @@ def embedded_chart(spec: object) -> str:
 def embedded_json(value: object) -> str:
     """JSON that can stand in a script element: no text in it can end the element."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return text.replace("<", "\\u003c")

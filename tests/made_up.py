@@ -11,7 +11,7 @@ from langdock_usage.database import open_for_writing
 
 @dataclass(frozen=True)
 class Row:
-    """One row of one single-day export."""
+    """One row of an export of a single day, or of `days` days."""
 
     day: date
     key: str
@@ -20,6 +20,7 @@ class Row:
     requests: int
     cost: Decimal
     tokens: tuple[int, int, int, int, int] | None = None
+    days: int = 1
 
 
 def build(path: Path, rows: Iterable[Row], org: str = "org-1", zone: str = "Europe/Berlin") -> Path:
@@ -34,7 +35,16 @@ def build(path: Path, rows: Iterable[Row], org: str = "org-1", zone: str = "Euro
         fetched = datetime(day.year, day.month, day.day, 5, tzinfo=UTC) + timedelta(days=1)
         connection.execute(
             "insert into exports values (?, ?, ?, ?, ?, 'model', ?, ?, ?, 'made up', null)",
-            [export_id, org, day, day, zone, fetched, len(of_day), f"{day.toordinal():064x}"],
+            [
+                export_id,
+                org,
+                day,
+                day + timedelta(days=of_day[0].days - 1),
+                zone,
+                fetched,
+                len(of_day),
+                f"{day.toordinal():064x}",
+            ],
         )
         connection.executemany(
             "insert into export_rows values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

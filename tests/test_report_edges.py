@@ -182,6 +182,16 @@ def test_new_gone_and_renamed_keys_are_marked(tmp_path: Path) -> None:
     }
 
 
+def test_month_known_only_as_a_whole_has_no_days(tmp_path: Path) -> None:
+    rows = [replace(ROW, day=date(2026, 10, 1), days=31, model=None)]
+    html = report_of(rows, tmp_path)
+    assert_sound(html, ROW.cost)
+    text = visible_text(html)
+    assert "The database holds this month in longer periods" in text
+    assert "Oct 1, 2026 \u2013 Oct 31, 2026" in text
+    assert "Every day of the month is in the database." in text
+
+
 def test_restatements_are_listed_and_counted(tmp_path: Path) -> None:
     database = build(tmp_path / "usage.duckdb", two_months())
     day = date(2026, 10, 7)
@@ -201,9 +211,16 @@ def test_restatements_are_listed_and_counted(tmp_path: Path) -> None:
 
 def test_huge_workspace_fits_into_three_megabytes(tmp_path: Path) -> None:
     database = huge(tmp_path / "usage.duckdb")
+    connection = open_for_writing(database)
+    connection.execute(
+        "update export_rows set api_key_name = left(api_key_name || repeat(?, 50), 300)",
+        ['\U0001f680<"&>\u00e9'],
+    )
+    connection.close()
     html = quick_report(database, "2026-10", tmp_path / "report.html").read_text()
     total = sum(range(1, 501)) * sum(range(1, 41)) * sum(range(1, 32)) / Decimal(100000)
     assert_sound(html, total)
     keys = tables_of(html)["keys"]
     assert len(keys.rows) == 500
+    assert "Team 0 <script>" in keys.rows[-1][0]
     assert "All others" in tables_of(html)["keys-and-models"].heads

@@ -27,6 +27,9 @@ from .small_print import command, versions
 from .table import Table
 from .verdict import statements
 
+FULL_NAMES = 50
+"""Points of a chart that have the whole name of their key, however long."""
+
 
 @cache
 def _templates() -> Environment:
@@ -102,7 +105,8 @@ class Page:
     def chart(self, name: str, draw: Callable[..., Any], frame: pd.DataFrame, *more: Any) -> None:
         """A chart with a text that says what it shows, or a note that there is nothing to show."""
         if frame.empty:
-            self.note("nothing")
+            is_by_period = name == "days" and self.month.total["requests"]
+            self.note("no_days" if is_by_period else "nothing")
             return
         if "total_cost_usd" in frame and not any(frame["total_cost_usd"]):
             self.note("no_cost")
@@ -164,14 +168,17 @@ class Page:
         """The days among the exported periods."""
         named = self.named(windows)
         single = named[named["window_start"] == named["window_end"]]
-        if single.empty and not named.empty:
-            self.note("no_days")
         return single.rename(columns={"window_start": "day"}).reset_index(drop=True)
 
     def with_ratio(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The rows of this month whose cache-hit ratio is known."""
-        known = self.named(frame[frame["cache_hit_ratio"].notna()])
-        return known.reset_index(drop=True)
+        """The rows whose cache-hit ratio is known."""
+        known = self.named(frame[frame["cache_hit_ratio"].notna()]).reset_index(drop=True)
+        return self.shortened(known, FULL_NAMES) if "api_key_name" in known else known
+
+    def shortened(self, frame: pd.DataFrame, full: int = 0) -> pd.DataFrame:
+        """Only the beginning of long names, but for the first: each mark repeats its name."""
+        names = list(frame["api_key_name"])
+        return frame.assign(api_key_name=names[:full] + list(map(self.shown.short, names[full:])))
 
     def has_tokens(self) -> bool:
         """Whether this month has token data; if not, or only in part, a note says so."""

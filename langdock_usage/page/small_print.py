@@ -53,10 +53,9 @@ def restatements(month: Month, shown: Shown) -> Table:
     rows = month.restatements
     make = Columns(shown)
     requests = [row["requests_after"] - row["requests_before"] for row in rows]
-    title = shown.language.text("titles.restatements")
     return Table(
         name="restatements",
-        caption=title,
+        caption=shown.language.text("titles.restatements"),
         columns=[
             make.periods("period", [(row["window_start"], row["window_end"]) for row in rows]),
             make.moments("restated", [row["restated_at_utc"] for row in rows]),
@@ -65,7 +64,6 @@ def restatements(month: Month, shown: Shown) -> Table:
             make.differences("difference_usd", [row["difference_usd"] for row in rows]),
             make.counts("more_requests", requests),
         ],
-        title=title,
         is_open=True,
     )
 

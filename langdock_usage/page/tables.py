@@ -13,7 +13,7 @@ from .table import FILTER_FROM, Columns, Table
 MOST_ROWS = 1000
 """Rows of the longest table; what is beyond stands together."""
 
-CACHE_ROWS = 200
+CACHE_ROWS = 100
 
 SUMMED = (
     "requests",

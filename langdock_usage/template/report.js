@@ -125,8 +125,18 @@
     return `\ufeff${[heads.join(separator), ...rows].join("\r\n")}\r\n`;
   };
 
+  // A phone shows rows as cards, and a table that is no longer laid out as one has to say so.
+  const ROLES = { table: "table", "thead, tbody, tfoot": "rowgroup", tr: "row", td: "cell", th: "columnheader" };
+
+  const named = (details) => {
+    for (const [tags, role] of Object.entries(ROLES)) {
+      details.querySelectorAll(tags).forEach((element) => element.setAttribute("role", role));
+    }
+  };
+
   const prepare = (details) => {
     const table = details.querySelector("table");
+    named(details);
     if (window.innerWidth < NARROW && table.rows.length > 4) details.open = false;
     const tools = make("div", "", { class: "tools" });
     const link = make("a", words.save_csv, { download: details.dataset.file });
