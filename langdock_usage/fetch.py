@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from itertools import islice
 
+from .amounts import exact
 from .archive import Archive, RawExport
 from .client import UsageExportClient, http_client
 from .errors import (
@@ -181,7 +182,7 @@ class _Run:
         for first, key, name, requests, usd in self.store.differences(self.fetched.org_id):
             self.warn(
                 f"{first:%Y-%m} does not reconcile for key {name!r} ({key}): the export of the "
-                f"month differs from its days by {usd.normalize():f} USD and {requests} requests."
+                f"month differs from its days by {exact(usd)} USD and {requests} requests."
             )
 
     async def _finish(self, day: date, task: asyncio.Task[bytes | None]) -> None:
@@ -246,7 +247,7 @@ class _Run:
         erased = day in self.plan.settling
         self.warn(
             f"{day}: the service has no usage any more where {rows} rows and "
-            f"{usd.normalize():f} USD were stored; "
+            f"{exact(usd)} USD were stored; "
             + ("taken as a restatement." if erased else f"{export_id} stays in force.")
         )
         return None if erased else export_id

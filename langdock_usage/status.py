@@ -6,10 +6,10 @@ from typing import Any
 
 import duckdb
 
+from .amounts import exact
 from .archive import Archive
 from .database import open_for_reading
 from .sql import read_sql
-from .summary import exact
 from .windows import ONE_DAY, Period, ranges, today
 
 Status = dict[str, Any]

@@ -1,8 +1,8 @@
 """The machine-readable summary that every report carries."""
 
-from decimal import Decimal
 from typing import Any
 
+from .amounts import exact
 from .monthly import Month
 from .verdict import Verdict
 
@@ -42,12 +42,6 @@ def summarise(month: Month) -> dict[str, object]:
             if row["is_used"]
         ],
     }
-
-
-def exact(amount: Decimal | int) -> str:
-    """An amount with all its digits, without trailing zeros and without an exponent."""
-    text = f"{Decimal(amount):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _figures(row: dict[Any, Any]) -> dict[str, object]:

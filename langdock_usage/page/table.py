@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from langdock_usage.summary import exact
+from langdock_usage.amounts import exact
 
 from .shown import Shown
 
