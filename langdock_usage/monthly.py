@@ -3,6 +3,7 @@
 Money is Decimal, exact, in every frame; ratios are floats, or None where they are unknown.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from .database import open_for_reading
 from .errors import NoData
 from .queries import open as open_usage
 from .sql import read_sql
-from .windows import month_before, parse_month
+from .windows import month_before, month_of, parse_month
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,6 +123,11 @@ class Month:
     def total_of(self, first: date) -> Row | None:
         """The row of `totals` for the month that begins on `first`."""
         return next((row for row in self.totals if row["month"] == first), None)
+
+    def comparable(self, row: Mapping[str, Any]) -> Row | None:
+        """The month before one of `totals`, where both are wholly in the database."""
+        before = self.total_of(month_before(month_of(row["month"])).first)
+        return before if before and before["is_complete"] and row["is_complete"] else None
 
     @cached_property
     def days(self) -> list[Row]:

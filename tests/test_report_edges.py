@@ -97,6 +97,24 @@ def test_first_month_has_nothing_to_compare_with(tmp_path: Path) -> None:
     assert "month before</th>" not in html.lower()
 
 
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        (date(2026, 9, 3), "September 2026 is only partly in the database (29 of 30 days)"),
+        (date(2026, 10, 3), "October 2026 is only partly in the database (30 of 31 days)"),
+    ],
+)
+def test_month_known_in_part_is_not_compared(missing: date, said: str, tmp_path: Path) -> None:
+    html = report_of([row for row in two_months() if row.day != missing], tmp_path)
+    text = visible_text(html)
+    assert f"{said}, so the months are not compared." in text
+    assert "moved most" not in text
+    assert " less than " not in text
+    assert " more than September" not in text
+    assert "Change" not in tables_of(html)["keys"].heads
+    assert re.search(r"Change against the month before\|+\s*\|*n/a", text)
+
+
 def test_month_without_usage_is_not_a_month_without_data(tmp_path: Path) -> None:
     rows = [
         replace(ROW, day=date(2026, 9, 5)),
@@ -114,6 +132,7 @@ def test_month_without_usage_is_not_a_month_without_data(tmp_path: Path) -> None
     assert summary_of(html)["keys"] == []
     assert "There is nothing to show here for this month." in html
     assert "no longer used" in html
+    assert "September 2026 is only partly in the database (1 of 30 days)" in visible_text(html)
 
 
 def test_workspace_without_token_data_says_so(tmp_path: Path) -> None:
@@ -122,7 +141,10 @@ def test_workspace_without_token_data_says_so(tmp_path: Path) -> None:
     assert "Token data does not exist for this month" in text
     assert not re.search(r"(?<![\d.])0(\.0)?%", text)
     assert summary_of(html)["cache_hit_ratio"] is None
-    assert {row[-1] for row in tables_of(html)["keys"].rows} == {""}
+    for name in ("keys", "models", "figures_by_month"):
+        heads = tables_of(html)[name].heads
+        assert "Requests" in heads
+        assert not {"Input tokens", "Output tokens", "Cache-hit ratio"} & set(heads)
 
 
 def test_ratios_of_a_month_that_turned_byok_are_of_its_later_part(tmp_path: Path) -> None:

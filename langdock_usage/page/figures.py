@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from langdock_usage.monthly import Month
-from langdock_usage.windows import month_before, month_of
 
-from .shown import Shown, change
+from .shown import Shown, monthly_change
 
 
 @dataclass(frozen=True)
@@ -40,12 +39,9 @@ def figures(month: Month, shown: Shown) -> list[Figure]:
 
 def _changes(month: Month, shown: Shown) -> tuple[str, str]:
     now, before = month.total, month.previous
-    if before is None:
-        return shown.language.unknown, shown.language.unknown
-    earlier = month.total_of(month_before(month_of(before["month"])).first) or {}
     return (
-        shown.language.change(change(now["total_cost_usd"], before["total_cost_usd"])),
-        shown.language.change(change(before["total_cost_usd"], earlier.get("total_cost_usd"))),
+        shown.language.change(monthly_change(month, now)),
+        shown.language.change(monthly_change(month, before) if before else None),
     )
 
 

@@ -20,11 +20,11 @@ Row = dict[str, Any]
 def sentences(month: Month, shown: Shown) -> list[Markup]:
     """The month in words."""
     if not month.total["requests"] and not shown.total:
-        return [_sentence(shown, "nothing", month=shown.language.month(month.first))]
-    found = [_total(month, shown)]
-    if month.previous and month.previous["total_cost_usd"]:
-        if not month.previous["is_complete"]:
-            found.append(_partial(month.previous, shown))
+        nothing = _sentence(shown, "nothing", month=shown.language.month(month.first))
+        return [nothing, *_partial(month, shown)]
+    found = [_total(month, shown), *_partial(month, shown)]
+    before = month.comparable(month.total)
+    if before and before["total_cost_usd"]:
         found += _moves(month, shown)
     notable = _spike(month, shown) or _largest(month, shown)
     return [*found, *([notable] if notable else [])]
@@ -35,10 +35,10 @@ def _sentence(shown: Shown, name: str, /, **values: object) -> Markup:
 
 
 def _total(month: Month, shown: Shown) -> Markup:
-    previous = month.previous
+    previous = month.comparable(month.total)
     values = {"month": shown.language.month(month.first), "amount": shown.money(shown.total)}
     if previous is None:
-        return _sentence(shown, "alone", **values)
+        return _sentence(shown, "not_compared" if month.previous else "alone", **values)
     before = previous["total_cost_usd"]
     values["before"] = shown.language.month(previous["month"])
     moved = change(shown.total, before)
@@ -51,14 +51,20 @@ def _total(month: Month, shown: Shown) -> Markup:
     return _sentence(shown, "more" if moved > 0 else "less", **values)
 
 
-def _partial(previous: Row, shown: Shown) -> Markup:
-    return _sentence(
-        shown,
-        "partial",
-        before=shown.language.month(previous["month"]),
-        days=previous["covered_days"],
-        all=len(month_of(previous["month"])),
-    )
+def _partial(month: Month, shown: Shown) -> list[Markup]:
+    """Why there is no comparison, where there is a month before."""
+    partial = [row for row in (month.previous, month.total) if row and not row["is_complete"]]
+    return [
+        _sentence(
+            shown,
+            "partial",
+            month=shown.language.month(row["month"]),
+            days=row["covered_days"],
+            all=len(month_of(row["month"])),
+        )
+        for row in partial[:1]
+        if month.previous
+    ]
 
 
 def _moves(month: Month, shown: Shown) -> list[Markup]:

@@ -1,5 +1,6 @@
 """How values of a month are shown: names, and money with the digits that this month needs."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -44,6 +45,12 @@ class Shown:
 def ratio(part: Any, whole: Any) -> Decimal | None:
     """A share; None where there is nothing to have a share of."""
     return Decimal(part) / Decimal(whole) if whole else None
+
+
+def monthly_change(month: Month, row: Mapping[str, Any]) -> Decimal | None:
+    """Of the cost of one of the month's totals against the month before; see Month.comparable."""
+    before = month.comparable(row)
+    return change(row["total_cost_usd"], before["total_cost_usd"]) if before else None
 
 
 def change(now: Any, before: Any) -> Decimal | None:

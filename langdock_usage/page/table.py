@@ -65,6 +65,15 @@ class Table:
         return list(zip(*(column.cells for column in self.columns), strict=True))
 
 
+def known(*columns: Column) -> list[Column]:
+    """Without the numbers of which none is known."""
+    return [
+        column
+        for column in columns
+        if not column.is_number or any(cell.value for cell in column.cells)
+    ]
+
+
 class Columns:
     """Makes the columns of a month's tables: headings by name, cells by kind."""
 

@@ -5,10 +5,9 @@ from typing import Any
 import pandas as pd
 
 from langdock_usage.monthly import Month, records
-from langdock_usage.windows import month_before, month_of
 
-from .shown import Shown, change, ratio
-from .table import FILTER_FROM, Columns, Table
+from .shown import Shown, change, monthly_change, ratio
+from .table import FILTER_FROM, Columns, Table, known
 
 MOST_ROWS = 1000
 """Rows of the longest table; what is beyond stands together."""
@@ -31,8 +30,8 @@ def comparison(month: Month, shown: Shown, frame: pd.DataFrame, section: str) ->
     """All keys or all models of this month and the month before."""
     name = "api_key_name" if section == "keys" else "model"
     rows = _folded(records(frame), name, shown)
-    before = month.previous or {}
-    total = {**month.total, "previous_cost_usd": before.get("total_cost_usd")}
+    before = month.comparable(month.total)
+    total = {**month.total, "previous_cost_usd": before and before["total_cost_usd"]}
     lines = [*rows, {**total, name: shown.language.text("words.total")}]
     make = Columns(shown)
     changes = [change(line["total_cost_usd"], line["previous_cost_usd"]) for line in lines]
@@ -40,7 +39,7 @@ def comparison(month: Month, shown: Shown, frame: pd.DataFrame, section: str) ->
     return Table(
         name=section,
         caption=title,
-        columns=[
+        columns=known(
             make.names(
                 name,
                 [line[name] for line in lines],
@@ -54,7 +53,7 @@ def comparison(month: Month, shown: Shown, frame: pd.DataFrame, section: str) ->
             make.counts("input_tokens", [line["input_tokens"] for line in lines]),
             make.counts("sum_completion_tokens", [line["sum_completion_tokens"] for line in lines]),
             make.percents("cache_hit_ratio", [line["cache_hit_ratio"] for line in lines]),
-        ],
+        ),
         has_total=True,
         title=title,
         is_open=len(rows) < FILTER_FROM,
@@ -64,8 +63,8 @@ def comparison(month: Month, shown: Shown, frame: pd.DataFrame, section: str) ->
 def teams(month: Month, shown: Shown, frame: pd.DataFrame) -> Table:
     """All teams of this month and the month before; the rows add up to the total."""
     rows = records(frame)
-    before = month.previous or {}
-    total = {**month.total, "previous_cost_usd": before.get("total_cost_usd")}
+    before = month.comparable(month.total)
+    total = {**month.total, "previous_cost_usd": before and before["total_cost_usd"]}
     lines = [*rows, {**total, "team": shown.language.text("words.total")}]
     make = Columns(shown)
     changes = [change(line["total_cost_usd"], line["previous_cost_usd"]) for line in lines]
@@ -73,14 +72,14 @@ def teams(month: Month, shown: Shown, frame: pd.DataFrame) -> Table:
     return Table(
         name="teams",
         caption=title,
-        columns=[
+        columns=known(
             make.names("team", [line["team"] for line in lines]),
             make.money("total_cost_usd", [line["total_cost_usd"] for line in lines]),
             make.percents("share", [ratio(line["total_cost_usd"], shown.total) for line in lines]),
             *([make.changes("change", changes)] if before else []),
             make.counts("requests", [line["requests"] for line in lines]),
             make.percents("cache_hit_ratio", [line["cache_hit_ratio"] for line in lines]),
-        ],
+        ),
         has_total=True,
         title=title,
         is_open=True,
@@ -129,26 +128,18 @@ def months(month: Month, shown: Shown) -> Table:
     return Table(
         name="figures_by_month",
         caption=title,
-        columns=[
+        columns=known(
             make.months("month", [row["month"] for row in rows], partial),
             make.counts("covered_days", [row["covered_days"] for row in rows]),
             make.money("total_cost_usd", [row["total_cost_usd"] for row in rows]),
-            make.changes("change", [_monthly_change(month, row) for row in rows]),
+            make.changes("change", [monthly_change(month, row) for row in rows]),
             make.counts("requests", [row["requests"] for row in rows]),
             *(make.rates(rate, [row[rate] for row in rows]) for rate in rates),
             make.percents("cache_hit_ratio", [row["cache_hit_ratio"] for row in rows]),
-        ],
+        ),
         title=title,
         is_open=True,
     )
-
-
-def _monthly_change(month: Month, row: Row) -> Any:
-    """Against the month before, where both are complete."""
-    before = month.total_of(month_before(month_of(row["month"])).first)
-    if not (before and before["is_complete"] and row["is_complete"]):
-        return None
-    return change(row["total_cost_usd"], before["total_cost_usd"])
 
 
 def ratios(shown: Shown, frame: pd.DataFrame, by: str) -> Table:
