@@ -50,6 +50,12 @@ MOST = 300
 """Names in one chart; nobody reads more, and a browser would hang."""
 
 
+MOST_CELL_WIDTH = 110
+
+NAMED_POINTS = 8
+"""Points with a name beside them; the page takes away those that would cover others."""
+
+
 def cost_per_day(
     daily: pd.DataFrame, before: pd.DataFrame | None = None, style: Style = PLAIN
 ) -> alt.LayerChart:
@@ -130,11 +136,14 @@ def cost_per_key_and_model(grid: pd.DataFrame, style: Style = PLAIN) -> alt.Laye
     """
     data = _costs(grid, style)
     data = data.assign(api_key_name=_unique_names(grid), model=_texts(grid["model"]))
-    top = float(data["total_cost_usd"].max()) or 1.0
-    data["strength"] = (data["total_cost_usd"].clip(lower=0) / top) ** 0.5
-    costs = data.groupby("model")["total_cost_usd"].sum().sort_values(ascending=False)
     others = style.label("others")
-    order = sorted(costs.index, key=lambda model: model == others)  # the rest keeps its order
+    # sums of many keep pale, so that the named cells can be told apart
+    is_named = (data["api_key_name"] != others) & (data["model"] != others)
+    costs = data["total_cost_usd"].where(is_named, 0)
+    top = float(costs.max()) or 1.0
+    data["strength"] = (costs.clip(lower=0) / top) ** 0.5
+    per_model = data.groupby("model")["total_cost_usd"].sum().sort_values(ascending=False)
+    order = sorted(per_model.index, key=lambda model: model == others)  # the rest keeps its order
     return _heatmap(data, "api_key_name", "model", order, "total_cost_usd", style)
 
 
@@ -193,12 +202,11 @@ def cost_against_cache(keys: pd.DataFrame, style: Style = PLAIN) -> alt.LayerCha
     )
     dots = points.mark_circle(size=90, color=ACCENT, opacity=0.8)
     names = [
-        points.transform_filter(places)
+        points.transform_filter(alt.datum.place <= NAMED_POINTS)
         .transform_filter(side)
         .mark_text(align=align, dx=dx, limit=170)
         .encode(text="api_key_name:N")
-        .properties(name=f"{name}_{align}")
-        for name, places in (("first", alt.datum.place <= 3), ("cells", _BEYOND_THREE))
+        .properties(name=f"names_{align}")
         for side, align, dx in (
             (alt.datum.cache_hit_ratio < 0.6, _LEFT, 9),
             (alt.datum.cache_hit_ratio >= 0.6, _RIGHT, -9),
@@ -215,7 +223,6 @@ def cost_against_cache(keys: pd.DataFrame, style: Style = PLAIN) -> alt.LayerCha
 
 _LEFT: Literal["left"] = "left"
 _RIGHT: Literal["right"] = "right"
-_BEYOND_THREE = (alt.datum.place > 3) & (alt.datum.place <= 6)  # a narrow page leaves these out
 
 
 def cost_per_month(monthly: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
@@ -271,7 +278,9 @@ def _heatmap(
     data: pd.DataFrame, down: str, across: str, order: list[str], value: str, style: Style
 ) -> alt.LayerChart:
     """Cells of one colour, the stronger the larger `strength`, each with its value as text."""
-    x = alt.X(f"{across}:N", title=None, sort=order)
+    # a few columns stand together on the left instead of being stretched
+    width = alt.ExprRef(f"min(width, {MOST_CELL_WIDTH * len(order)})")
+    x = alt.X(f"{across}:N", title=None, sort=order).scale(rangeMax=width)
     base = alt.Chart(data).encode(
         x=x.axis(ticks=False, domain=False, orient="top", labelAngle=-40, labelLimit=120),
         y=named_axis(down, data),

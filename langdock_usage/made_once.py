@@ -13,6 +13,10 @@ from typing import Any
 from platformdirs import user_cache_path
 
 D3_LOCALES = {"en": "en-US", "de": "de-DE"}
+OWN_FORMATS: dict[str, dict[str, Any]] = {
+    "en": {},
+    "de": {"currency": ["", "\u00a0$"], "percent": "\u00a0%"},
+}
 
 
 @cache
@@ -36,13 +40,12 @@ def vega_locale(language: str) -> dict[str, Any]:
         import vl_convert
 
         name: Any = D3_LOCALES[language]
-        number = dict(vl_convert.get_format_locale(name))
-        if language == "de":
-            number["currency"] = ["", "\u00a0$"]
+        number = vl_convert.get_format_locale(name)
         time = vl_convert.get_time_format_locale(name)
         return json.dumps({"formatLocale": number, "timeFormatLocale": time})
 
     found: dict[str, Any] = json.loads(_kept(f"locale-{language}.json", make))
+    found["formatLocale"].update(OWN_FORMATS[language])
     return found
 
 

@@ -47,6 +47,15 @@ def test_charts_take_the_public_frames(usage: lu.Usage) -> None:
         assert spec_of(chart)["width"] == 700  # as "container", JupyterLab would hang
 
 
+def test_heatmap_shades_what_has_a_name_and_not_the_rest() -> None:
+    names = ["Search", "Search", "All others", "All others"]
+    grid = pd.DataFrame({"api_key_id": names, "api_key_name": names})
+    grid["model"] = ["gpt-5", "All others"] * 2
+    grid["total_cost_usd"] = [4, 900, 1000, 5000]
+    data = data_of(charts.cost_per_key_and_model(grid, Style(labels={"others": "All others"})))
+    assert list(data["strength"]) == [1, 0, 0, 0]
+
+
 def test_models_beyond_the_palette_share_a_colour() -> None:
     names = [f"model-{n}" for n in range(12)]
     monthly = pd.DataFrame({"month": pd.Timestamp("2026-10-01"), "model": names})
