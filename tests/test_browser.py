@@ -3,13 +3,15 @@
 import csv
 import io
 import re
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from tests.made_up import NASTY_NAMES, build, huge, two_months
+from tests.made_up import NASTY_NAMES, Row, build, huge, two_months
 from tests.quick import quick_report
 from tests.reports import Made, Opened
 
@@ -100,6 +102,58 @@ def test_print_begins_sections_on_new_pages(opened: Opened) -> None:
     assert pages >= 7
 
 
+def test_print_opens_the_tables_with_a_title(opened: Opened) -> None:
+    def closed() -> int:
+        return opened.page.locator("details.titled:not([open])").count()
+
+    before = closed()
+    assert before > 0
+    opened.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert closed() == 0
+    opened.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert closed() == before
+
+
+# all boxes of names that are shown, and of points, that lie over a name which is shown
+COVERING = """() => {
+    const boxes = (what) => [...document.querySelectorAll(`#cache ~ .chart ${what}`)].map((e) => [
+        e.textContent, e.getBoundingClientRect()
+    ]).filter(([, box]) => box.width > 0);
+    const names = boxes("[class*=names_] text");
+    const all = [...names, ...boxes(".mark-symbol.role-mark path")];
+    const meet = (a, b) =>
+        a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    return [names.length, all.flatMap(([text, box], n) =>
+        names.filter(([, name], m) => n > m && meet(box, name)).map(([name]) => [name, text]))];
+}"""
+
+
+def test_names_in_the_scatter_cover_nothing(browser: Browser, tmp_path: Path) -> None:
+    rows = [
+        Row(
+            date(2026, 10, 5),
+            f"key-{n}",
+            f"Customer service {n}",
+            "gpt-5",
+            9,
+            Decimal(90 + cost),
+            tokens,
+        )
+        for n, (cost, cached) in enumerate([(0, 40), (1, 60), (2, 45), (30, 55), (31, 0), (32, 99)])
+        for tokens in [(100, 10, cached, 0, 100 - cached)]
+    ]
+    database = build(tmp_path / "usage.duckdb", rows)
+    html = quick_report(database, "2026-10", tmp_path / "report.html")
+    opened = Opened(browser, html, viewport=DESKTOP)
+    for width in (DESKTOP["width"], PHONE["width"], DESKTOP["width"]):
+        opened.page.set_viewport_size({"width": width, "height": 800})
+        opened.page.wait_for_timeout(300)
+        count, covering = opened.page.evaluate(COVERING)
+        assert count >= 3
+        assert covering == []
+    opened.context.close()
+
+
 def test_german_csv_suits_german_spreadsheets(browser: Browser, tmp_path: Path) -> None:
     database = build(tmp_path / "usage.duckdb", two_months())
     html = quick_report(database, "2026-10", tmp_path / "report.html", "de")
@@ -107,6 +161,8 @@ def test_german_csv_suits_german_spreadsheets(browser: Browser, tmp_path: Path) 
     rows = list(csv.reader(io.StringIO(saved(opened, "models")), delimiter=";"))
     assert rows[0][:2] == ["Modell", "Kosten (USD)"]
     assert all(re.fullmatch(r"\d+(,\d+)?", row[1]) for row in rows[1:])
+    scatter = opened.page.locator("#cache ~ .chart[role=img]").first
+    assert "20\u00a0%" in (scatter.text_content() or "")
     assert opened.complaints == []
     opened.context.close()
 
@@ -120,6 +176,9 @@ def test_long_tables_have_a_filter(browser: Browser, tmp_path: Path) -> None:
     keys.locator("input[type=search]").fill("team 49")
     assert keys.locator("tbody tr:visible").count() == 11
     assert keys.locator("[role=status]").text_content() == "11 of 500"
+    heads = keys.locator("thead tr").element_handle()
+    before = "head => getComputedStyle(head, '::before').content"
+    assert opened.page.evaluate(before, heads) == '"Sort by"'
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert opened.complaints == []
     opened.context.close()

@@ -17,7 +17,7 @@
 
   const narrow = (spec) => {
     const { axis, scale } = spec.encoding?.x ?? {};
-    if (axis?.labelAngle === -40) Object.assign(axis, { labelAngle: -90, labelLimit: 90 });
+    if (axis?.labelAngle === -40) Object.assign(axis, { labelAngle: -90, labelLimit: 130 });
     if (scale?.domainMax) scale.domainMax *= 1.25; // room for the amount behind the longest bar
     (spec.layer || []).forEach(narrow);
   };
@@ -33,6 +33,33 @@
     Object.assign(config.legend, { columns: 2, labelLimit: Math.round(width * 0.38) });
   };
 
+  // A name that would cover a point or another name moves above or below its point, or goes. Those
+  // of low ratio are placed first, the costly ones before the others.
+  const PLACES = ["beside", "above", "below"];
+
+  const arrange = (canvas) => {
+    const names = [...canvas.querySelectorAll("[class*=names_] text")];
+    if (!names.length) return;
+    const boxOf = (element) => element.getBoundingClientRect();
+    const frame = boxOf(canvas.querySelector(".root path.background"));
+    const taken = [...canvas.querySelectorAll(".mark-symbol.role-mark path")].map(boxOf);
+    const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    const boxAt = (name, where) => {
+      name.style.removeProperty("--shift");
+      name.setAttribute("class", where);
+      const { left, right } = boxOf(name);
+      const shift = Math.max(0, frame.left - left) - Math.max(0, right - frame.right);
+      if (where !== "beside") name.style.setProperty("--shift", `${shift}px`);
+      return boxOf(name);
+    };
+    for (const name of names) {
+      const isFree = (box) => !taken.some((other) => meets(box, other));
+      const where = PLACES.find((where) => isFree(boxAt(name, where))) ?? "covered";
+      name.setAttribute("class", where);
+      if (where !== "covered") taken.push(boxOf(name));
+    }
+  };
+
   const draw = async (source) => {
     const spec = JSON.parse(source.textContent);
     for (const name of Object.keys(spec.datasets || {})) spec.datasets[name] = page.datasets[name];
@@ -43,7 +70,7 @@
     place.append(canvas);
     source.after(place);
     fit(spec, place.clientWidth);
-    await window.vegaEmbed(canvas, spec, {
+    const { view } = await window.vegaEmbed(canvas, spec, {
       ast: true,
       actions: false,
       renderer: "svg",
@@ -52,6 +79,8 @@
       formatLocale: page.formatLocale,
       timeFormatLocale: page.timeFormatLocale,
     });
+    arrange(canvas);
+    window.addEventListener("resize", () => view.runAsync().then(() => arrange(canvas)));
   };
 
   // Tables ---------------------------------------------------------------------------------------
@@ -66,6 +95,7 @@
 
   const sortable = (table) => {
     const heads = [...table.tHead.rows[0].cells];
+    table.tHead.rows[0].dataset.label = words.sort; // a phone shows it before the headings
     heads.forEach((head, column) => {
       const button = make("button", "", { type: "button" });
       button.append(...head.childNodes);
@@ -144,8 +174,17 @@
     if (details.dataset.filter) filterable(tools, table);
     tools.append(link);
     details.querySelector("summary").after(tools);
-    sortable(table);
+    if (table.tBodies[0].rows.length > 2) sortable(table);
   };
+
+  // On paper nothing can be opened: the tables with a title are printed in full.
+  const printed = () => {
+    const closed = [...document.querySelectorAll("details.titled:not([open])")];
+    closed.forEach((details) => (details.open = true));
+    const close = () => closed.forEach((details) => (details.open = false));
+    window.addEventListener("afterprint", close, { once: true });
+  };
+  window.addEventListener("beforeprint", printed);
 
   document.querySelectorAll("details.data").forEach(prepare);
   const charts = [...document.querySelectorAll("script.chart")];
