@@ -90,7 +90,7 @@ def assert_sound(html: str, total: Decimal, cost: str = "Cost (USD)") -> None:
     for group in ("keys", "models"):
         assert sum(Decimal(entry["total_cost_usd"]) for entry in summary[group]) == total
     tables = tables_of(html)
-    for name in ("days", "keys", "models", "keys-and-models", "accounting"):
+    for name in ("days", "keys", "models", "keys-and-models", "cache", "accounting"):
         if name in tables:
             table = tables[name]
             assert sum(table.column(cost)) == total, name

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -187,21 +187,36 @@ def test_keys_that_share_a_name_stay_apart(tmp_path: Path) -> None:
 
 
 def test_new_gone_and_renamed_keys_are_marked(tmp_path: Path) -> None:
-    september = date(2026, 9, 7)
-    rows = [
-        replace(ROW, key="stays", name="New name"),
-        replace(ROW, key="stays", name="Old name", day=september),
-        replace(ROW, key="new", name="Beginner"),
-        replace(ROW, key="gone", name="Leaver", day=september),
-    ]
-    html = report_of(rows, tmp_path)
-    keys = html[html.index('id="keys"') : html.index('id="models"')]
-    cells = dict(re.findall(r"<bdi>(\w[\w ]*)</bdi> <span class=\"mark\"><bdi>(.*?)</bdi>", keys))
-    assert cells == {
-        "New name": "renamed; before: Old name",
+    days = [date(2026, 9, 1) + timedelta(days=n) for n in range(61)]
+    stays = replace(ROW, key="stays")
+    rows = [replace(stays, day=day, name=f"Name of {day:%B}") for day in days]
+    rows.append(replace(ROW, key="new", name="Beginner"))
+    rows.append(replace(ROW, key="gone", name="Leaver", day=date(2026, 9, 7)))
+    renamed = {"Name of October": "renamed; before: Name of September"}
+    assert marks(report_of(rows, tmp_path)) == renamed | {
         "Beginner": "new",
         "Leaver": "no longer used",
     }
+
+
+@pytest.mark.parametrize(
+    ("missing", "marked"),
+    [(date(2026, 9, 3), {"Leaver": "no longer used"}), (date(2026, 10, 3), {"Beginner": "new"})],
+)
+def test_what_a_missing_day_may_hide_is_not_marked(
+    missing: date, marked: dict[str, str], tmp_path: Path
+) -> None:
+    days = [date(2026, 9, 1) + timedelta(days=n) for n in range(61)]
+    rows = [replace(ROW, key="stays", day=day) for day in days if day != missing]
+    rows.append(replace(ROW, key="new", name="Beginner"))
+    rows.append(replace(ROW, key="gone", name="Leaver", day=date(2026, 9, 7)))
+    assert marks(report_of(rows, tmp_path)) == marked
+
+
+def marks(html: str) -> dict[str, str]:
+    """What stands beside the names of the keys."""
+    keys = html[html.index('id="keys"') : html.index('id="models"')]
+    return dict(re.findall(r"<bdi>(\w[\w ]*)</bdi> <span class=\"mark\"><bdi>(.*?)</bdi>", keys))
 
 
 def test_month_known_only_as_a_whole_has_no_days(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ SUMMED = (
     "input_tokens",
     "sum_completion_tokens",
     "cached_prompt_tokens",
+    "cache_creation_tokens",
 )
 
 Row = dict[str, Any]
@@ -29,7 +30,7 @@ Row = dict[str, Any]
 def comparison(month: Month, shown: Shown, frame: pd.DataFrame, section: str) -> Table:
     """All keys or all models of this month and the month before."""
     name = "api_key_name" if section == "keys" else "model"
-    rows = _folded(records(frame), name, shown)
+    rows = _folded(records(frame), name, shown, MOST_ROWS)
     before = month.comparable(month.total)
     total = {**month.total, "previous_cost_usd": before and before["total_cost_usd"]}
     lines = [*rows, {**total, name: shown.language.text("words.total")}]
@@ -86,9 +87,9 @@ def teams(month: Month, shown: Shown, frame: pd.DataFrame) -> Table:
     )
 
 
-def _folded(rows: list[Row], name: str, shown: Shown) -> list[Row]:
+def _folded(rows: list[Row], name: str, shown: Shown, most: int) -> list[Row]:
     """The costliest rows, and one for all others, so that no workspace is too large for a file."""
-    top, rest = rows[:MOST_ROWS], rows[MOST_ROWS:]
+    top, rest = rows[:most], rows[most:]
     if not rest:
         return rows
     others: Row = {column: _sum([row[column] for row in rest]) for column in SUMMED}
@@ -108,10 +109,11 @@ def _sum(values: list[Any]) -> Any:
 def _mark(month: Month, shown: Shown, row: Row, section: str) -> str:
     if month.previous is None:
         return ""
+    # a day that is not known may be the one on which it was used
     if not row["was_used"]:
-        return shown.language.text("words.new")
+        return shown.language.text("words.new") if month.previous["is_complete"] else ""
     if not row["is_used"]:
-        return shown.language.text("words.gone")
+        return shown.language.text("words.gone") if month.total["is_complete"] else ""
     if section == "keys" and row["previous_name"] != row["api_key_name"]:
         name = shown.short(row["previous_name"])
         return shown.language.text("words.renamed", name=name)
@@ -168,7 +170,8 @@ def ratios(shown: Shown, frame: pd.DataFrame, by: str) -> Table:
 
 def cache(shown: Shown, keys: pd.DataFrame) -> Table:
     """What each key reads from and writes to the cache, and what it costs."""
-    rows = [row for row in records(keys) if row["is_used"]][:CACHE_ROWS]
+    used = [row for row in records(keys) if row["is_used"]]
+    rows = _folded(used, "api_key_name", shown, CACHE_ROWS)
     make = Columns(shown)
     counts = ("input_tokens", "cached_prompt_tokens", "cache_creation_tokens")
     return Table(
