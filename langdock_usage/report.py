@@ -172,6 +172,11 @@ def _execute(order: _Order, values: Mapping[str, object]) -> Any:
             f"The notebook {order.name} failed in cell In [{error.exec_count}]: "
             f"{error.ename}: {what}"
         ) from error
+    except RuntimeError as error:  # as papermill says that a kernel ended or never began
+        raise ReportError(
+            f"The process that ran the notebook {order.name} ended too early ({error}). "
+            "Perhaps there was too little memory; try again with nothing else running."
+        ) from error
 
 
 def _write(folder: Path, name: str, html: str, executed: Any) -> Path:

@@ -167,6 +167,17 @@ def test_failing_notebook_leaves_the_older_report(
     assert (folder / "broken.html").read_text() == "older"
 
 
+def test_kernel_that_dies_is_one_line(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_notebook(
+        tmp_path / "notebooks", "dies", 'database = ""\nmonth = ""', "import os\nos._exit(9)"
+    )
+    with pytest.raises(ReportError, match=r"^The process that ran the notebook dies ended .*\.$"):
+        render("dies", database=made.database, month="2026-10", output=tmp_path)
+
+
 def test_what_cannot_be_rendered_is_refused_by_name(made: Made, tmp_path: Path) -> None:
     def refuse(error: type[Exception], match: str, **changed: Any) -> None:
         asked: dict[str, Any] = {"name": "monthly_report", "database": made.database}
