@@ -12,7 +12,6 @@ or not. The database can be made anew from these files.
 import gzip
 import hashlib
 import json
-import os
 import shutil
 import zlib
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from typing import Any
 
 from .errors import ExportFormatError, StoreError
 from .exports import is_gzip
+from .whole_file import UNFINISHED, whole_file
 from .windows import Period
 
 
@@ -159,7 +159,7 @@ class Archive:
 
     def sweep(self) -> None:
         """Remove what a killed process left unfinished. Only for whoever holds the database."""
-        for path in self.folder.glob(".*.unfinished"):
+        for path in self.folder.glob(f".*{UNFINISHED}"):
             path.unlink()
 
     def _files(self, raw: RawExport) -> list[Path]:
@@ -197,17 +197,10 @@ def sha256_of(csv: bytes | Path | None) -> str | None:
 
 
 def _write(path: Path, content: bytes | Path) -> None:
-    """Write a file whole or not at all, whenever the process dies; a `.gz` is compressed."""
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
+    """Write a file that was copied, or bytes, which a name in `.gz` asks to compress."""
+    with whole_file(path) as unfinished:
         if isinstance(content, Path):
             shutil.copyfile(content, unfinished)
         else:
             gz = path.suffix == ".gz"
             unfinished.write_bytes(gzip.compress(content, mtime=0) if gz else content)
-        with unfinished.open("rb+") as file:
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
-        raise

@@ -1,16 +1,15 @@
 """Texts that take a second to make and never change for a version of vl-convert: kept on disk."""
 
 import json
-import os
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from platformdirs import user_cache_path
+
+from .whole_file import whole_file
 
 D3_LOCALES = {"en": "en-US", "de": "de-DE"}
 OWN_FORMATS: dict[str, dict[str, Any]] = {
@@ -58,13 +57,6 @@ def _kept(name: str, make: Callable[[], str]) -> str:
     text = make()
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-        _write(path, text)
+        with whole_file(path) as unfinished:  # another report may read it now
+            unfinished.write_text(text, encoding="utf-8", newline="")
     return text
-
-
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all, because another report may read it now."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-    Path(temporary).replace(path)

@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from .monthly import Month
 from .notebooks import check_parameters, find_notebook, parameter_defaults, read_notebook, typed
 from .sealed import for_jupyterlab, prepare, seal
 from .summary import summarise
+from .whole_file import whole_file
 
 DEFAULT_NOTEBOOK = "monthly_report"
 
@@ -185,20 +185,9 @@ def _write(folder: Path, name: str, html: str, executed: Any) -> Path:
     text: Any = nbformat.writes  # has no types
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(folder / f"{name}.ipynb", text(executed))
-        return _replace(folder / f"{name}.html", html)
+        for ending, content in (("ipynb", text(executed)), ("html", html)):
+            with whole_file(folder / f"{name}.{ending}") as unfinished:
+                unfinished.write_text(content, encoding="utf-8", newline="\n")
+        return folder / f"{name}.html"
     except OSError as error:
         raise ReportError(f"Cannot write the report into {folder}: {error.strerror}.") from error
-
-
-def _replace(path: Path, text: str) -> Path:
-    """Write a file whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(temporary).chmod(0o644)
-        return Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -10,9 +10,7 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
@@ -23,6 +21,7 @@ from .errors import InvalidRequest
 from .frames import plain
 from .harmless import guarded
 from .sql import read_sql
+from .whole_file import whole_file
 from .windows import Period, month_of
 
 if TYPE_CHECKING:
@@ -84,7 +83,10 @@ def write_view(
     if GRAINS[view] == "whole":
         parameters = {}
     parameters = {"view": view, **parameters}
-    with _whole_file(path, overwrite) as unfinished:
+    if path.exists() and not overwrite:
+        raise InvalidRequest(f"{path} is there already; name another file, or overwrite it.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path) as unfinished:
         if kind == "parquet":
             connection.execute(
                 f"copy ({query}) to $path (format parquet)", {**parameters, "path": str(unfinished)}
@@ -96,19 +98,6 @@ def write_view(
                 _write_csv(unfinished, names, _rows(answer))
             else:
                 _write_xlsx(unfinished, view, names, _rows(answer))
-
-
-@contextmanager
-def _whole_file(path: Path, overwrite: bool) -> Iterator[Path]:
-    if path.exists() and not overwrite:
-        raise InvalidRequest(f"{path} is there already; name another file, or overwrite it.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        yield unfinished
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _rows(answer: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:

@@ -38,6 +38,14 @@ def sandbox(workspace: Workspace) -> Iterator[Sandbox]:
         yield sandbox
 
 
+# for a module, because the whole minute's pace of a sandbox is shared by those who use it
+@pytest.fixture(scope="module")
+def live_sandbox() -> Iterator[Sandbox]:
+    """A sandbox whose today is today, as the command line takes it to be."""
+    with serve(Workspace.synthetic(today=datetime.now(UTC).date())) as sandbox:
+        yield sandbox
+
+
 def fetch_from(
     sandbox: Sandbox,
     database: Path,

@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,20 +13,12 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from langdock_usage.sandbox.server import KEY_WITHOUT_SCOPE, Sandbox, serve
-from langdock_usage.sandbox.workspace import Workspace
+from langdock_usage.sandbox.server import KEY_WITHOUT_SCOPE, Sandbox
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime.now(UTC)
 YESTERDAY = (NOW - timedelta(days=1)).date()
 LAST_MONTH = NOW.date().replace(day=1) - timedelta(days=1)
-
-
-@pytest.fixture(scope="module")
-def live_sandbox() -> Iterator[Sandbox]:
-    """A sandbox whose today is today, as the command line takes it to be."""
-    with serve(Workspace.synthetic(today=NOW.date())) as sandbox:
-        yield sandbox
 
 
 def run(

@@ -2,24 +2,13 @@
 
 import re
 import shlex
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
-from langdock_usage.sandbox.server import Sandbox, serve
-from langdock_usage.sandbox.workspace import Workspace
+from langdock_usage.sandbox.server import Sandbox
 
 from .test_cli import LAST_MONTH, ROOT, run
 
 README = (ROOT / "README.md").read_text()
-
-
-@pytest.fixture(scope="module")
-def live_sandbox() -> Iterator[Sandbox]:
-    with serve(Workspace.synthetic(today=datetime.now(UTC).date())) as sandbox:
-        yield sandbox
 
 
 def commands() -> list[str]:
