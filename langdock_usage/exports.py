@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
@@ -138,17 +139,18 @@ def first_fault(path: Path, name: str) -> str | None:
 
 def count_rows(content: bytes) -> int:
     """Rows below the header of a CSV; of one that is broken, those before the break."""
-    text = io.StringIO(content.decode("utf-8", errors="replace"), newline="")
-    rows = -1
-    with suppress(csv.Error):
-        for row in csv.reader(text):
-            rows += bool(row)
-    return max(rows, 0)
+    return sum(1 for _ in _rows_below(content))
 
 
 def is_empty(content: bytes | None) -> bool:
     """Whether an answer states no usage: no CSV, or one without rows."""
-    return content is None or count_rows(content) == 0
+    return content is None or next(_rows_below(content), None) is None
+
+
+def _rows_below(content: bytes) -> Iterator[list[str]]:
+    text = io.StringIO(content.decode("utf-8", errors="replace"), newline="")
+    with suppress(csv.Error):
+        yield from islice(filter(None, csv.reader(text)), 1, None)
 
 
 def _header(row: list[str] | None, name: str) -> Header:
