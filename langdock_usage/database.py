@@ -25,9 +25,7 @@ def open_for_reading(path: Path, moment: datetime | None = None) -> duckdb.DuckD
         )
     if moment is None:
         connection = _connect(path, read_only=True)
-        if not connection.execute("from duckdb_views() where view_name = 'usage'").fetchall():
-            connection.close()
-            raise StoreError(f"{path} is not a database of usage exports; name another with --db.")
+        _check_views(path, connection)
         return connection
     connection = _connect(path, read_only=True, in_memory=True)
     tables = connection.execute(
@@ -41,6 +39,19 @@ def open_for_reading(path: Path, moment: datetime | None = None) -> duckdb.DuckD
     for view in VIEWS:
         connection.execute(read_sql(view))
     return connection
+
+
+def _check_views(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    known = {name for (name,) in connection.execute(read_sql("view_names")).fetchall()}
+    if known >= set(VIEWS):
+        return
+    connection.close()
+    if "usage" not in known:
+        raise StoreError(f"{path} is not a database of usage exports; name another with --db.")
+    raise StoreError(
+        f"{path} was made by an earlier version; `langdock-usage rebuild`, or the next `fetch` or "
+        "`load`, brings it up to date."
+    )
 
 
 def open_for_writing(path: Path) -> duckdb.DuckDBPyConnection:

@@ -23,10 +23,10 @@ from .asked import (
     team_parameter,
 )
 from .database import open_for_reading
-from .errors import InvalidRequest, LangdockUsageError, NoData, StoreError
+from .errors import InvalidRequest, LangdockUsageError, NoData
 from .frames import to_frame
 from .overview import Coverage, coverage, overview_html, overview_text
-from .sql import VIEWS, read_sql
+from .sql import read_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,13 +45,7 @@ class Reader:
         self.path = path
         self.moment = moment
         # what is wrong with the file is told now, not at the first question
-        with self._connection() as connection:
-            known = {view for (view,) in connection.execute(read_sql("view_names")).fetchall()}
-        if not known >= set(VIEWS):
-            raise StoreError(
-                f"{path} was made by an earlier version, or by another tool; "
-                "`langdock-usage rebuild`, or the next `fetch` or `load`, brings it up to date."
-            )
+        open_for_reading(path).close()
 
     def __enter__(self) -> Self:
         return self

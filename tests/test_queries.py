@@ -13,6 +13,7 @@ import pytest
 import langdock_usage as lu
 from langdock_usage.errors import InvalidRequest, LeftOut, NoData, StoreError
 from langdock_usage.exports import COLUMNS
+from langdock_usage.monthly import Month
 from langdock_usage.queries import Usage
 from langdock_usage.store import Store
 
@@ -333,6 +334,8 @@ def test_database_of_an_earlier_version_is_answered_with_help(database: Path) ->
         connection.execute("drop view cost_per_team")
     with pytest.raises(StoreError, match=r"earlier version.*`langdock-usage rebuild`"):
         lu.open(database)
+    with pytest.raises(StoreError, match="earlier version"):
+        Month(database, "2026-10")
     Store(database).__exit__(None, None, None)
     assert len(lu.open(database).cost_per_team()) == 2
 
