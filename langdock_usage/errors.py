@@ -2,11 +2,13 @@
 
     LangdockUsageError            one clear line: what is wrong, and what to do next
     ├── InvalidRequest            what was asked for cannot be meant (exit status 2)
+    ├── SettingsError             the file .env cannot be read
     ├── ApiError                  the service refused, failed, or answered nonsense
     │   ├── AccessDenied          no key, a wrong key, or a key without the scope
-    │   ├── RequestRefused      the service does not want this request, whatever the reason
-    │   │   └── ExportTooLarge  narrow the period and combine
+    │   ├── RequestRefused        the service does not want this request, whatever the reason
+    │   │   └── ExportTooLarge    narrow the period and combine
     │   └── ServiceUnavailable    it may work later: nothing wrong with the request
+    │       └── RateLimited       too many requests in a minute
     ├── ExportFormatError         a CSV is not a usage export; says file, line, column and value
     ├── KeysFileError             the file that says whose each key is; names the wrong lines
     ├── StoreError                the database file cannot be used
@@ -34,6 +36,10 @@ class InvalidRequest(LangdockUsageError):
     """A month, zone, period, notebook or parameter that cannot be meant."""
 
     exit_status = 2
+
+
+class SettingsError(LangdockUsageError):
+    """The file `.env` cannot be read."""
 
 
 class ApiError(LangdockUsageError):

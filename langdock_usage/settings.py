@@ -7,6 +7,8 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from .errors import SettingsError
+
 DEFAULT_BASE_URL = "https://api.langdock.com"
 DEFAULT_DATABASE = Path("data/langdock.duckdb")
 
@@ -58,4 +60,8 @@ def _dotenv(folder: Path = Path()) -> dict[str, str]:
     path = folder / ".env"
     if not path.is_file():
         return {}
-    return {name: value for name, value in dotenv_values(path).items() if value is not None}
+    try:
+        values = dotenv_values(path, encoding="utf-8-sig")
+    except (OSError, UnicodeError) as error:
+        raise SettingsError(f"{path.resolve()} cannot be read; save it as UTF-8 text.") from error
+    return {name: value for name, value in values.items() if value is not None}

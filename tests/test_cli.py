@@ -212,9 +212,15 @@ def test_notebook_that_fails_in_the_middle(tmp_path: Path, live_sandbox: Sandbox
     assert not (tmp_path / "reports").exists()
 
 
+def test_dotenv_that_is_no_utf_8(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("LANGDOCK_API_KEY=sk-Schlüssel".encode("latin-1"))
+    assert_refused(run(tmp_path, "fetch"), 1, r"\.env cannot be read; save it as UTF-8 text\.")
+
+
 def test_dotenv_in_the_working_directory(tmp_path: Path, live_sandbox: Sandbox) -> None:
     (tmp_path / ".env").write_text(
-        f"LANGDOCK_API_KEY={live_sandbox.api_key}\nLANGDOCK_BASE_URL={live_sandbox.base_url}\n"
+        f"LANGDOCK_API_KEY={live_sandbox.api_key}\nLANGDOCK_BASE_URL={live_sandbox.base_url}\n",
+        encoding="utf-8-sig",  # as the Windows editor writes it
     )
     day = str(YESTERDAY)
     result = run(tmp_path, "fetch", "--from", day, "--to", day)
