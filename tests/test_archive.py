@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import langdock_usage as lu
+from langdock_usage.archive import Archive
 from langdock_usage.sandbox.server import Sandbox, serve
 from langdock_usage.sandbox.workspace import Workspace
 from langdock_usage.status import as_text, status
@@ -312,3 +313,8 @@ def test_period_across_months_is_named_and_in_no_monthly_view(database: Path) ->
     [workspace] = status(database)["workspaces"]
     assert workspace["periods_across_months"] == [["2026-09-28", "2026-10-04"]]
     assert "2026-09-28 to 2026-10-04 (in no monthly view)" in as_text(status(database))
+
+
+def test_databases_of_like_names_share_no_raw_exports(tmp_path: Path) -> None:
+    folders = {Archive(tmp_path / name).folder for name in ("usage.duckdb", "usage.db", "usage.x")}
+    assert len(folders) == 3

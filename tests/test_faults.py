@@ -19,11 +19,11 @@ from langdock_usage.errors import ApiError, ServiceUnavailable
 from langdock_usage.fetch import fetch
 from langdock_usage.pace import MAX_WAIT_SECONDS, Pace, seconds_to_wait
 from langdock_usage.sandbox.faults import FAULTS
-from langdock_usage.sandbox.server import serve
+from langdock_usage.sandbox.server import Sandbox, serve
 from langdock_usage.sandbox.workspace import Workspace
 from langdock_usage.store import Store
 
-from .conftest import NOW, fetch_from
+from .conftest import NOW, TIMEZONE, fetch_from
 from .made import days
 from .test_fetch import rows
 
@@ -110,20 +110,47 @@ def test_one_day_that_always_fails_keeps_no_other_day_away(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     database = tmp_path / "test.duckdb"
+    with serve(workspace, now=lambda: NOW) as sandbox:
+        fetch_with_one_day_down(sandbox, database)
+    assert rows(database, "select count(distinct day) from daily_cost") == [(6,)]
 
-    async def run(base_url: str) -> None:
+
+def test_warning_is_said_although_the_fetch_fails_later(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    database = tmp_path / "test.duckdb"
+    with serve(workspace, now=lambda: NOW) as sandbox:
+        fetch_from(sandbox, database, days("2026-11-01", "2026-11-07"))
+        sandbox.override(date(2026, 11, 1), None)
+        warnings = fetch_with_one_day_down(sandbox, database)
+    assert [text.split(":")[0] for text in warnings] == ["2026-11-01"]
+
+
+def fetch_with_one_day_down(sandbox: Sandbox, database: Path) -> list[str]:
+    """The first week of November but for the third; the warnings."""
+    warnings: list[str] = []
+
+    async def run() -> None:
         async with httpx.AsyncClient(transport=OneDayIsDown()) as http:
-            client = UsageExportClient(http, base_url, "sk-ld-sandbox", backoff_seconds=0.01)
+            client = UsageExportClient(
+                http, sandbox.base_url, sandbox.api_key, backoff_seconds=0.01
+            )
             with Store(database) as store:
-                await fetch(store, client, period=days("2026-11-01", "2026-11-07"), now=NOW)
+                await fetch(
+                    store,
+                    client,
+                    period=days("2026-11-01", "2026-11-07"),
+                    timezone=TIMEZONE,
+                    now=NOW,
+                    on_warning=warnings.append,
+                )
 
     with (
-        serve(workspace, now=lambda: NOW) as sandbox,
         pytest.raises(ServiceUnavailable, match=r"500.*1 of 7 days are missing: 2026-11-03\."),
         ThreadPoolExecutor(1) as thread,
     ):
-        thread.submit(lambda: asyncio.run(run(sandbox.base_url))).result()
-    assert rows(database, "select count(distinct day) from daily_cost") == [(6,)]
+        thread.submit(lambda: asyncio.run(run())).result()
+    return warnings
 
 
 @pytest.mark.parametrize(
