@@ -1,14 +1,20 @@
 """The machine-readable summary that every report carries."""
 
-from typing import Any
-
 from .amounts import exact
+from .folded import Row, folded
 from .monthly import Month
 from .verdict import Verdict
 
+ROOM_BYTES = {"keys": 1_000_000, "models": 300_000}
+"""What a list may take of the page, as a table; here it is less than half as long."""
+
 
 def summarise(month: Month) -> dict[str, object]:
-    """The month as plain JSON values; money as text, exact."""
+    """The month as plain JSON values; money as text, exact.
+
+    Of thousands of keys, or hundreds of models, those that cost least stand together in a last
+    entry with `id` and `name` null, in which `others` says how many they are: sums stay whole.
+    """
     total = month.total
     verdict = Verdict.of(month)
     return {
@@ -28,8 +34,7 @@ def summarise(month: Month) -> dict[str, object]:
         },
         "keys": [
             {"id": row["api_key_id"], "name": row["api_key_name"], **_figures(row)}
-            for row in month.rows("key_comparison")
-            if row["is_used"]
+            for row in folded(_used(month, "key"), "api_key_name", ROOM_BYTES["keys"])
         ],
         "teams": [
             {"name": row["team"], **_figures(row)}
@@ -38,14 +43,18 @@ def summarise(month: Month) -> dict[str, object]:
         ],
         "models": [
             {"id": row["model"], "name": row["model"], **_figures(row)}
-            for row in month.rows("model_comparison")
-            if row["is_used"]
+            for row in folded(_used(month, "model"), "model", ROOM_BYTES["models"])
         ],
     }
 
 
-def _figures(row: dict[Any, Any]) -> dict[str, object]:
-    return {
+def _used(month: Month, group: str) -> list[Row]:
+    return [row for row in month.rows(f"{group}_comparison") if row["is_used"]]
+
+
+def _figures(row: Row) -> dict[str, object]:
+    others = {"others": row["others"]} if row.get("others") else {}
+    return others | {
         "total_cost_usd": exact(row["total_cost_usd"]),
         "requests": row["requests"],
         "cache_hit_ratio": row["cache_hit_ratio"],

@@ -246,14 +246,33 @@ def test_restatements_are_listed_and_counted(tmp_path: Path) -> None:
     assert "Newer exports restated 1 of the periods" in visible_text(html)
 
 
-def test_huge_workspace_fits_into_three_megabytes(tmp_path: Path) -> None:
-    database = huge(tmp_path / "usage.duckdb")
+def with_long_names(database: Path) -> Path:
+    """Names of 300 characters that HTML and JSON write as more."""
     connection = open_for_writing(database)
     connection.execute(
         "update export_rows set api_key_name = left(api_key_name || repeat(?, 50), 300)",
         ['\U0001f680<"&>\u00e9'],
     )
     connection.close()
+    return database
+
+
+def test_enormous_workspace_stands_together_in_its_last_rows(tmp_path: Path) -> None:
+    database = with_long_names(huge(tmp_path / "usage.duckdb", keys=3000, models=9, days=2))
+    html = quick_report(database, "2026-10", tmp_path / "report.html").read_text()
+    total = sum(range(1, 3001)) * sum(range(1, 10)) * sum(range(1, 3)) / Decimal(100000)
+    assert_sound(html, total)
+    keys, listed = tables_of(html)["keys"], summary_of(html)["keys"]
+    assert 500 <= len(keys.rows) == len(listed) < 3000
+    assert keys.rows[-1][0] == "All others"
+    assert listed[-1]["id"] is None
+    assert listed[-1]["others"] == 3001 - len(listed)
+    assert sum(keys.column("Requests")) == keys.total_of("Requests")
+    assert "Drawn are the 500 costliest API keys." in visible_text(html)
+
+
+def test_huge_workspace_fits_into_three_megabytes(tmp_path: Path) -> None:
+    database = with_long_names(huge(tmp_path / "usage.duckdb"))
     html = quick_report(database, "2026-10", tmp_path / "report.html").read_text()
     total = sum(range(1, 501)) * sum(range(1, 41)) * sum(range(1, 32)) / Decimal(100000)
     assert_sound(html, total)

@@ -27,6 +27,8 @@ from .small_print import command, versions
 from .table import Table
 from .verdict import statements
 
+MOST_POINTS = 500
+
 FULL_NAMES = 50
 """Points of a chart that have the whole name of their key, however long."""
 
@@ -171,8 +173,11 @@ class Page:
         return single.rename(columns={"window_start": "day"}).reset_index(drop=True)
 
     def with_ratio(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The rows whose cache-hit ratio is known."""
+        """The rows whose cache-hit ratio is known; a note says so where they are too many."""
         known = self.named(frame[frame["cache_hit_ratio"].notna()]).reset_index(drop=True)
+        if len(known) > MOST_POINTS:
+            self.note("most_points", count=MOST_POINTS)
+            known = known.head(MOST_POINTS)
         return self.shortened(known, FULL_NAMES) if "api_key_name" in known else known
 
     def shortened(self, frame: pd.DataFrame, full: int = 0) -> pd.DataFrame:

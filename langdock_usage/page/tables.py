@@ -4,25 +4,15 @@ from typing import Any
 
 import pandas as pd
 
+from langdock_usage.folded import folded
 from langdock_usage.monthly import Month, records
+from langdock_usage.summary import ROOM_BYTES
 
 from .shown import Shown, change, monthly_change, ratio
 from .table import FILTER_FROM, Columns, Table, known
 
-MOST_ROWS = 1000
-"""Rows of the longest table; what is beyond stands together."""
-
-CACHE_ROWS = 100
-
-SUMMED = (
-    "requests",
-    "total_cost_usd",
-    "previous_cost_usd",
-    "input_tokens",
-    "sum_completion_tokens",
-    "cached_prompt_tokens",
-    "cache_creation_tokens",
-)
+CACHE_BYTES = 130_000
+"""Room for the table of the cache: about a hundred keys with names of 300 characters."""
 
 Row = dict[str, Any]
 
@@ -30,7 +20,7 @@ Row = dict[str, Any]
 def comparison(month: Month, shown: Shown, frame: pd.DataFrame, section: str) -> Table:
     """All keys or all models of this month and the month before."""
     name = "api_key_name" if section == "keys" else "model"
-    rows = _folded(records(frame), name, shown, MOST_ROWS)
+    rows = folded(records(frame), name, ROOM_BYTES[section])
     before = month.comparable(month.total)
     total = {**month.total, "previous_cost_usd": before and before["total_cost_usd"]}
     lines = [*rows, {**total, name: shown.language.text("words.total")}]
@@ -43,7 +33,7 @@ def comparison(month: Month, shown: Shown, frame: pd.DataFrame, section: str) ->
         columns=known(
             make.names(
                 name,
-                [line[name] for line in lines],
+                [_name(line, name, shown) for line in lines],
                 [_mark(month, shown, row, section) for row in rows],
             ),
             make.money("total_cost_usd", [line["total_cost_usd"] for line in lines]),
@@ -87,27 +77,12 @@ def teams(month: Month, shown: Shown, frame: pd.DataFrame) -> Table:
     )
 
 
-def _folded(rows: list[Row], name: str, shown: Shown, most: int) -> list[Row]:
-    """The costliest rows, and one for all others, so that no workspace is too large for a file."""
-    top, rest = rows[:most], rows[most:]
-    if not rest:
-        return rows
-    others: Row = {column: _sum([row[column] for row in rest]) for column in SUMMED}
-    rate = ratio(others["total_cost_usd"], others["requests"])
-    others["cost_per_request_usd"] = None if rate is None else float(rate)
-    others["cache_hit_ratio"] = ratio(others["cached_prompt_tokens"] or 0, others["input_tokens"])
-    others[name] = others["previous_name"] = shown.labels["others"]
-    others["is_used"] = others["was_used"] = True
-    return [*top, others]
-
-
-def _sum(values: list[Any]) -> Any:
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None
+def _name(row: Row, name: str, shown: Shown) -> str | None:
+    return shown.labels["others"] if row.get("others") else row[name]
 
 
 def _mark(month: Month, shown: Shown, row: Row, section: str) -> str:
-    if month.previous is None:
+    if month.previous is None or row.get("others"):
         return ""
     # a day that is not known may be the one on which it was used
     if not row["was_used"]:
@@ -171,14 +146,14 @@ def ratios(shown: Shown, frame: pd.DataFrame, by: str) -> Table:
 def cache(shown: Shown, keys: pd.DataFrame) -> Table:
     """What each key reads from and writes to the cache, and what it costs."""
     used = [row for row in records(keys) if row["is_used"]]
-    rows = _folded(used, "api_key_name", shown, CACHE_ROWS)
+    rows = folded(used, "api_key_name", CACHE_BYTES)
     make = Columns(shown)
     counts = ("input_tokens", "cached_prompt_tokens", "cache_creation_tokens")
     return Table(
         name="cache",
         caption=shown.language.text("titles.cache_scatter"),
         columns=[
-            make.names("api_key_name", [row["api_key_name"] for row in rows]),
+            make.names("api_key_name", [_name(row, "api_key_name", shown) for row in rows]),
             make.money("total_cost_usd", [row["total_cost_usd"] for row in rows]),
             *(make.counts(count, [row[count] for row in rows]) for count in counts),
             make.percents("cache_hit_ratio", [row["cache_hit_ratio"] for row in rows]),
