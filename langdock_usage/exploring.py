@@ -168,6 +168,7 @@ def key_story(story: pd.DataFrame) -> alt.LayerChart:
     data = limited(data[(data["requests"] != 0)].reset_index(drop=True))
     base = alt.Chart(data).encode(x=alt.X("day:T", title=None), x2="day_after:T")
     unknown = base.transform_filter("datum.requests === null").mark_rect(color=GRID)
+    is_known = bool(data["requests"].notna().all())
     money = alt.Tooltip("sum(total_cost_usd):Q", format=USD, title="total_cost_usd")
     requests = alt.Tooltip("sum(requests):Q", format=",", title="requests")
     bars = (
@@ -180,7 +181,8 @@ def key_story(story: pd.DataFrame) -> alt.LayerChart:
         )
         .interactive(bind_y=False)
     )
-    layers: Any = alt.layer(unknown, bars)
+    # an empty layer would make Vega complain
+    layers: Any = alt.layer(*([] if is_known else [unknown]), bars)
     chart: alt.LayerChart = layers.properties(width=WIDTH)
     return chart
 
