@@ -12,9 +12,11 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from .errors import InvalidRequest
-from .style import OTHERS, PALETTE
+from .style import OTHERS, PALETTE, Style
 
 MAX_ROWS = 5_000  # in one chart; more makes a browser slow
+MOST = 300  # names in one chart; nobody reads more
+STEP = 24  # height of a bar with the space around it
 OTHERS_NAME = "all others"
 UNKNOWN = "n/a"
 
@@ -43,18 +45,37 @@ def group_of(frame: pd.DataFrame) -> tuple[str, list[str]]:
             if name == column:
                 return name, texts(frame[name])
             require(frame, [name])
-            return name, _key_names(texts(frame[column]), texts(frame[name]))
+            return name, key_names(frame, column)
     raise InvalidRequest(
         f"This chart needs a frame with one of the columns {', '.join(GROUPS)}; "
         f"it has {', '.join(map(str, frame.columns))}."
     )
 
 
-def _key_names(ids: list[str], names: list[str]) -> list[str]:
+def key_names(frame: pd.DataFrame, key: str = "api_key_id") -> list[str]:
+    """The last name of each row's key, with its id where other keys have the same name."""
+    ids, names = texts(frame[key]), texts(frame["api_key_name"])
     last_name = dict(zip(ids, names, strict=True))
     count = Counter(last_name.values())
-    shown = {key: f"{name} ({key})" if count[name] > 1 else name for key, name in last_name.items()}
-    return [shown[key] for key in ids]
+    shown = {one: f"{name} ({one})" if count[name] > 1 else name for one, name in last_name.items()}
+    return [shown[one] for one in ids]
+
+
+def costs_of(frame: pd.DataFrame, style: Style) -> pd.DataFrame:
+    """The costs as floats, and as text."""
+    costs = frame["total_cost_usd"].astype(float).reset_index(drop=True)
+    labels = [style.money(cost) for cost in frame["total_cost_usd"]]
+    return pd.DataFrame({"total_cost_usd": costs, "total_cost_usd_label": labels})
+
+
+def height_of(names: pd.Series[str], step: int = STEP) -> int:
+    """The height of a chart with a row for each name. Raises InvalidRequest with advice."""
+    if names.nunique() > MOST:
+        raise InvalidRequest(
+            f"A chart of {names.nunique():,} names is more than a browser draws; take the first: "
+            "`frame.head(30)`."
+        )
+    return max(names.nunique(), 1) * step
 
 
 def rows_of(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[str, pd.DataFrame]:

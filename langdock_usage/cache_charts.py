@@ -1,0 +1,98 @@
+"""Charts of how well prompt caching works. Pure."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import altair as alt
+import pandas as pd
+
+from .chart_data import costs_of, height_of, key_names, texts
+from .heatmap import heatmap
+from .style import ACCENT, PLAIN, Style, cost_axis, finished, named_axis, tip
+
+NAMED_POINTS = 8
+"""Points with a name beside them; the page takes away those that would cover others."""
+
+
+def cache_efficiency(frame: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
+    """Cache-hit ratio of each key or model as a bar; those without a ratio are left out.
+
+    >>> chart = charts.cache_efficiency(usage.cache_efficiency("2026-10", by="key"))
+    """
+    known = frame[frame["cache_hit_ratio"].notna()].reset_index(drop=True)
+    name = "model" if "model" in known else "api_key_name"
+    data = pd.DataFrame({name: texts(known[name]) if name == "model" else key_names(known)})
+    data["cache_hit_ratio"] = known["cache_hit_ratio"].astype(float)
+    data["cache_hit_ratio_label"] = [style.percent(value) for value in data["cache_hit_ratio"]]
+    base = alt.Chart(data).encode(
+        y=named_axis(name, data),
+        x=_ratio_axis(style),
+        tooltip=tip(style, name, "cache_hit_ratio"),
+    )
+    numbers = base.mark_text(align="left", dx=6).encode(text="cache_hit_ratio_label:N")
+    return finished(alt.layer(base.mark_bar(color=ACCENT), numbers), height_of(data[name]))
+
+
+def cache_over_time(ratios: pd.DataFrame, name: str, style: Style = PLAIN) -> alt.LayerChart:
+    """Heatmap of cache-hit ratio: keys or models (`name` is their column) down, months across.
+
+    >>> chart = charts.cache_over_time(usage.monthly_cost(by="model"), "model")
+    """
+    known = ratios[ratios["cache_hit_ratio"].notna()].reset_index(drop=True)
+    data = pd.DataFrame({"cache_hit_ratio": known["cache_hit_ratio"].astype(float)})
+    data[name] = key_names(known) if name == "api_key_name" else texts(known[name])
+    data["cache_hit_ratio_label"] = [style.percent(value) for value in data["cache_hit_ratio"]]
+    data["strength"] = data["cache_hit_ratio"]
+    data["month"] = [f"{month:%Y-%m}" for month in known["month"]]
+    data["month_label"] = [style.month(month) for month in known["month"]]
+    months = list(dict.fromkeys(data.sort_values("month")["month_label"]))
+    return heatmap(data, name, "month_label", months, "cache_hit_ratio", style)
+
+
+def cost_against_cache(keys: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
+    """Cost against cache-hit ratio, a point for each key: caching would pay at the upper left.
+
+    >>> chart = charts.cost_against_cache(usage.cost_per_key("2026-10"))
+    """
+    known = keys[keys["cache_hit_ratio"].notna()].reset_index(drop=True)
+    data = costs_of(known, style).assign(api_key_name=key_names(known))
+    data["cache_hit_ratio"] = known["cache_hit_ratio"].astype(float)
+    data["cache_hit_ratio_label"] = [style.percent(value) for value in data["cache_hit_ratio"]]
+    data["place"] = data["total_cost_usd"].rank(ascending=False, method="first")
+    highest = float(data["total_cost_usd"].max()) or 1.0
+    ratio = _ratio_axis(style)
+    points = alt.Chart(data).encode(
+        x=ratio,
+        # costs lie far apart; their roots let the small ones be seen
+        y=cost_axis(style).scale(type="sqrt", domain=[0, highest * 1.3]),
+        tooltip=tip(style, "api_key_name", "cache_hit_ratio", "total_cost_usd"),
+    )
+    dots = points.mark_circle(size=90, color=ACCENT, opacity=0.8)
+    names = [
+        points.transform_filter(alt.datum.place <= NAMED_POINTS)
+        .transform_filter(side)
+        .mark_text(align=align, dx=dx, limit=170)
+        .encode(text="api_key_name:N")
+        .properties(name=f"names_{align}")
+        for side, align, dx in (
+            (alt.datum.cache_hit_ratio < 0.6, _LEFT, 9),
+            (alt.datum.cache_hit_ratio >= 0.6, _RIGHT, -9),
+        )
+    ]
+    where = pd.DataFrame(
+        {"cache_hit_ratio": [0.0], "end": [0.5], "text": [style.label("caching_would_pay")]}
+    )
+    band = alt.Chart(where).mark_rect(color=ACCENT, opacity=0.07).encode(x=ratio, x2="end:Q")
+    words = alt.Chart(where).mark_text(align="left", dx=8, fontStyle="italic")
+    words = words.encode(x=ratio, y=alt.value(12), text="text:N")
+    return finished(alt.layer(band, dots, *names, words), height=340)
+
+
+_LEFT: Literal["left"] = "left"
+_RIGHT: Literal["right"] = "right"
+
+
+def _ratio_axis(style: Style) -> alt.X:
+    axis = alt.X("cache_hit_ratio:Q", title=style.label("cache_hit_ratio"))
+    return axis.scale(domain=[0, 1]).axis(format=".0%", tickCount=5)
