@@ -154,6 +154,55 @@ def test_names_in_the_scatter_cover_nothing(browser: Browser, tmp_path: Path) ->
     opened.context.close()
 
 
+# what of the charts lies outside the page
+OUTSIDE = """() => [...document.querySelectorAll(".chart svg text")].filter((text) => {
+    const box = text.getBoundingClientRect();
+    return box.width > 0 && (box.right > innerWidth + 1 || box.left < -1);
+}).map((text) => text.textContent)"""
+
+
+def test_turned_phone_draws_the_charts_anew(browser: Browser, made: Made) -> None:
+    opened = Opened(browser, made.html, viewport={"width": 844, "height": 390})
+    numbers = opened.page.locator("svg [class*=cells_] text:visible")
+    assert numbers.count() > 0
+    opened.page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    opened.page.locator(".chart.narrow").nth(7).wait_for()
+    opened.page.wait_for_timeout(500)
+    assert opened.page.evaluate(OUTSIDE) == []
+    assert numbers.count() == 0
+    # wider paper does not bring back numbers for which the cells are too narrow
+    opened.page.emulate_media(media="print")
+    assert numbers.count() == 0
+    assert opened.complaints == []
+    opened.context.close()
+
+
+def test_filtered_table_hides_its_total_and_is_printed_whole(
+    browser: Browser, tmp_path: Path
+) -> None:
+    database = huge(tmp_path / "usage.duckdb", keys=30, models=2, days=2)
+    opened = Opened(browser, quick_report(database, "2026-10", tmp_path / "report.html"))
+    keys = opened.page.locator("[data-file^=keys-2026]")
+    keys.locator("summary").click()
+    keys.locator("input[type=search]").fill("team 7")
+    rows, total = keys.locator("tbody tr:visible"), keys.locator("tfoot:visible")
+    assert (rows.count(), total.count()) == (1, 0)
+    opened.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert (rows.count(), total.count()) == (30, 1)
+    opened.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert (rows.count(), total.count()) == (1, 0)
+    opened.context.close()
+
+
+def test_without_scripts_the_page_says_so_and_has_its_numbers(browser: Browser, made: Made) -> None:
+    context = browser.new_context(offline=True, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(made.html.as_uri())
+    assert page.locator("noscript p").is_visible()
+    assert page.locator("[data-file^=keys-2026] tbody tr:visible").count() == len(NASTY_NAMES)
+    context.close()
+
+
 def test_german_csv_suits_german_spreadsheets(browser: Browser, tmp_path: Path) -> None:
     database = build(tmp_path / "usage.duckdb", two_months())
     html = quick_report(database, "2026-10", tmp_path / "report.html", "de")

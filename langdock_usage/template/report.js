@@ -30,7 +30,7 @@
     if (width >= NARROW) return;
     narrow(spec);
     config.axis = { ...config.axis, labelLimit: Math.round(width * 0.36) };
-    Object.assign(config.legend, { columns: 2, labelLimit: Math.round(width * 0.38) });
+    Object.assign(config.legend, { columns: 2, labelLimit: Math.round(width * 0.33) });
   };
 
   // A name that would cover a point or another name moves above or below its point, or goes. Those
@@ -53,13 +53,15 @@
       return boxOf(name);
     };
     for (const name of names) {
-      const isFree = (box) => !taken.some((other) => meets(box, other));
+      const isInside = (box) => box.left >= frame.left && box.right <= frame.right + 1;
+      const isFree = (box) => isInside(box) && !taken.some((other) => meets(box, other));
       const where = PLACES.find((where) => isFree(boxAt(name, where))) ?? "covered";
       name.setAttribute("class", where);
       if (where !== "covered") taken.push(boxOf(name));
     }
   };
 
+  // Draws, and returns a function that draws again in the width that there is then.
   const draw = async (source) => {
     const spec = JSON.parse(source.textContent);
     for (const name of Object.keys(spec.datasets || {})) spec.datasets[name] = page.datasets[name];
@@ -69,18 +71,37 @@
     const canvas = make("div", "", { "aria-hidden": "true" });
     place.append(canvas);
     source.after(place);
-    fit(spec, place.clientWidth);
-    const { view } = await window.vegaEmbed(canvas, spec, {
-      ast: true,
-      actions: false,
-      renderer: "svg",
-      defaultStyle: false,
-      tooltip: { disableDefaultStyle: true },
-      formatLocale: page.formatLocale,
-      timeFormatLocale: page.timeFormatLocale,
+    let drawn;
+    const again = async () => {
+      const fitted = structuredClone(spec);
+      fit(fitted, place.clientWidth);
+      place.classList.toggle("narrow", place.clientWidth < NARROW);
+      drawn?.finalize();
+      drawn = await window.vegaEmbed(canvas, fitted, {
+        ast: true,
+        actions: false,
+        renderer: "svg",
+        defaultStyle: false,
+        tooltip: { disableDefaultStyle: true },
+        formatLocale: page.formatLocale,
+        timeFormatLocale: page.timeFormatLocale,
+      });
+      arrange(canvas);
+    };
+    await again();
+    return again;
+  };
+
+  // A phone that is turned has another width; one whose address bar goes away has not.
+  const redraw = (drawn) => {
+    let width = window.innerWidth;
+    let soon;
+    window.addEventListener("resize", () => {
+      if (window.innerWidth === width) return;
+      width = window.innerWidth;
+      clearTimeout(soon);
+      soon = setTimeout(() => drawn.forEach((again) => again()), 150);
     });
-    arrange(canvas);
-    window.addEventListener("resize", () => view.runAsync().then(() => arrange(canvas)));
   };
 
   // Tables ---------------------------------------------------------------------------------------
@@ -132,6 +153,7 @@
         row.hidden = !text.includes(wanted);
         shown += !row.hidden;
       }
+      if (table.tFoot) table.tFoot.hidden = wanted !== ""; // it is the total of all
       count.textContent = words.shown.replace("{shown}", shown).replace("{all}", rows.length);
     });
   };
@@ -150,7 +172,7 @@
       if (isNumber) return comma ? text.replace(".", ",") : text;
       return quoted(harmless(text));
     };
-    const heads = [...table.tHead.rows[0].cells].map((head) => quoted(harmless(head.textContent)));
+    const heads = [...table.tHead.rows[0].cells].map((head) => quoted(harmless(exact(head))));
     const rows = [...table.tBodies[0].rows].map((row) => [...row.cells].map(field).join(separator));
     return `\ufeff${[heads.join(separator), ...rows].join("\r\n")}\r\n`;
   };
@@ -177,12 +199,17 @@
     if (table.tBodies[0].rows.length > 2) sortable(table);
   };
 
-  // On paper nothing can be opened: the tables with a title are printed in full.
+  // On paper nothing can be opened or searched: the tables with a title are printed in full.
   const printed = () => {
     const closed = [...document.querySelectorAll("details.titled:not([open])")];
+    const hidden = [...document.querySelectorAll("table [hidden]")];
     closed.forEach((details) => (details.open = true));
-    const close = () => closed.forEach((details) => (details.open = false));
-    window.addEventListener("afterprint", close, { once: true });
+    hidden.forEach((row) => (row.hidden = false));
+    const restore = () => {
+      closed.forEach((details) => (details.open = false));
+      hidden.forEach((row) => (row.hidden = true));
+    };
+    window.addEventListener("afterprint", restore, { once: true });
   };
   window.addEventListener("beforeprint", printed);
 
@@ -191,6 +218,7 @@
   Promise.allSettled(charts.map(draw)).then((results) => {
     const failed = results.filter((result) => result.status === "rejected");
     failed.forEach((result) => console.error(result.reason));
+    redraw(results.filter((result) => result.value).map((result) => result.value));
     document.documentElement.setAttribute("data-drawn", String(charts.length - failed.length));
   });
 })();
