@@ -56,7 +56,7 @@ def cost_per_day(
         raise InvalidRequest("This chart is of one month; charts.cost_explorer draws longer ones.")
     data, order = _by_series(daily, "day", style)
     data["day_of_month"] = [day.day for day in data["day"]]
-    data["day"] = data["day"].astype(str)
+    data["day"] = [style.day(day) for day in data["day"]]
     last = max((pd.Timestamp(day).days_in_month for day in daily["day"].head(1)), default=31)
     x = alt.X("day_of_month:O", title=None).scale(domain=list(range(1, last + 1)))
     bars = (
@@ -74,7 +74,7 @@ def cost_per_day(
         return finished(alt.layer(bars), height=300)
     line = costs_of(before, style).assign(day=list(before["day"]), what=style.label("month_before"))
     line["day_of_month"] = [day.day for day in line["day"]]
-    line["day"] = line["day"].astype(str)
+    line["day"] = [style.day(day) for day in line["day"]]
     path = alt.Chart(line[line["day_of_month"] <= last]).encode(
         x=x, y=cost_axis(style), tooltip=tip(style, "day", "total_cost_usd")
     )
@@ -114,7 +114,9 @@ def cost_per_team(teams: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
 
     >>> chart = charts.cost_per_team(usage.cost_per_team("2026-10"))
     """
-    data = costs_of(teams, style).assign(team=texts(teams["team"]), colour=ACCENT)
+    data = costs_of(teams, style).assign(team=texts(teams["team"]))
+    others = style.label("others")
+    data["colour"] = [OTHERS if name == others else ACCENT for name in data["team"]]
     return _bars(data, "team", style)
 
 

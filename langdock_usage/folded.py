@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
+from .embedding import embedded_json
+
 Row = dict[str, Any]
 
 SUMMED = (
@@ -16,8 +18,8 @@ SUMMED = (
     "cache_creation_tokens",
 )
 
-ROW_BYTES = 650
-"""A row of a table of the page, without its name."""
+ROW_BYTES = 800
+"""A row of a table of the page and its entry in the summary, without the name."""
 
 
 def folded(rows: Sequence[Row], name: str, room_bytes: int) -> list[Row]:
@@ -30,7 +32,8 @@ def folded(rows: Sequence[Row], name: str, room_bytes: int) -> list[Row]:
     top, rest = rows[:count], rows[count:]
     if not rest:
         return list(rows)
-    others: Row = {column: _sum(row[column] for row in rest) for column in SUMMED}
+    summed = [column for column in SUMMED if column in rest[0]]
+    others: Row = {column: _sum(row[column] for row in rest) for column in summed}
     others["cost_per_request_usd"] = _ratio(others["total_cost_usd"], others["requests"])
     others["cache_hit_ratio"] = _ratio(others["cached_prompt_tokens"], others["input_tokens"])
     return [*top, {**dict.fromkeys(rest[0]), **others, "others": len(rest)}]
@@ -39,7 +42,8 @@ def folded(rows: Sequence[Row], name: str, room_bytes: int) -> list[Row]:
 def _fitting(names: Iterable[str | None], room_bytes: int) -> int:
     count = 0
     for name in names:
-        room_bytes -= ROW_BYTES + len(escape(name or "").encode())
+        text = name or ""
+        room_bytes -= ROW_BYTES + len(escape(text).encode()) + len(embedded_json(text).encode())
         if room_bytes < 0:
             break
         count += 1

@@ -31,6 +31,7 @@ TABLES = (
     "month_exports",
     "month_restatements",
     "month_reconciliation",
+    "whole_month",
     "month_accounting",
     "model_series",
     "team_usage",

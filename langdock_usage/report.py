@@ -144,7 +144,7 @@ def _values(order: _Order, month: Month, folder: Path) -> dict[str, object]:
         "database": str(order.database),
         "month": order.month,
         "org_id": month.org_id,
-        "earlier_report": moment_of_report(folder / f"{order.name}.html"),
+        "earlier_report": moment_of_report(folder / f"{order.name}.html", month.org_id),
     }
     known = {key: value for key, value in standard.items() if key in order.defaults}
     return known | dict(order.given)

@@ -7,6 +7,7 @@ import json
 import re
 import warnings
 from collections.abc import Mapping
+from html import escape
 from importlib.resources import files
 from typing import Any
 
@@ -51,7 +52,7 @@ def seal(
             "page": "",
         }
     }
-    shared = _with_shared_data(notebook, datasets)
+    shared = _with_shared_data(notebook, datasets, language.unknown)
     resources["report"]["page"] = embedded_json(page)
     html, _ = exporter.from_notebook_node(shared, resources=resources)
     return str(html)
@@ -75,7 +76,7 @@ def prepare(language: Language) -> None:
     _exporter()
 
 
-def _with_shared_data(notebook: Any, datasets: dict[str, object]) -> Any:
+def _with_shared_data(notebook: Any, datasets: dict[str, object], unknown: str) -> Any:
     """The notebook with each dataset taken out of its charts: charts over one table share it."""
 
     def without_data(text: str) -> str:
@@ -87,12 +88,13 @@ def _with_shared_data(notebook: Any, datasets: dict[str, object]) -> Any:
     notebook = copy.deepcopy(notebook)
     for data in _html_outputs(notebook):
         text = CHART.sub(lambda chart: without_data(chart[1]), data["text/html"])
-        data["text/html"] = _plain_frame(text) if PANDAS_STYLE in text else text
+        data["text/html"] = _plain_frame(text, unknown) if PANDAS_STYLE in text else text
     return notebook
 
 
-def _plain_frame(text: str) -> str:
+def _plain_frame(text: str, unknown: str) -> str:
     """The HTML of a pandas frame without styles of its own, which the page would not let in."""
+    text = re.sub(r"<td>(NaN|NaT|None|&lt;NA&gt;)</td>", f"<td>{escape(unknown)}</td>", text)
     text = re.sub(r"<style scoped>.*?</style>", "", text, flags=re.DOTALL)
     text = re.sub(r' (style="[^"]*"|border="1")', "", text)
     return text.replace("<div>", '<div class="scroll" tabindex="0">', 1)

@@ -38,6 +38,7 @@ class Style:
     models: Sequence[str] | None = None
     money: Callable[[float], str] = "${:,.2f}".format
     percent: Callable[[float], str] = "{:.1%}".format
+    day: Callable[[date], str] = "{:%Y-%m-%d}".format
     month: Callable[[date], str] = "{:%Y-%m}".format
 
     def label(self, name: str) -> str:

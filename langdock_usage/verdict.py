@@ -13,6 +13,7 @@ class Verdict:
 
     provisional_days: list[date]
     missing_days: list[date]
+    is_compared: bool
     compared_keys: int
     differing_keys: int
     difference_usd: Decimal
@@ -25,6 +26,7 @@ class Verdict:
         return cls(
             provisional_days=[row["day"] for row in days if row["is_provisional"]],
             missing_days=[row["day"] for row in days if not row["is_covered"]],
+            is_compared=checked["is_compared"],
             compared_keys=checked["keys"],
             differing_keys=checked["differing_keys"],
             difference_usd=Decimal(checked["difference_usd"] or 0),

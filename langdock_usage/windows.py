@@ -62,7 +62,7 @@ def parse_day(text: str) -> date:
 
 def parse_month(text: str) -> Period:
     """`2026-10` as the days of that month. Raises InvalidRequest."""
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text, re.ASCII) or text.startswith("0000"):
+    if not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", text, re.ASCII):
         raise InvalidRequest(f"{text!r} is not a month; write it as YYYY-MM, like 2026-10.")
     return month_of(date.fromisoformat(f"{text}-01"))
 

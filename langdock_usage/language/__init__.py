@@ -87,7 +87,7 @@ class Language:
         if amount is None:
             return self.unknown
         smallest = Decimal(1).scaleb(-digits)
-        if 0 < abs(Decimal(amount)) < smallest / 2:
+        if 0 < abs(Decimal(amount)) <= smallest / 2:  # half would be rounded to even
             return f"<{self._money(smallest, digits)}"
         return self._money(Decimal(amount), digits)
 

@@ -4,8 +4,8 @@ A `Page` displays; it computes nothing that the frames of `Month` do not already
 reaches the page as text, through templates that escape it.
 """
 
+from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -19,13 +19,15 @@ from langdock_usage.monthly import BARS, Month, records
 from langdock_usage.style import Style
 from langdock_usage.verdict import Verdict
 
+from . import small_print
 from .alternatives import describe
 from .figures import figures
 from .sentences import sentences
 from .shown import Shown, ratio
-from .small_print import command, versions
 from .table import Table
 from .verdict import statements
+
+NAMES = ("api_key_name", "model", "team")
 
 MOST_POINTS = 500
 
@@ -54,11 +56,14 @@ class Page:
         self.shown = Shown(month, self.language)
         partial = {row["month"] for row in month.totals if not row["is_complete"]}
         series = {row["series"]: row["model"] for row in records(month.by_month())}
+        models = {row["model"] for row in records(month.by_model())} | set(series.values())
+        self._starts = Counter(self.shown.short(model) for model in models)
         self.style = Style(
             labels=self.shown.labels,
-            models=[self.shown.name(series[place]) for place in sorted(set(series) - {None})],
+            models=[self._drawn_model(series[place]) for place in sorted(set(series) - {None})],
             money=self.shown.money,
             percent=lambda value: self.language.percent(value, 0),
+            day=self.language.day,
             month=lambda first: self.language.month(first, "MMM y") + "*" * (first in partial),
         )
 
@@ -111,7 +116,7 @@ class Page:
             self.note("no_days" if is_by_period else "nothing")
             return
         if "total_cost_usd" in frame and not any(frame["total_cost_usd"]):
-            self.note("no_cost")
+            self.note("no_cost" if self.month.total["requests"] else "nothing")
             return
         chart = draw(frame, *more, style=self.style)
         text = describe(name, self.month, self.shown, frame)
@@ -139,37 +144,44 @@ class Page:
         if "model" in frame:
             ranks = frame.get(rank, pd.Series(0, index=frame.index))
             frame["model"] = [
-                others if place is None else self.shown.name(model)
+                others if place is None else self._drawn_model(model)
                 for model, place in zip(frame["model"], ranks, strict=True)
             ]
         if "api_key_name" in frame:
-            frame["api_key_name"] = [
-                others if key is None else self.shown.name(name)
-                for key, name in zip(frame["api_key_id"], frame["api_key_name"], strict=True)
-            ]
+            frame["api_key_name"] = self.shown.key_names(records(frame))
         return frame
+
+    def _drawn_model(self, model: str | None) -> str:
+        """The beginning of a long name, which each mark repeats, if no other begins like it."""
+        start = self.shown.short(model)
+        return start if self._starts[start] < 2 else self.shown.name(model)
 
     def named_teams(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame with the word for what belongs to no team."""
         none = self.language.text("words.unassigned")
-        return frame.assign(team=[none if team is None else team for team in frame["team"]])
+        names = [none if team is None else self.shown.name(team) for team in frame["team"]]
+        return frame.assign(team=names)
 
     def top(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The costliest rows of this month, and one more for all others: the sum is the total."""
-        columns = [name for name in ("api_key_id", "api_key_name", "model") if name in frame]
+        columns = [name for name in ("api_key_id", *NAMES) if name in frame]
         used = frame.loc[frame["is_used"] == True, [*columns, "total_cost_usd"]]  # noqa: E712
         top, rest = used.head(BARS), used.iloc[BARS:]
         shown = self.named(top)
         if rest.empty:
             return shown
-        others = dict.fromkeys(columns, self.shown.labels["others"])
+        others = {name: self.shown.labels["others"] for name in columns if name in NAMES}
         row = pd.DataFrame([{**others, "total_cost_usd": rest["total_cost_usd"].sum()}])
         return pd.concat([shown, row], ignore_index=True)
 
     def single_days(self, windows: pd.DataFrame) -> pd.DataFrame:
-        """The days among the exported periods."""
+        """The days among the exported periods; a note says what the longer ones cost."""
         named = self.named(windows)
-        single = named[named["window_start"] == named["window_end"]]
+        is_single = named["window_start"] == named["window_end"]
+        single, longer = named[is_single], named[~is_single]
+        if len(single) and len(longer):
+            cost = self.shown.money(longer["total_cost_usd"].sum())
+            self.note("longer_periods", amount=cost)
         return single.rename(columns={"window_start": "day"}).reset_index(drop=True)
 
     def with_ratio(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -183,20 +195,26 @@ class Page:
     def shortened(self, frame: pd.DataFrame, full: int = 0) -> pd.DataFrame:
         """Only the beginning of long names, but for the first: each mark repeats its name."""
         names = list(frame["api_key_name"])
-        return frame.assign(api_key_name=names[:full] + list(map(self.shown.short, names[full:])))
+        starts = Counter(map(self.shown.cut, set(names)))
+        return frame.assign(
+            api_key_name=[
+                name if place < full or starts[self.shown.cut(name)] > 1 else self.shown.cut(name)
+                for place, name in enumerate(names)
+            ]
+        )
 
     def has_tokens(self) -> bool:
-        """Whether this month has token data; if not, or only in part, a note says so."""
+        """Whether ratios of this month are known; if not, or only in part, a note says so."""
         costs = {row["token_accounting"]: row["total_cost_usd"] for row in self.month.accounting}
-        missing = costs.pop(None, 0)
-        if not self.month.accounting:
+        known = costs.keys() - {None, "unclear"}
+        if not costs:
             self.note("nothing")
-        elif not costs:
-            self.note("no_tokens")
-        elif missing:
-            share = ratio(self.shown.total - missing, self.shown.total)
+        elif not known:
+            self.note("unclear_tokens" if "unclear" in costs else "no_tokens")
+        elif known != costs.keys():
+            share = ratio(sum(costs[kind] for kind in known), self.shown.total)
             self.note("some_tokens", share=self.language.percent(share))
-        return bool(costs)
+        return bool(known)
 
     def definitions(self) -> None:
         """What the numbers mean."""
@@ -210,17 +228,20 @@ class Page:
         """What changed since an earlier report of this month that rested on data of `moment`."""
         rows = self.month.restatements
         self.title("restatements")
+        if len(rows) > small_print.MOST_RESTATEMENTS:
+            most = {"count": small_print.MOST_RESTATEMENTS, "all": len(rows)}
+            self.note("most_restatements", **most)
         if moment is None:
             if not rows:
                 self.note("no_restatements")
             return
-        then = datetime.fromisoformat(moment)
-        since = [row["difference_usd"] for row in rows if row["restated_at_utc"] > then]
+        then = small_print.moment_of(moment)
+        since = small_print.restated_since(rows, then)
         self.note(
             "new_restatements" if since else "no_new_restatements",
             moment=self.language.moment(then),
             count=len(since),
-            difference=self.shown.difference(sum(since, Decimal(0))),
+            difference=self.shown.difference(sum(since.values(), Decimal(0))),
         )
 
     def again(self, notebook: str = "monthly_report") -> None:
@@ -229,8 +250,8 @@ class Page:
             "again.html.j2",
             title=self.language.text("titles.again"),
             texts=self.language.texts("again"),
-            command=command(self.month, self.shown, notebook),
-            versions=self.language.text("again.versions", versions=versions()),
+            command=small_print.command(self.month, self.shown, notebook),
+            versions=self.language.text("again.versions", versions=small_print.versions()),
         )
 
     def _show(self, template: str, **values: Any) -> None:

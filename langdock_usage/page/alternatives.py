@@ -47,18 +47,19 @@ def _bars(name: str, _month: Month, shown: Shown, rows: list[Row]) -> str:
     return shown.language.text(
         f"alt.{name}",
         count=len(rows),
-        name=shown.short(first[BARS[name]]),
+        name=shown.cut(first[BARS[name]]),
         amount=shown.money(first["total_cost_usd"]),
         share=shown.language.percent(ratio(first["total_cost_usd"], shown.total)),
     )
 
 
 def _grid(name: str, _month: Month, shown: Shown, rows: list[Row]) -> str:
-    top = max(rows, key=lambda row: row["total_cost_usd"])
+    named = [row for row in rows if row["key_rank"] is not None and row["model_rank"] is not None]
+    top = max(named, key=lambda row: row["total_cost_usd"])
     return shown.language.text(
         f"alt.{name}",
-        name=shown.short(top["api_key_name"]),
-        model=shown.short(top["model"]),
+        name=shown.cut(top["api_key_name"]),
+        model=shown.cut(top["model"]),
         amount=shown.money(top["total_cost_usd"]),
     )
 
@@ -70,7 +71,7 @@ def _scatter(name: str, _month: Month, shown: Shown, rows: list[Row]) -> str:
     top = max(low, key=lambda row: row["total_cost_usd"])
     return shown.language.text(
         f"alt.{name}",
-        name=shown.short(top["api_key_name"]),
+        name=shown.cut(top["api_key_name"]),
         amount=shown.money(top["total_cost_usd"]),
         ratio=shown.language.percent(top["cache_hit_ratio"]),
     )
@@ -83,9 +84,9 @@ def _ratios(name: str, month: Month, shown: Shown, rows: list[Row]) -> str:
     low = min(now, key=lambda row: row["cache_hit_ratio"])
     return shown.language.text(
         f"alt.{name}",
-        name=shown.short(high[column]),
+        name=shown.cut(high[column]),
         ratio=shown.language.percent(high["cache_hit_ratio"]),
-        low_name=shown.short(low[column]),
+        low_name=shown.cut(low[column]),
         low_ratio=shown.language.percent(low["cache_hit_ratio"]),
     )
 

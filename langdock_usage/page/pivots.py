@@ -59,10 +59,7 @@ def grid(shown: Shown, cells: pd.DataFrame) -> Table:
     rows = records(cells)
     pivot = _Pivot(shown, rows, [row["api_key_id"] for row in rows], rank="model_rank")
     make = Columns(shown)
-    others = shown.labels["others"]
-    names = {
-        row["api_key_id"]: row["api_key_name"] if row["api_key_id"] else others for row in rows
-    }
+    names = dict(zip([row["api_key_id"] for row in rows], shown.key_names(rows), strict=True))
     return Table(
         name="keys-and-models",
         caption=shown.language.text("titles.grid"),

@@ -70,30 +70,29 @@ def _partial(month: Month, shown: Shown) -> list[Markup]:
 def _moves(month: Month, shown: Shown) -> list[Markup]:
     pairs = month.rows("moves")
     found = []
-    for name, rows, part in (
-        ("key", month.rows("key_comparison"), "api_key_id"),
-        ("model", month.rows("model_comparison"), "model"),
-    ):
+    for name, column in (("key", "api_key_id"), ("model", "model")):
+        rows = month.rows(f"{name}_comparison")
         top = max(rows, key=lambda row: abs(_difference(row)))
-        moved = _difference(top)
-        pair = next(
-            (
-                pair
-                for pair in pairs
-                if pair[part] == top[part] and pair["difference_usd"] * moved > 0
-            ),
-            None,
-        )
-        if pair is not None:
-            values = {
-                "name": shown.short((top if name == "key" else pair)["api_key_name"]),
-                "model": shown.short(pair["model"]),
-                "difference": shown.difference(moved),
-                "part": shown.difference(pair["difference_usd"]),
-            }
-            whole = pair["difference_usd"] == moved
-            found.append(_sentence(shown, f"{name}_all" if whole else name, **values))
+        found += _move(name, top, [pair for pair in pairs if pair[column] == top[column]], shown)
     return found
+
+
+def _move(name: str, top: Row, pairs: list[Row], shown: Shown) -> list[Markup]:
+    """What moved most, and the largest of its parts that moved the same way."""
+    moved = _difference(top)
+    main = next((pair for pair in pairs if pair["difference_usd"] * moved > 0), None)
+    if main is None:
+        return []
+    part = main["difference_usd"]
+    is_all = part == moved and not any(pair["difference_usd"] for pair in pairs if pair is not main)
+    ending = "_offset" if abs(part) > abs(moved) else "_all" if is_all else ""
+    values = {
+        "name": shown.short((top if name == "key" else main)["api_key_name"]),
+        "model": shown.short(main["model"]),
+        "difference": shown.difference(moved),
+        "part": shown.difference(part),
+    }
+    return [_sentence(shown, f"{name}{ending}", **values)]
 
 
 def _difference(row: Row) -> Decimal:

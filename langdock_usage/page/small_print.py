@@ -2,14 +2,23 @@
 
 import platform
 import shlex
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from importlib.metadata import version
+from typing import Any
 
 import langdock_usage
+from langdock_usage.errors import InvalidRequest
 from langdock_usage.language import LANGUAGES
 from langdock_usage.monthly import Month
 
 from .shown import Shown
 from .table import Columns, Table
+
+Row = dict[str, Any]
+
+MOST_RESTATEMENTS = 300
 
 PACKAGES = ("duckdb", "altair", "vl-convert-python", "papermill")
 
@@ -27,6 +36,26 @@ def versions() -> str:
     made = [f"{package} {version(package)}" for package in PACKAGES]
     own = f"langdock-usage {langdock_usage.__version__}"
     return ", ".join([own, *made, f"Python {platform.python_version()}"])
+
+
+def moment_of(text: str) -> datetime:
+    """A moment as text, in UTC unless it says otherwise, as DuckDB hands it out."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidRequest(f"{text!r} is no moment; write it like 2026-11-03T18:00.") from None
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def restated_since(rows: Iterable[Row], then: datetime) -> dict[tuple[date, date], Decimal]:
+    """By how much each period changed that was known `then` and has been restated since."""
+    since: dict[tuple[date, date], Decimal] = {}
+    for row in sorted(rows, key=lambda row: row["restated_at_utc"]):
+        period = row["window_start"], row["window_end"]
+        was_known = period in since or row["received_before_utc"] <= then
+        if was_known and row["restated_at_utc"] > then:
+            since[period] = since.get(period, Decimal(0)) + row["difference_usd"]
+    return since
 
 
 def exports(month: Month, shown: Shown) -> Table:
@@ -49,8 +78,8 @@ def exports(month: Month, shown: Shown) -> Table:
 
 
 def restatements(month: Month, shown: Shown) -> Table:
-    """What newer exports said differently."""
-    rows = month.restatements
+    """What newer exports said differently, the newest first."""
+    rows = month.restatements[:MOST_RESTATEMENTS]
     make = Columns(shown)
     requests = [row["requests_after"] - row["requests_before"] for row in rows]
     return Table(

@@ -27,11 +27,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """One column with its cells, that of the total included if the table has one."""
+    """One column with its cells, that of the total included if the table has one.
+
+    `exact_label` heads the exact values, where `label` heads rounded ones.
+    """
 
     label: str
     cells: Sequence[Cell]
     is_number: bool = True
+    exact_label: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,8 +86,8 @@ class Columns:
         self._language = shown.language
 
     def names(self, label: str, names: Iterable[str | None], marks: Iterable[str] = ()) -> Column:
-        """Texts, each with a mark beside it where there is one."""
-        cells = [Cell(self._shown.name(name)) for name in names]
+        """Names as they are shown, each with a mark beside it where there is one."""
+        cells = [Cell(self._language.unknown if name is None else name) for name in names]
         for place, mark in enumerate(marks):
             cells[place] = Cell(cells[place].text, mark=mark)
         return Column(self._shown.labels[label], cells, is_number=False)
@@ -108,16 +112,20 @@ class Columns:
         """Whole numbers, in millions where they are large."""
         numbers = list(counts)
         values = ["" if number is None else str(number) for number in numbers]
-        heading = self._shown.labels[label]
+        exact_label = heading = self._shown.labels[label]
         if max((number or 0 for number in numbers), default=0) < 10 * MILLION:
             texts = [self._language.number(number) for number in numbers]
         else:
             heading = self._language.text("words.millions", label=heading)
-            texts = [
-                self._language.decimal(None if number is None else Decimal(number) / MILLION)
-                for number in numbers
-            ]
-        return Column(heading, list(map(Cell, texts, values)))
+            texts = [self._in_millions(number) for number in numbers]
+        return Column(heading, list(map(Cell, texts, values)), exact_label=exact_label)
+
+    def _in_millions(self, number: int | None) -> str:
+        if number is None:
+            return self._language.unknown
+        if 0 < number <= MILLION // 20:  # as money: what is too small to be shown is not 0
+            return f"<{self._language.decimal(Decimal('0.1'))}"
+        return self._language.decimal(Decimal(number) / MILLION)
 
     def percents(self, label: str, ratios: Iterable[Any], *, heading: str | None = None) -> Column:
         """Ratios as percentages."""
@@ -131,7 +139,10 @@ class Columns:
 
     def periods(self, label: str, periods: Iterable[tuple[date, date]]) -> Column:
         """Days and longer periods."""
-        cells = [Cell(self._language.period(*period), f"{period[0]}") for period in periods]
+        cells = [
+            Cell(self._language.period(*period), "/".join(map(str, sorted(set(period)))))
+            for period in periods
+        ]
         return Column(self._shown.labels[label], cells, is_number=False)
 
     def months(self, label: str, months: Iterable[date], star: Container[date] = ()) -> Column:

@@ -11,7 +11,7 @@ from langdock_usage.summary import ROOM_BYTES
 from .shown import Shown, change, monthly_change, ratio
 from .table import FILTER_FROM, Columns, Table, known
 
-CACHE_BYTES = 130_000
+CACHE_BYTES = 260_000
 """Room for the table of the cache: about a hundred keys with names of 300 characters."""
 
 Row = dict[str, Any]
@@ -23,7 +23,7 @@ def comparison(month: Month, shown: Shown, frame: pd.DataFrame, section: str) ->
     rows = folded(records(frame), name, ROOM_BYTES[section])
     before = month.comparable(month.total)
     total = {**month.total, "previous_cost_usd": before and before["total_cost_usd"]}
-    lines = [*rows, {**total, name: shown.language.text("words.total")}]
+    lines = [*rows, total]
     make = Columns(shown)
     changes = [change(line["total_cost_usd"], line["previous_cost_usd"]) for line in lines]
     title = shown.language.text(f"titles.{section}", count=shown.language.number(len(frame)))
@@ -33,7 +33,7 @@ def comparison(month: Month, shown: Shown, frame: pd.DataFrame, section: str) ->
         columns=known(
             make.names(
                 name,
-                [_name(line, name, shown) for line in lines],
+                [*_names(rows, name, shown), shown.language.text("words.total")],
                 [_mark(month, shown, row, section) for row in rows],
             ),
             make.money("total_cost_usd", [line["total_cost_usd"] for line in lines]),
@@ -53,10 +53,10 @@ def comparison(month: Month, shown: Shown, frame: pd.DataFrame, section: str) ->
 
 def teams(month: Month, shown: Shown, frame: pd.DataFrame) -> Table:
     """All teams of this month and the month before; the rows add up to the total."""
-    rows = records(frame)
+    rows = folded(records(frame), "team", ROOM_BYTES["teams"])
     before = month.comparable(month.total)
     total = {**month.total, "previous_cost_usd": before and before["total_cost_usd"]}
-    lines = [*rows, {**total, "team": shown.language.text("words.total")}]
+    lines = [*rows, total]
     make = Columns(shown)
     changes = [change(line["total_cost_usd"], line["previous_cost_usd"]) for line in lines]
     title = shown.language.text("titles.teams")
@@ -64,7 +64,7 @@ def teams(month: Month, shown: Shown, frame: pd.DataFrame) -> Table:
         name="teams",
         caption=title,
         columns=known(
-            make.names("team", [line["team"] for line in lines]),
+            make.names("team", [*_names(rows, "team", shown), shown.language.text("words.total")]),
             make.money("total_cost_usd", [line["total_cost_usd"] for line in lines]),
             make.percents("share", [ratio(line["total_cost_usd"], shown.total) for line in lines]),
             *([make.changes("change", changes)] if before else []),
@@ -77,8 +77,12 @@ def teams(month: Month, shown: Shown, frame: pd.DataFrame) -> Table:
     )
 
 
-def _name(row: Row, name: str, shown: Shown) -> str | None:
-    return shown.labels["others"] if row.get("others") else row[name]
+def _names(rows: list[Row], name: str, shown: Shown) -> list[str]:
+    if name == "api_key_name":
+        return shown.key_names(rows)
+    if name == "team":  # shown by `Page.named_teams`
+        return [shown.labels["others"] if row.get("others") else row[name] for row in rows]
+    return [shown.labels["others"] if row.get("others") else shown.name(row[name]) for row in rows]
 
 
 def _mark(month: Month, shown: Shown, row: Row, section: str) -> str:
@@ -124,7 +128,8 @@ def ratios(shown: Shown, frame: pd.DataFrame, by: str) -> Table:
     name = "api_key_name" if by == "keys" else "model"
     rows = records(frame)
     found = {(row["place"], row["month"]): row["cache_hit_ratio"] for row in rows}
-    names = {row["place"]: row[name] for row in rows}
+    shown_names = _names(rows, name, shown)
+    names = dict(zip([row["place"] for row in rows], shown_names, strict=True))
     make = Columns(shown)
     return Table(
         name=f"cache-{by}",
@@ -153,7 +158,7 @@ def cache(shown: Shown, keys: pd.DataFrame) -> Table:
         name="cache",
         caption=shown.language.text("titles.cache_scatter"),
         columns=[
-            make.names("api_key_name", [_name(row, "api_key_name", shown) for row in rows]),
+            make.names("api_key_name", shown.key_names(rows)),
             make.money("total_cost_usd", [row["total_cost_usd"] for row in rows]),
             *(make.counts(count, [row[count] for row in rows]) for count in counts),
             make.percents("cache_hit_ratio", [row["cache_hit_ratio"] for row in rows]),

@@ -34,8 +34,10 @@ def statements(verdict: Verdict, shown: Shown) -> list[Statement]:
         complete = statement(False, "incomplete", days=language.days(verdict.missing_days))
     else:
         complete = statement(True, "complete")
-    if not verdict.compared_keys:
+    if not verdict.is_compared:
         reconciled = statement(False, "unchecked")
+    elif not verdict.compared_keys:
+        reconciled = statement(True, "reconciled_empty")
     elif verdict.differing_keys:
         reconciled = statement(
             False,

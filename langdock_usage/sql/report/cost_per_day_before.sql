@@ -1,6 +1,7 @@
--- One row per single day of the month before.
-select window_start as day, sum(total_cost_usd) as total_cost_usd
-from window_usage
-where month < $month::date and window_start = window_end
-group by window_start
+-- One row per single day of the month before; one without usage cost nothing.
+select day, coalesce(sum(total_cost_usd), 0) as total_cost_usd
+from covered_days
+left join window_usage on window_start = day and window_end = day
+where is_single_day and day < $month::date and day >= $month::date - interval 1 month
+group by day
 order by day

@@ -9,7 +9,10 @@ select
     coalesce(current.requests, 0) as requests,
     coalesce(current.total_cost_usd, 0) as total_cost_usd,
     previous.total_cost_usd as previous_cost_usd,
-    current.cached_prompt_tokens / nullif(current.input_tokens, 0) as cache_hit_ratio
+    current.input_tokens,
+    current.cached_prompt_tokens,
+    current.cached_prompt_tokens / nullif(current.input_tokens, 0) as cache_hit_ratio,
+    current.month is not null as is_used
 from current
 full join previous on current.team is not distinct from previous.team
 order by total_cost_usd desc, previous_cost_usd desc nulls last, team

@@ -1,0 +1,94 @@
+"""Names that are alike, are our own words, or cannot be seen, are told apart in the report."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from langdock_usage.owners import load_keys
+from tests.looked_at import assert_sound, summary_of, tables_of, visible_text
+from tests.made_up import Row, build
+from tests.quick import quick_report
+
+DAY = date(2026, 10, 5)
+ROW = Row(DAY, "key-1", "Search", "gpt-5", 10, Decimal("1.25"), (1000, 200, 400, 0, 600))
+
+
+def report(folder: Path, rows: list[Row]) -> str:
+    database = build(folder / "usage.duckdb", rows)
+    return quick_report(database, "2026-10", folder / "report.html").read_text()
+
+
+def chart_rows(html: str, chart: str) -> list[dict[str, Any]]:
+    """What the chart of a section draws."""
+    section = html[html.index(f'id="{chart}"') :]
+    spec = json.loads(
+        re.findall(r'<script type="application/json" class="chart">(.*?)</scr', section)[0]
+    )
+    page = re.findall(r'id="report-page">(.*?)</script>', html)[0]
+    rows: list[dict[str, Any]] = json.loads(page)["datasets"][next(iter(spec["datasets"]))]
+    return rows
+
+
+def test_keys_of_one_name_are_told_apart_in_every_table(tmp_path: Path) -> None:
+    rows = [replace(ROW, key="a", name="prod"), replace(ROW, key="b", name="prod")]
+    tables = tables_of(report(tmp_path, rows))
+    for table in ("keys", "keys-and-models", "cache", "cache-keys"):
+        assert {row[0] for row in tables[table].rows} == {"prod (a)", "prod (b)"}, table
+
+
+def test_names_that_are_our_own_words_stand_in_quotes(tmp_path: Path) -> None:
+    names = ["All others", "n/a", "Total", *(f"key {n}" for n in range(20))]
+    models: list[str | None] = ["All others", "n/a", None, *(f"model {n}" for n in range(20))]
+    rows = [
+        replace(ROW, key=f"id-{n}", name=name, model=model, cost=Decimal(100 - n))
+        for n, (name, model) in enumerate(zip(names, models, strict=True))
+    ]
+    html = report(tmp_path, rows)
+    assert_sound(html, sum((row.cost for row in rows), Decimal(0)))
+    keys = chart_rows(html, "keys")
+    shown = [row["api_key_name"] for row in keys]
+    assert shown[:3] == ["\u201cAll others\u201d", "\u201cn/a\u201d", "\u201cTotal\u201d"]
+    assert shown[-1] == "All others"
+    assert keys[-1]["total_cost_usd"] == sum(100 - n for n in range(15, 23))
+    models_shown = [row["model"] for row in chart_rows(html, "models")]
+    assert models_shown[:3] == ["\u201cAll others\u201d", "\u201cn/a\u201d", "n/a"]
+    assert len(set(models_shown)) == len(models_shown) == 16
+    grid = chart_rows(html, "grid")
+    assert len({(row["api_key_name"], row["model"]) for row in grid}) == len(grid)
+    assert [key["name"] for key in summary_of(html)["keys"]][:3] == ["All others", "n/a", "Total"]
+
+
+@pytest.mark.parametrize("name", [" ", "\u200b", "\u3164", "\u202e", ""])
+def test_names_that_cannot_be_seen_are_said_to_be_blank(name: str, tmp_path: Path) -> None:
+    html = report(tmp_path, [replace(ROW, name=name), replace(ROW, key="key-2", cost=Decimal(2))])
+    assert [row[0] for row in tables_of(html)["keys"].rows] == ["Search", "(blank name)"]
+    assert "(blank name)" in [row["api_key_name"] for row in chart_rows(html, "keys")]
+
+
+def test_long_names_that_begin_alike_are_drawn_apart(tmp_path: Path) -> None:
+    rows = [replace(ROW, key=f"{n}", name="x" * 100 + f" {n}") for n in range(2)]
+    grid = chart_rows(report(tmp_path, rows), "grid")
+    assert len({row["api_key_name"] for row in grid}) == 2
+
+
+def test_hundreds_of_teams_have_bars_for_the_first_and_one_for_the_others(tmp_path: Path) -> None:
+    rows = [replace(ROW, key=f"key-{n}", cost=Decimal(n + 1)) for n in range(301)]
+    database = build(tmp_path / "usage.duckdb", rows)
+    keys = tmp_path / "keys.csv"
+    keys.write_text("api_key_id,team\n" + "".join(f"key-{n},team-{n}\n" for n in range(301)))
+    load_keys(database, keys)
+    html = quick_report(database, "2026-10", tmp_path / "report.html").read_text()
+    total = Decimal(sum(range(302)))
+    assert_sound(html, total)
+    bars = chart_rows(html, "teams")
+    assert [bar["team"] for bar in bars][:2] == ["team-300", "team-299"]
+    assert bars[-1]["team"] == "All others"
+    assert sum(bar["total_cost_usd"] for bar in bars) == total
+    assert sum(tables_of(html)["teams"].column("Cost (USD)")) == total
+    assert "unassigned" not in visible_text(html[html.index("<body>") :])

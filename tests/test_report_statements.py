@@ -1,0 +1,218 @@
+"""What the monthly report says in words is true of its numbers."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from langdock_usage.database import open_for_writing
+from langdock_usage.earlier import moment_of_report
+from langdock_usage.errors import InvalidRequest
+from langdock_usage.language import Language
+from langdock_usage.page.small_print import moment_of
+from tests.looked_at import assert_sound, tables_of, visible_text
+from tests.made_up import Row, build, restate
+from tests.quick import quick_report
+
+TOKENS = (1000, 200, 400, 0, 600)
+ROW = Row(date(2026, 10, 5), "key-1", "Search", "gpt-5", 10, Decimal("1.25"), TOKENS)
+BOTH_MONTHS = [date(2026, 9, 1) + timedelta(days=n) for n in range(61)]
+
+
+def daily(days: Iterable[date], row: Row = ROW) -> list[Row]:
+    return [replace(row, day=day) for day in days]
+
+
+def report(database: Path, **more: object) -> str:
+    return quick_report(database, "2026-10", database.with_suffix(".html"), **more).read_text()  # type: ignore[arg-type]
+
+
+def without_usage(database: Path, *days: date) -> Path:
+    """These days are known to have no usage."""
+    connection = open_for_writing(database)
+    for day in days:
+        connection.execute("delete from export_rows where export_id = ?", [f"org-1-{day}"])
+        connection.execute(
+            "update exports set record_count = 0 where export_id = ?", [f"org-1-{day}"]
+        )
+    connection.close()
+    return database
+
+
+def test_day_without_usage_cost_nothing_and_is_not_unknown(tmp_path: Path) -> None:
+    weekend = [date(2026, 9, 5), date(2026, 10, 3), date(2026, 10, 4)]
+    database = without_usage(build(tmp_path / "usage.duckdb", daily(BOTH_MONTHS)), *weekend)
+    html = report(database)
+    assert_sound(html, 29 * ROW.cost)
+    days = tables_of(html)["days"]
+    before = days.heads.index("Month before")
+    found = {row[0]: (row[1], row[before]) for row in days.rows}
+    assert len(found) == 31
+    assert found["2026-10-03"] == ("0", "1.25")
+    assert found["2026-10-05"] == ("1.25", "0")
+    assert "the cheapest is Oct 3, 2026 with $0.00" in html
+
+
+def test_cost_of_longer_periods_is_said_to_have_no_bars(tmp_path: Path) -> None:
+    week = replace(ROW, day=date(2026, 10, 1), days=7, cost=Decimal(700))
+    rest = daily(day for day in BOTH_MONTHS if day >= date(2026, 10, 8))
+    html = report(build(tmp_path / "usage.duckdb", [week, *rest]))
+    assert_sound(html, 700 + 24 * ROW.cost)
+    assert "$700.00 of this month stand in longer periods, which have no bars" in visible_text(html)
+    assert tables_of(html)["days"].rows[0][0] == "2026-10-01/2026-10-07"
+
+
+def test_restatements_since_a_report_are_of_what_it_rested_on(tmp_path: Path) -> None:
+    database = build(tmp_path / "usage.duckdb", daily(BOTH_MONTHS))  # each received a day later
+    restate(
+        database,
+        replace(ROW, day=date(2026, 10, 20), cost=Decimal(2)),
+        datetime(2026, 11, 9, tzinfo=UTC),
+    )
+    early, late = "2026-10-15T05:00:00", "2026-11-01T05:00:00"
+    assert "Nothing has been restated since" in report(database, earlier_report=early)
+    text = visible_text(report(database, earlier_report=late))
+    assert "restated 1 of the periods" in text
+    assert "the total changed by +$0.75" in text  # 2 - 1.25
+
+
+def test_periods_are_counted_once_however_often_they_were_restated(tmp_path: Path) -> None:
+    database = build(tmp_path / "usage.duckdb", daily(BOTH_MONTHS))
+    connection = open_for_writing(database)
+    for n, cost in enumerate(("1.50", "1.75", "3.25"), start=1):
+        connection.execute(
+            "insert into exports select 'again-' || $n, org_id, window_start, window_end, "
+            "timezone, group_by, ($received)::timestamptz, 1, sha256, source, null from exports "
+            "where export_id = 'org-1-2026-10-20'",
+            {"n": n, "received": f"2026-11-0{n + 1} 12:00+00"},
+        )
+        connection.execute(
+            "insert into export_rows select 'again-' || $n, * exclude (export_id) "
+            "replace ($cost::decimal(38, 24) as total_cost_usd) from export_rows "
+            "where export_id = 'org-1-2026-10-20'",
+            {"n": n, "cost": cost},
+        )
+        older = f"again-{n - 1}" if n > 1 else "org-1-2026-10-20"
+        connection.execute(
+            "update exports set superseded_by = ? where export_id = ?", [f"again-{n}", older]
+        )
+    connection.close()
+    text = visible_text(report(database, earlier_report="2026-11-01T05:00:00"))
+    assert "restated 1 of the periods" in text
+    assert "the total changed by +$2.00" in text  # 3.25 - 1.25
+
+
+def test_month_that_is_not_counted_restates_nothing(tmp_path: Path) -> None:
+    database = build(tmp_path / "usage.duckdb", daily(BOTH_MONTHS))
+    connection = open_for_writing(database)
+    for export_id, moment, cost in (("month", "02", "38.75"), ("stale", "03", "7")):
+        connection.execute(
+            "insert into exports select ?, org_id, '2026-10-01', '2026-10-31', timezone, group_by, "
+            "?::timestamptz, 1, sha256, source, null from exports "
+            "where export_id = 'org-1-2026-10-20'",
+            [export_id, f"2026-11-{moment} 12:00+00"],
+        )
+        connection.execute(
+            "insert into export_rows select ?, * exclude (export_id) "
+            "replace (?::decimal(38, 24) as total_cost_usd) from export_rows "
+            "where export_id = 'org-1-2026-10-20'",
+            [export_id, cost],
+        )
+    connection.execute("update exports set superseded_by = 'stale' where export_id = 'month'")
+    connection.close()
+    html = report(database, earlier_report="2026-11-02T13:00:00")
+    assert_sound(html, 31 * ROW.cost)
+    assert "Nothing has been restated since" in html
+    assert "restatements" not in tables_of(html)
+
+
+def test_part_larger_than_the_whole_is_said_to_be_offset(tmp_path: Path) -> None:
+    stays = daily(BOTH_MONTHS)
+    opus = replace(ROW, key="key-2", name="Agent", model="opus")
+    rows = [
+        *stays,
+        replace(opus, day=date(2026, 9, 5), cost=Decimal(200)),
+        replace(opus, day=date(2026, 10, 5), cost=Decimal(20)),
+        replace(opus, day=date(2026, 10, 5), key="key-3", name="Other", cost=Decimal(30)),
+    ]
+    text = visible_text(report(build(tmp_path / "usage.duckdb", rows)))
+    plain = " ".join(text.replace("|", "").split())
+    # opus: 200 in September, 50 in October, of which Agent fell by 180 and Other rose by 30
+    assert (
+        "Among the models, opus moved most: \u2212$150.00; \u2212$180.00 through Agent, "
+        "partly offset by other API keys." in plain
+    )
+    assert "Among the API keys, Agent moved most: \u2212$180.00, all of it on opus." in plain
+
+
+def test_month_without_usage_is_reconciled_with_a_month_without_usage(tmp_path: Path) -> None:
+    october = [day for day in BOTH_MONTHS if day.month == 10]
+    database = without_usage(build(tmp_path / "usage.duckdb", daily(BOTH_MONTHS)), *october)
+    assert "holds no figure" in report(database)
+    connection = open_for_writing(database)
+    connection.execute(
+        "insert into exports select 'month', org_id, '2026-10-01', '2026-10-31', timezone, null, "
+        "'2026-11-10 12:00+00', 0, null, source, null from exports limit 1"
+    )
+    connection.close()
+    assert "figure for the whole month holds no usage either" in report(database)
+
+
+def test_unclear_tokens_have_no_share_in_ratios(tmp_path: Path) -> None:
+    unclear = (1000, 200, 400, 0, 100)  # 1000 is neither 100 + 400 nor 100
+    rows = [
+        replace(ROW, cost=Decimal(20)),
+        replace(ROW, key="key-2", cost=Decimal(50), tokens=unclear),
+        replace(ROW, key="key-3", cost=Decimal(30), tokens=None),
+    ]
+    text = visible_text(report(build(tmp_path / "usage.duckdb", rows)))
+    assert "it stands for 20.0% of the cost" in text  # 20 of 100
+    (tmp_path / "all").mkdir()
+    text = visible_text(report(build(tmp_path / "all" / "usage.duckdb", rows[1:2])))
+    assert "The token columns of this month do not add up" in text
+
+
+def test_csv_heads_of_rounded_columns_say_nothing_of_millions(tmp_path: Path) -> None:
+    rows = [
+        replace(ROW, requests=12_345_678),
+        replace(ROW, key="key-2", name="Small", requests=40_000),
+    ]
+    keys = tables_of(report(build(tmp_path / "usage.duckdb", rows)))["keys"]
+    assert "Requests (M)" not in keys.heads  # what is saved: the head, and exact numbers
+    assert keys.column("Requests") == [12_345_678, 40_000]
+    html = (tmp_path / "usage.html").read_text()
+    assert "Requests (M)" in html
+    assert "&lt;0.1" in html
+
+
+def test_half_a_cent_is_not_nothing() -> None:
+    assert Language("en").money(Decimal("0.005"), 2) == "<$0.01"
+    assert Language("en").money(Decimal("0.006"), 2) == "$0.01"
+
+
+@pytest.mark.parametrize(
+    ("summary", "moment"),
+    [
+        ('{"org_id":"org-1","data_of":"2026-11-01T05:00:00"}', "2026-11-01T05:00:00"),
+        ('{"org_id":"org-2","data_of":"2026-11-01T05:00:00"}', None),
+        ('{"org_id":"org-1","data_of":"?"}', None),
+        ('{"org_id":"org-1","data_of":"2026-11-01T05:00:00+00:00"}', None),
+        ('{"org_id":"org-1"}', None),
+        ("{", None),
+    ],
+)
+def test_earlier_report_is_read_only_if_it_is_one(
+    summary: str, moment: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(f'<script type="application/json" id="report-summary">{summary}</script>')
+    assert moment_of_report(path, "org-1") == moment
+
+
+def test_moment_that_is_given_by_hand() -> None:
+    assert moment_of("2026-11-03T18:00+01:00") == datetime.fromisoformat("2026-11-03T17:00")
+    with pytest.raises(InvalidRequest, match="'whatever' is no moment"):
+        moment_of("whatever")
