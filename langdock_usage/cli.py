@@ -127,6 +127,8 @@ def load(
     with Store(settings.database) as store:
         for loaded in load_files(store, files, timezone=timezone, period=period):
             (say if loaded.error else write)(str(loaded))
+            for text in loaded.warnings:
+                say(f"Warning: {text}")
             refused = refused or loaded.error is not None
     if refused:
         raise typer.Exit(1)

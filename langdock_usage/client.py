@@ -106,7 +106,7 @@ class UsageExportClient:
 
     async def _ask(self, body: dict[str, Any]) -> dict[str, Any] | None:
         """The `data` of the API's answer; None where it has no data for the period."""
-        async with self._pace.slot(), _network("The API"):
+        async with self._pace.slot(), _network(f"The API at {urlsplit(self.base_url).netloc}"):
             response = await self._http.post(
                 self.base_url + PATH,
                 json=body,
@@ -212,7 +212,7 @@ async def _network(who: str) -> AsyncIterator[None]:
     except httpx.TimeoutException as error:
         raise ServiceUnavailable(f"{who} did not answer in time.") from error
     except (httpx.TransportError, httpx.DecodingError) as error:
-        raise ServiceUnavailable(f"The connection failed ({type(error).__name__}).") from error
+        raise ServiceUnavailable(f"{who} cannot be reached ({type(error).__name__}).") from error
 
 
 def _checked_base(base_url: str) -> str:

@@ -167,6 +167,11 @@ def _header(row: list[str] | None, name: str) -> Header:
             raise ExportFormatError(f"{name}, line 1: the columns {both} could both be {ours}.")
         names[ours] = original
     missing = [column for column in REQUIRED if column not in names]
+    if missing and len(originals) == 1 and originals[0].count(";") >= len(REQUIRED) - 1:
+        raise ExportFormatError(
+            f"{name}, line 1: the values are separated by semicolons, as Excel writes them; "
+            "load the file as it was downloaded."
+        )
     if missing:
         raise ExportFormatError(
             f"{name}, line 1: the column {missing[0]!r} is missing; this is not a usage export by "
@@ -245,7 +250,9 @@ class _Rows:
             return next(self._reader)
         except (csv.Error, UnicodeDecodeError, EOFError, zlib.error, gzip.BadGzipFile) as error:
             where = f"{self._name}, after line {self.line_num}"
-            raise ExportFormatError(f"{where}: not a CSV file in UTF-8 ({error}).") from None
+            raise ExportFormatError(
+                f"{where}: not a CSV file in UTF-8 ({error}); load it as it was downloaded."
+            ) from None
 
 
 def is_gzip(path: Path) -> bool:
@@ -256,6 +263,11 @@ def is_gzip(path: Path) -> bool:
 
 @contextmanager
 def _rows(path: Path, name: str) -> Iterator[_Rows]:
+    with path.open("rb") as file:
+        if file.read(2) == b"PK":
+            raise ExportFormatError(
+                f"{name} is an Excel workbook or a ZIP archive; load the CSV as it was downloaded."
+            )
     open_text = gzip.open if is_gzip(path) else open
     with open_text(path, "rt", encoding="utf-8-sig", newline="") as text:
         yield _Rows(text, name)

@@ -54,7 +54,8 @@ def template(file: File = None, db: Db = None) -> None:
     target = file or settings.database.parent / "keys.csv"
     text = template_of(Usage(settings.database))
     try:
-        with target.open("x", encoding="utf-8", newline="") as new:
+        # the mark at the beginning lets Excel know that it is UTF-8
+        with target.open("x", encoding="utf-8-sig", newline="") as new:
             new.write(text)
     except FileExistsError:
         raise InvalidRequest(f"{target} is there already; name another file to write.") from None

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .archive import Archive, sha256_of
+from .amounts import exact
+from .archive import Archive, RawExport, sha256_of
 from .errors import ExportFormatError, InvalidRequest, LangdockUsageError, StoreError
 from .exports import read_stated
 from .fetch import take_in_kept
 from .store import Store, TakenIn
-from .windows import Period, local_period
+from .windows import Period, local_period, today
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Loaded:
     taken_in: TakenIn | None = None
     already: str | None = None
     error: LangdockUsageError | None = None
+    warnings: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """One line for people."""
@@ -52,7 +54,7 @@ def load(
         yield Loaded(archive.folder, error=StoreError(refused))
     for file in files:
         try:
-            yield _load_one(store, archive, file, timezone or "UTC", period)
+            yield _load_one(store, archive, file, timezone, period)
         except LangdockUsageError as error:
             yield Loaded(file, error=error)
         except OSError as error:
@@ -60,8 +62,9 @@ def load(
 
 
 def _load_one(
-    store: Store, archive: Archive, file: Path, timezone: str, period: Period | None
+    store: Store, archive: Archive, file: Path, asked_zone: str | None, period: Period | None
 ) -> Loaded:
+    timezone = asked_zone or "UTC"
     stated = read_stated(file, str(file))
     if stated.org_id is None:
         raise ExportFormatError(f"{file} has no rows, so it does not say whose usage it states.")
@@ -71,6 +74,7 @@ def _load_one(
     already = store.find(stated.org_id, window, timezone, group_by, sha256)
     if already:
         return Loaded(file, window, already=already)
+    is_new = stated.org_id not in store.workspaces()
     raw = archive.keep(
         file,
         window=window,
@@ -81,10 +85,31 @@ def _load_one(
         org_id=stated.org_id,
     )
     try:
-        return Loaded(file, window, store.take_in(raw, archive.csv_path(raw), str(file)))
+        taken_in = store.take_in(raw, archive.csv_path(raw), str(file))
     except LangdockUsageError:
         archive.discard(raw)
         raise
+    warnings = list(_warnings(store, raw))
+    if is_new and asked_zone is None:
+        warnings.append(
+            f"without --timezone, {window} are days in UTC; a workspace keeps its zone. "
+            "If this is not meant, begin again with another --db."
+        )
+    return Loaded(file, window, taken_in, warnings=tuple(f"{file}: {text}" for text in warnings))
+
+
+def _warnings(store: Store, raw: RawExport) -> Iterator[str]:
+    """What this export changed of what was stored, and what it will keep from being counted."""
+    for first, last, before, now in store.restated_by(raw.export_id):
+        yield (
+            f"{Period(first, last)} cost {exact(before)} USD before and {exact(now)} USD now: "
+            "what was loaded last counts."
+        )
+    if raw.window.last >= today(raw.timezone, raw.fetched_at) and len(raw.window) > 1:
+        yield (
+            f"{raw.window} is not over; days of it that are fetched one by one count "
+            "when all of them are there."
+        )
 
 
 def _stated_period(file: Path, utc_dates: Period | None, timezone: str) -> Period:

@@ -72,14 +72,12 @@ class Month:
             "bars": BARS,
             "heatmap_models": HEATMAP_MODELS,
         }
-        self._connection = self._load(Path(database))
+        self.database = Path(database)
+        self._connection = self._load(self.database)
         if not keep_open:
             self.close()
         if not self.exports:
-            raise NoData(
-                f"The database holds nothing for {self.name} in workspace {self.org_id}; "
-                f"bring it in with `langdock-usage fetch --month {self.name}`."
-            )
+            raise NoData(self._what_is_missing())
 
     def close(self) -> None:
         """Let go of the file; the month still answers."""
@@ -192,6 +190,19 @@ class Month:
         names = [column[0] for column in answer.description]
         return [dict(zip(names, values, strict=True)) for values in answer.fetchall()]
 
+    def _what_is_missing(self) -> str:
+        if self._across:
+            known = " and ".join(f"{first} to {last}" for first, last in self._across)
+            return (
+                f"{self.name} is known only as part of {known}, which cannot be split; "
+                f"bring in its days with `langdock-usage fetch --month {self.name}`."
+            )
+        return (
+            f"The database holds nothing for {self.name} in workspace {self.org_id}; bring it in "
+            f"with `langdock-usage fetch --month {self.name}` if it is less than 12 months ago, "
+            "else with `langdock-usage load`."
+        )
+
     def _load(self, path: Path) -> duckdb.DuckDBPyConnection:
         """Aggregate what is needed into memory, so that every question is answered from there."""
         open_for_reading(path).close()  # says what is wrong with the file, if anything
@@ -201,6 +212,7 @@ class Month:
         memory.execute("set search_path = 'memory.main,source.main'")
         for table in TABLES:
             self._ask(memory, table)
+        self._across = self._ask(memory, "periods_across").fetchall()
         memory.execute("set search_path = 'memory.main'")
         return memory
 

@@ -15,8 +15,12 @@ Db = Annotated[
 Zone = Annotated[
     str | None, typer.Option(metavar="IANA", help="Time zone of a workspace that is new here.")
 ]
-First = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First local day.")]
-Last = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last local day.")]
+First = Annotated[
+    str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First local day; with --to.")
+]
+Last = Annotated[
+    str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last local day; with --from.")
+]
 Org = Annotated[str | None, typer.Option("--org", metavar="ORG_ID", help="Which workspace.")]
 
 

@@ -225,4 +225,10 @@ class Reader:
     def _connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
         with open_for_reading(self.path, self.moment) as connection:
             connection.execute("set enable_external_access = false")
-            yield connection
+            try:
+                yield connection
+            except NoData as error:
+                if self.moment is None:
+                    raise
+                received = f"{self.moment:%Y-%m-%d %H:%M %Z}"
+                raise NoData(f"Of what had been received by {received}: {error}") from error

@@ -168,8 +168,10 @@ def _execute(order: _Order, values: Mapping[str, object]) -> Any:
         )
     except PapermillExecutionError as error:
         what = " ".join(str(error.evalue).split())
+        # by its words: papermill counts a cell more than the notebook has
+        begins = next(filter(None, str(error.source).splitlines()), "")[:60]
         raise ReportError(
-            f"The notebook {order.name} failed in cell In [{error.exec_count}]: "
+            f"The notebook {order.name} failed in the cell that begins {begins!r}: "
             f"{error.ename}: {what}"
         ) from error
     except RuntimeError as error:  # as papermill says that a kernel ended or never began

@@ -90,6 +90,12 @@ class Store:
             self._give_up()
             raise
 
+    def restated_by(self, export_id: str) -> list[tuple[date, date, Decimal, Decimal]]:
+        """First and last day, cost in USD before and now, of what this export changed."""
+        return self._connection.execute(
+            read_sql("restated_by"), {"export_id": export_id}
+        ).fetchall()
+
     def straddled(self) -> list[tuple[date, date, str]]:
         """Periods (first and last day) in which an API key with usage changed hands."""
         return self._connection.execute(read_sql("straddled")).fetchall()
@@ -193,7 +199,8 @@ class Store:
         if known:
             raise ExportConflict(
                 f"{name} is in time zone {raw.timezone}, but workspace {org_id} is stored in "
-                f"{known}; use --timezone {known}, or another database with --db."
+                f"{known}, which it keeps; use --timezone {known} if that is its zone, "
+                "else begin a new database with --db."
             )
         overlap = self._connection.execute(
             read_sql("overlapping"),

@@ -32,7 +32,8 @@ def build(path: Path, rows: Iterable[Row], org: str = "org-1", zone: str = "Euro
     connection.begin()
     for day, of_day in by_day.items():
         export_id = f"{org}-{day}"
-        fetched = datetime(day.year, day.month, day.day, 5, tzinfo=UTC) + timedelta(days=1)
+        morning = datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
+        fetched = morning + timedelta(days=of_day[0].days)
         connection.execute(
             "insert into exports values (?, ?, ?, ?, ?, 'model', ?, ?, ?, 'made up', null)",
             [

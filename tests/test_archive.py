@@ -93,6 +93,8 @@ def test_answers_as_of_a_moment(database: Path) -> None:
     assert requests_at("13:00") == [3]
     assert usage.as_of("2026-11-01").cost_per_key("2026-10")["requests"].to_list() == [3]
     assert usage.cost_per_key("2026-10")["requests"].to_list() == [3]
+    with pytest.raises(lu.errors.NoData, match="Of what had been received by 2026-10-31 23:59"):
+        usage.as_of("2026-10-31").cost_per_key("2026-10")
     with pytest.raises(lu.errors.InvalidRequest, match="no time zone"):
         usage.as_of("2026-11-01T12:00")
     with pytest.raises(lu.errors.InvalidRequest, match="not a moment"):

@@ -4,7 +4,7 @@ import gzip
 import subprocess
 import sys
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -66,7 +66,7 @@ def test_zone_of_a_known_workspace_has_to_be_given(database: Path, tmp_path: Pat
         Maker(database).take_in(store, days("2026-11-01"), {}, timezone="Europe/Berlin")
     file = file_of(tmp_path, csv_of([{}], OCTOBER, timezone="Europe/Berlin"))
     [error] = errors(load_into(database, file))
-    assert "stored in Europe/Berlin; use --timezone Europe/Berlin" in error
+    assert "stored in Europe/Berlin, which it keeps; use --timezone Europe/Berlin" in error
     assert errors(load_into(database, file, timezone="Europe/Berlin")) == []
 
 
@@ -228,3 +228,49 @@ def test_longer_file_gives_way_to_the_days_that_cover_it(database: Path, tmp_pat
         assert rows(database, "select sum(requests) from usage") == [(30,)]
         load_into(database, file_of(tmp_path, csv_of([{"requests": "9"}], one), f"{day}.csv"))
     assert rows(database, "select sum(requests) from usage") == [(27,)]
+
+
+def test_what_a_load_changes_is_a_warning(database: Path, tmp_path: Path) -> None:
+    october = file_of(tmp_path, csv_of([{"total_cost_usd": "5"}], OCTOBER))
+    stale = file_of(tmp_path, csv_of([{"total_cost_usd": "1.25"}], OCTOBER), "stale.csv")
+    [loaded] = load_into(database, october, timezone="UTC")
+    assert loaded.warnings == ()
+    [loaded] = load_into(database, stale, timezone="UTC")
+    assert loaded.warnings == (
+        f"{stale}: 2026-10-01 to 2026-10-31 cost 5 USD before and 1.25 USD now: "
+        "what was loaded last counts.",
+    )
+
+
+def test_zone_that_was_not_given_is_a_warning_once(database: Path, tmp_path: Path) -> None:
+    berlin = file_of(tmp_path, csv_of([{}], OCTOBER, timezone="Europe/Berlin"))
+    september = file_of(tmp_path, csv_of([{}], days("2026-08-01", "2026-08-31")), "august.csv")
+    [loaded] = load_into(database, berlin)
+    assert "2026-09-30 to 2026-10-31 are days in UTC" in loaded.warnings[0]
+    [loaded] = load_into(database, september)
+    assert loaded.warnings == ()
+
+
+def test_period_that_is_not_over_covers_no_day_to_come(database: Path, tmp_path: Path) -> None:
+    today = datetime.now(UTC).date()
+    window = Period(today - timedelta(days=3), today + timedelta(days=3))
+    [loaded] = load_into(database, file_of(tmp_path, csv_of([{}], window)), timezone="UTC")
+    assert "is not over; days of it that are fetched one by one count when" in loaded.warnings[0]
+    covered = [day for (day,) in rows(database, "select day from stored_days order by day")]
+    assert covered == [today - timedelta(days=n) for n in (3, 2, 1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (csv_of([{}], OCTOBER).replace(b",", b";"), "separated by semicolons, as Excel writes"),
+        (b"PK\x03\x04xl/workbook.xml", "an Excel workbook or a ZIP archive"),
+        ("period_start,Schlüssel".encode("cp1252"), "not a CSV file in UTF-8"),
+    ],
+)
+def test_files_of_an_office_are_refused_by_name(
+    content: bytes, reason: str, database: Path, tmp_path: Path
+) -> None:
+    [error] = errors(load_into(database, file_of(tmp_path, content)))
+    assert reason in error
+    assert "as it was downloaded" in error

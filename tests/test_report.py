@@ -161,7 +161,7 @@ def test_failing_notebook_leaves_the_older_report(
         render("broken", database=made.database, month="2026-10", output=tmp_path / "reports")
 
     assert str(caught.value) == (
-        "The notebook broken failed in cell In [3]: ValueError: two lines None"
+        "The notebook broken failed in the cell that begins 'import os': ValueError: two lines None"
     )
     assert [path.name for path in folder.iterdir()] == ["broken.html"]
     assert (folder / "broken.html").read_text() == "older"

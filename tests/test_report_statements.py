@@ -10,7 +10,7 @@ import pytest
 
 from langdock_usage.database import open_for_writing
 from langdock_usage.earlier import moment_of_report
-from langdock_usage.errors import InvalidRequest
+from langdock_usage.errors import InvalidRequest, NoData
 from langdock_usage.language import Language
 from langdock_usage.page.small_print import moment_of
 from tests.looked_at import assert_sound, tables_of, visible_text
@@ -216,3 +216,17 @@ def test_moment_that_is_given_by_hand() -> None:
     assert moment_of("2026-11-03T18:00+01:00") == datetime.fromisoformat("2026-11-03T17:00")
     with pytest.raises(InvalidRequest, match="'whatever' is no moment"):
         moment_of("whatever")
+
+
+def test_month_inside_a_longer_period_is_said_to_be_known_only_as_part_of_it(
+    tmp_path: Path,
+) -> None:
+    quarter = replace(ROW, day=date(2026, 9, 1), days=91)
+    with pytest.raises(NoData, match="only as part of 2026-09-01 to 2026-11-30, which cannot be"):
+        report(build(tmp_path / "usage.duckdb", [quarter]))
+
+
+def test_command_to_make_it_again_names_the_database(tmp_path: Path) -> None:
+    html = report(build(tmp_path / "usage.duckdb", [ROW]))
+    assert "--month 2026-10 --org org-1 --db usage.duckdb" in html
+    assert str(tmp_path) not in html

@@ -12,6 +12,7 @@ import langdock_usage
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.language import LANGUAGES
 from langdock_usage.monthly import Month
+from langdock_usage.settings import DEFAULT_DATABASE
 
 from .shown import Shown
 from .table import Columns, Table
@@ -26,6 +27,10 @@ PACKAGES = ("duckdb", "altair", "vl-convert-python", "papermill")
 def command(month: Month, shown: Shown, notebook: str = "monthly_report") -> str:
     """The command that makes the report again."""
     words = ["langdock-usage", "report", notebook, "--month", month.name, "--org", month.org_id]
+    if month.database != DEFAULT_DATABASE:
+        # a folder of its own would be nobody else's, and nobody else's business
+        named = month.database.name if month.database.is_absolute() else month.database.as_posix()
+        words += ["--db", named]
     if shown.language.code != LANGUAGES[0]:
         words += ["-p", "language", shown.language.code]
     return shlex.join(words)
