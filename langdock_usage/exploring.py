@@ -16,6 +16,7 @@ from .chart_data import (
     by_day_key_and_model,
     colours,
     few,
+    height_of,
     largest,
     limited,
     require,
@@ -44,45 +45,45 @@ def cost_explorer(daily: pd.DataFrame) -> alt.VConcatChart:
     days = alt.selection_interval(encodings=["x"], name="days")
     models_picked = alt.selection_point(fields=["model"], bind="legend", name="models")
     keys = alt.selection_point(fields=["api_key_name"], name="keys")
-    colour = alt.Color("model:N").scale(domain=models, range=colours(models))
-    cost = "sum(total_cost_usd):Q"
     base = alt.Chart(data).transform_filter(models_picked)
-    money = alt.Tooltip(cost, format=USD, title="total_cost_usd")
-
-    total = (
-        base.transform_filter(days)
-        .transform_filter(keys)
-        .mark_text(align="left", fontSize=16, color=INK)
-        .encode(x=alt.value(0), text=alt.Text(cost, format=USD))
-        .properties(width=WIDTH, height=20, name="total")
-    )
-    by_day = (
-        base.transform_filter(keys)
-        .mark_bar()
-        .encode(
-            x=alt.X("day:T", title=None),
-            x2="day_after:T",
-            y=_money_axis(alt.Y, cost),
-            color=colour,
-            tooltip=["day:T", "model:N", money],
-        )
-        .properties(width=WIDTH, height=200, name="by_day")
-        .add_params(days, models_picked)
-    )
-    by_key = (
-        base.transform_filter(days)
-        .mark_bar()
-        .encode(
-            y=alt.Y("api_key_name:N", sort="-x", title=None),
-            x=_money_axis(alt.X, cost),
-            color=colour,
-            opacity=alt.when(keys).then(alt.value(1)).otherwise(alt.value(0.25)),
-            tooltip=["api_key_name:N", "model:N", money],
-        )
-        .properties(width=WIDTH, name="by_key")
-        .add_params(keys)
-    )
+    coloured = base.encode(color=alt.Color("model:N").scale(domain=models, range=colours(models)))
+    total = _total(base.transform_filter(days).transform_filter(keys))
+    by_day = _stacked_days(coloured.transform_filter(keys)).add_params(days, models_picked)
+    by_key = _stacked_keys(coloured.transform_filter(days), keys).add_params(keys)
     return alt.vconcat(total, by_day, by_key)
+
+
+_COST = "sum(total_cost_usd):Q"
+_COST_TIP = alt.Tooltip(_COST, format=USD, title="total_cost_usd")
+
+
+def _total(base: alt.Chart) -> alt.Chart:
+    text = base.mark_text(align="left", fontSize=16, color=INK)
+    encoded = text.encode(x=alt.value(0), text=alt.Text(_COST, format=USD))
+    chart: alt.Chart = encoded.properties(width=WIDTH, height=20, name="total")
+    return chart
+
+
+def _stacked_days(base: alt.Chart) -> alt.Chart:
+    encoded = base.mark_bar().encode(
+        x=alt.X("day:T", title=None),
+        x2="day_after:T",
+        y=_money_axis(alt.Y, _COST),
+        tooltip=["day:T", "model:N", _COST_TIP],
+    )
+    chart: alt.Chart = encoded.properties(width=WIDTH, height=200, name="by_day")
+    return chart
+
+
+def _stacked_keys(base: alt.Chart, picked: alt.Parameter) -> alt.Chart:
+    encoded = base.mark_bar().encode(
+        y=alt.Y("api_key_name:N", sort="-x", title=None),
+        x=_money_axis(alt.X, _COST),
+        opacity=alt.when(picked).then(alt.value(1)).otherwise(alt.value(0.25)),
+        tooltip=["api_key_name:N", "model:N", _COST_TIP],
+    )
+    chart: alt.Chart = encoded.properties(width=WIDTH, name="by_key")
+    return chart
 
 
 def cost_over_months(monthly: pd.DataFrame) -> alt.Chart:
@@ -141,7 +142,7 @@ def changes(compared: pd.DataFrame, top: int = TOP) -> alt.Chart:
             .otherwise(alt.value(ACCENT)),
             tooltip=[f"{name}:N", *(alt.Tooltip(f"{column}:Q", format=USD) for column in columns)],
         )
-        .properties(width=WIDTH)
+        .properties(width=WIDTH, height=height_of(data[name]))
     )
     return chart
 
@@ -169,15 +170,14 @@ def key_story(story: pd.DataFrame) -> alt.LayerChart:
     base = alt.Chart(data).encode(x=alt.X("day:T", title=None), x2="day_after:T")
     unknown = base.transform_filter("datum.requests === null").mark_rect(color=GRID)
     is_known = bool(data["requests"].notna().all())
-    money = alt.Tooltip("sum(total_cost_usd):Q", format=USD, title="total_cost_usd")
     requests = alt.Tooltip("sum(requests):Q", format=",", title="requests")
     bars = (
         base.transform_filter("datum.requests !== null")
         .mark_bar()
         .encode(
-            y=_money_axis(alt.Y, "sum(total_cost_usd):Q"),
+            y=_money_axis(alt.Y, _COST),
             color="api_key_name:N",
-            tooltip=["day:T", "api_key_name:N", money, requests],
+            tooltip=["day:T", "api_key_name:N", _COST_TIP, requests],
         )
         .interactive(bind_y=False)
     )
@@ -229,7 +229,7 @@ def cache_use(cache: pd.DataFrame, top: int = TOP) -> alt.Chart:
             ],
         )
         .transform_calculate(order=f"indexof({kinds}, datum.input)")
-        .properties(width=WIDTH)
+        .properties(width=WIDTH, height=height_of(data[name]))
     )
     return chart
 
