@@ -250,9 +250,7 @@ class _Rows:
             return next(self._reader)
         except (csv.Error, UnicodeDecodeError, EOFError, zlib.error, gzip.BadGzipFile) as error:
             where = f"{self._name}, after line {self.line_num}"
-            raise ExportFormatError(
-                f"{where}: not a CSV file in UTF-8 ({error}); load it as it was downloaded."
-            ) from None
+            raise ExportFormatError(f"{where}: not a CSV file in UTF-8 ({error}).") from None
 
 
 def is_gzip(path: Path) -> bool:

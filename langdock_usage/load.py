@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 from .amounts import exact
@@ -75,6 +76,7 @@ def _load_one(
     if already:
         return Loaded(file, window, already=already)
     is_new = stated.org_id not in store.workspaces()
+    before, _ = store.counted_cost(stated.org_id, window)
     raw = archive.keep(
         file,
         window=window,
@@ -89,7 +91,8 @@ def _load_one(
     except LangdockUsageError:
         archive.discard(raw)
         raise
-    warnings = list(_warnings(store, raw))
+    now, is_counted = store.counted_cost(stated.org_id, window, raw.export_id)
+    warnings = list(_warnings(raw, before, now, is_counted))
     if is_new and asked_zone is None:
         warnings.append(
             f"without --timezone, {window} are days in UTC; a workspace keeps its zone. "
@@ -98,17 +101,23 @@ def _load_one(
     return Loaded(file, window, taken_in, warnings=tuple(f"{file}: {text}" for text in warnings))
 
 
-def _warnings(store: Store, raw: RawExport) -> Iterator[str]:
-    """What this export changed of what was stored, and what it will keep from being counted."""
-    for first, last, before, now in store.restated_by(raw.export_id):
+def _warnings(
+    raw: RawExport, before: Decimal | None, now: Decimal | None, is_counted: bool
+) -> Iterator[str]:
+    """What this export changed of what was stored, or why it did not, and what it holds up."""
+    if before is not None and before != now:
+        cost = f"{exact(before)} USD before, {exact(now or 0)} USD now"
+        yield f"what counts in {raw.window} cost {cost}."
+    if not is_counted:
         yield (
-            f"{Period(first, last)} cost {exact(before)} USD before and {exact(now)} USD now: "
-            "what was loaded last counts."
+            f"exports by model, or by day, that cover {raw.window} count in its place; "
+            "it serves to compare them."
         )
-    if raw.window.last >= today(raw.timezone, raw.fetched_at) and len(raw.window) > 1:
+    local_today = today(raw.timezone, raw.fetched_at)
+    if raw.window.last >= local_today and len(raw.window) > 1:
         yield (
-            f"{raw.window} is not over; days of it that are fetched one by one count "
-            "when all of them are there."
+            f"{raw.window} is not over; days of it that are fetched one by one count as soon as "
+            f"they reach {local_today}."
         )
 
 

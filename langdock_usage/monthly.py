@@ -61,7 +61,7 @@ class Month:
         *,
         keep_open: bool = False,
     ) -> None:
-        """Raises InvalidRequest, NoData, DatabaseMissing, DatabaseLocked."""
+        """Raises InvalidRequest, NoData, DatabaseMissing, DatabaseLocked, StoreError."""
         self.period = parse_month(month)
         self.first = self.period.first
         self.org_id = open_usage(database).workspace(org_id)
@@ -76,7 +76,7 @@ class Month:
         self._connection = self._load(self.database)
         if not keep_open:
             self.close()
-        if not self.exports:
+        if not (self.exports and self.total):
             raise NoData(self._what_is_missing())
 
     def close(self) -> None:

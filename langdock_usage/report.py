@@ -62,8 +62,8 @@ def render(
 ) -> Path:
     """Execute a notebook for a month; the path of the HTML file, the executed notebook beside it.
 
-    Raises InvalidRequest, NoData, DatabaseMissing, DatabaseLocked, and ReportError where the
-    notebook fails; then an older report stays as it was.
+    Raises InvalidRequest, NoData, StoreError (DatabaseMissing, DatabaseLocked), and ReportError
+    where the notebook fails; then an older report stays as it was.
     """
     path = find_notebook(name)
     notebook = read_notebook(path)

@@ -90,11 +90,15 @@ class Store:
             self._give_up()
             raise
 
-    def restated_by(self, export_id: str) -> list[tuple[date, date, Decimal, Decimal]]:
-        """First and last day, cost in USD before and now, of what this export changed."""
-        return self._connection.execute(
-            read_sql("restated_by"), {"export_id": export_id}
+    def counted_cost(
+        self, org_id: str, days: Period, export_id: str = ""
+    ) -> tuple[Decimal | None, bool]:
+        """Cost in USD of what counts in these days, if anything; whether that is this export."""
+        [(total_cost_usd, is_counted)] = self._connection.execute(
+            read_sql("counted_cost"),
+            {"org_id": org_id, "first": days.first, "last": days.last, "export_id": export_id},
         ).fetchall()
+        return total_cost_usd, is_counted
 
     def straddled(self) -> list[tuple[date, date, str]]:
         """Periods (first and last day) in which an API key with usage changed hands."""

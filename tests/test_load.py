@@ -237,9 +237,27 @@ def test_what_a_load_changes_is_a_warning(database: Path, tmp_path: Path) -> Non
     assert loaded.warnings == ()
     [loaded] = load_into(database, stale, timezone="UTC")
     assert loaded.warnings == (
-        f"{stale}: 2026-10-01 to 2026-10-31 cost 5 USD before and 1.25 USD now: "
-        "what was loaded last counts.",
+        f"{stale}: what counts in 2026-10-01 to 2026-10-31 cost 5 USD before, 1.25 USD now.",
     )
+
+
+def test_a_load_says_what_it_changes_and_when_it_does_not_count(
+    database: Path, tmp_path: Path
+) -> None:
+    some_days = [Period(day, day) for day in OCTOBER.days()][:20]
+    for window in some_days:
+        csv = csv_of([{"total_cost_usd": "1"}], window)
+        load_into(database, file_of(tmp_path, csv, f"{window}.csv"), timezone="UTC")
+    month = file_of(tmp_path, csv_of([{"total_cost_usd": "5"}], OCTOBER), "month.csv")
+    [loaded] = load_into(database, month, timezone="UTC")  # 20 days of 31 do not cover it
+    assert [text.split(": ")[1] for text in loaded.warnings] == [
+        "what counts in 2026-10-01 to 2026-10-31 cost 20 USD before, 5 USD now."
+    ]
+    ungrouped = [column for column in COLUMNS if column != "model"]
+    total = csv_of([{"total_cost_usd": "50"}], OCTOBER, columns=ungrouped)
+    [loaded] = load_into(database, file_of(tmp_path, total, "total.csv"), timezone="UTC")
+    assert ["count in its place" in text for text in loaded.warnings] == [True]
+    assert rows(database, "select sum(total_cost_usd) from usage") == [(5,)]
 
 
 def test_zone_that_was_not_given_is_a_warning_once(database: Path, tmp_path: Path) -> None:
@@ -255,9 +273,18 @@ def test_period_that_is_not_over_covers_no_day_to_come(database: Path, tmp_path:
     today = datetime.now(UTC).date()
     window = Period(today - timedelta(days=3), today + timedelta(days=3))
     [loaded] = load_into(database, file_of(tmp_path, csv_of([{}], window)), timezone="UTC")
-    assert "is not over; days of it that are fetched one by one count when" in loaded.warnings[0]
+    assert f"count as soon as they reach {today}" in loaded.warnings[0]
     covered = [day for (day,) in rows(database, "select day from stored_days order by day")]
-    assert covered == [today - timedelta(days=n) for n in (3, 2, 1, 0)]
+    known = [today - timedelta(days=n) for n in (3, 2, 1, 0)]
+    assert covered == known
+    # days take its place as soon as they cover what it knows
+    for day in known:
+        assert rows(database, "select distinct window_end from usage") == [(window.last,)]
+        csv = csv_of([{}], Period(day, day))
+        load_into(database, file_of(tmp_path, csv, f"{day}.csv"), timezone="UTC")
+    assert rows(database, "select distinct window_end from usage order by all") == [
+        (day,) for day in known
+    ]
 
 
 @pytest.mark.parametrize(
@@ -265,7 +292,6 @@ def test_period_that_is_not_over_covers_no_day_to_come(database: Path, tmp_path:
     [
         (csv_of([{}], OCTOBER).replace(b",", b";"), "separated by semicolons, as Excel writes"),
         (b"PK\x03\x04xl/workbook.xml", "an Excel workbook or a ZIP archive"),
-        ("period_start,Schlüssel".encode("cp1252"), "not a CSV file in UTF-8"),
     ],
 )
 def test_files_of_an_office_are_refused_by_name(

@@ -92,3 +92,14 @@ def test_hundreds_of_teams_have_bars_for_the_first_and_one_for_the_others(tmp_pa
     assert sum(bar["total_cost_usd"] for bar in bars) == total
     assert sum(tables_of(html)["teams"].column("Cost (USD)")) == total
     assert "unassigned" not in visible_text(html[html.index("<body>") :])
+
+
+def test_sentences_tell_keys_of_one_name_apart(tmp_path: Path) -> None:
+    rows = [replace(ROW, key="a", name="prod"), replace(ROW, key="b", name="prod", cost=Decimal(5))]
+    assert "The costliest API key, prod (b)," in visible_text(report(tmp_path, rows))
+
+
+def test_german_quotes_are_german(tmp_path: Path) -> None:
+    database = build(tmp_path / "usage.duckdb", [replace(ROW, name="Summe")])
+    html = quick_report(database, "2026-10", tmp_path / "report.html", "de").read_text()
+    assert [row[0] for row in tables_of(html)["keys"].rows] == ["\u201eSumme\u201c"]

@@ -73,7 +73,9 @@ def test_restatements_since_a_report_are_of_what_it_rested_on(tmp_path: Path) ->
         datetime(2026, 11, 9, tzinfo=UTC),
     )
     early, late = "2026-10-15T05:00:00", "2026-11-01T05:00:00"
-    assert "Nothing has been restated since" in report(database, earlier_report=early)
+    text = visible_text(report(database, earlier_report=early))
+    assert "Nothing that the report of this month with data of Oct 15, 2026" in text
+    assert "17 of the exports used came in after it." in text  # Oct 15 to 31, each a day later
     text = visible_text(report(database, earlier_report=late))
     assert "restated 1 of the periods" in text
     assert "the total changed by +$0.75" in text  # 2 - 1.25
@@ -125,7 +127,7 @@ def test_month_that_is_not_counted_restates_nothing(tmp_path: Path) -> None:
     connection.close()
     html = report(database, earlier_report="2026-11-02T13:00:00")
     assert_sound(html, 31 * ROW.cost)
-    assert "Nothing has been restated since" in html
+    assert "rested on has been restated." in html
     assert "restatements" not in tables_of(html)
 
 
@@ -151,7 +153,7 @@ def test_part_larger_than_the_whole_is_said_to_be_offset(tmp_path: Path) -> None
 def test_month_without_usage_is_reconciled_with_a_month_without_usage(tmp_path: Path) -> None:
     october = [day for day in BOTH_MONTHS if day.month == 10]
     database = without_usage(build(tmp_path / "usage.duckdb", daily(BOTH_MONTHS)), *october)
-    assert "holds no figure" in report(database)
+    assert "are not both in the database" in report(database)
     connection = open_for_writing(database)
     connection.execute(
         "insert into exports select 'month', org_id, '2026-10-01', '2026-10-31', timezone, null, "
@@ -230,3 +232,61 @@ def test_command_to_make_it_again_names_the_database(tmp_path: Path) -> None:
     html = report(build(tmp_path / "usage.duckdb", [ROW]))
     assert "--month 2026-10 --org org-1 --db usage.duckdb" in html
     assert str(tmp_path) not in html
+
+
+def test_days_without_models_are_not_compared_with_the_month(tmp_path: Path) -> None:
+    october = daily(day for day in BOTH_MONTHS if day.month == 10)
+    database = build(tmp_path / "usage.duckdb", [replace(row, model=None) for row in october])
+    connection = open_for_writing(database)
+    connection.execute("update exports set group_by = null")
+    connection.execute(
+        "insert into exports select 'month', org_id, '2026-10-01', '2026-10-31', timezone, null, "
+        "'2026-11-10 12:00+00', 1, null, source, null from exports limit 1"
+    )
+    connection.execute(
+        "insert into export_rows select 'month', * exclude (export_id) "
+        "replace (99 as total_cost_usd) from export_rows limit 1"
+    )
+    connection.close()
+    html = report(database)
+    assert_sound(html, 31 * ROW.cost)
+    assert "Not reconciled.</strong>" in html
+    assert "are not both in the database" in html
+
+
+def test_month_of_which_only_the_future_is_stored_is_not_known_yet(tmp_path: Path) -> None:
+    database = build(tmp_path / "usage.duckdb", [replace(ROW, days=5)])
+    connection = open_for_writing(database)
+    connection.execute("update exports set fetched_at = '2026-09-01 12:00+00'")
+    connection.close()
+    with pytest.raises(NoData, match="holds nothing for 2026-10"):
+        report(database)
+
+
+def test_days_that_cost_nothing_beside_a_period_that_did(tmp_path: Path) -> None:
+    free = [replace(ROW, day=date(2026, 10, day), cost=Decimal(0)) for day in range(1, 11)]
+    rest = replace(ROW, day=date(2026, 10, 11), days=21, cost=Decimal("12.5"))
+    text = visible_text(report(build(tmp_path / "usage.duckdb", [*free, rest])))
+    assert "$12.50 of this month stand in longer periods" in text
+    assert "cost nothing" not in text
+
+
+def test_line_that_is_not_drawn_is_not_announced(tmp_path: Path) -> None:
+    september = replace(ROW, day=date(2026, 9, 1), days=30)
+    october = daily(day for day in BOTH_MONTHS if day.month == 10)
+    text = visible_text(report(build(tmp_path / "usage.duckdb", [september, *october])))
+    assert "What each day cost, by model." in text
+    assert "dashed line" not in text
+
+
+def test_key_that_comes_back_is_not_new(tmp_path: Path) -> None:
+    rows = [
+        *daily(BOTH_MONTHS),
+        replace(ROW, key="back", name="Beta", day=date(2026, 8, 5)),
+        replace(ROW, key="back", name="Beta"),
+        replace(ROW, key="new", name="Gamma"),
+    ]
+    html = report(build(tmp_path / "usage.duckdb", rows))
+    keys = html[html.index('id="keys"') : html.index('id="models"')]
+    assert '<bdi>Gamma</bdi> <span class="mark"><bdi>new</bdi>' in keys
+    assert '<bdi>Beta</bdi> <span class="mark">' not in keys

@@ -40,7 +40,7 @@ def october(of_team: bool) -> Decimal:
 def test_costs_of_teams_are_exact_and_add_up(html: str) -> None:
     section = html.partition('id="teams"')[2].partition("<h2")[0]
     body, _, foot = section.partition("<tbody")[2].partition("</tbody>")
-    amounts = re.findall(r'data-value="([\d.]+)" data-label="Cost', body)
+    amounts = re.findall(r'data-value="([\d.]+)" data-label="Cost \(USD', body)
     assert [Decimal(amount) for amount in amounts] == [october(False), october(True)]
     assert Decimal(re.findall(r'data-value="([\d.]+)"', foot)[0]) == sum(map(Decimal, amounts))
     assert "unassigned" in body

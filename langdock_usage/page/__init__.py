@@ -96,7 +96,7 @@ class Page:
     def section(self, name: str) -> None:
         """The heading of a section, and what it is about."""
         texts = self.language.texts(f"sections.{name}")
-        if self.month.previous is None and "lead_alone" in texts:
+        if "lead_alone" in texts and self.month.days_before().empty:
             texts["lead"] = texts["lead_alone"]
         self._show("section.html.j2", id=name, title=texts["title"], lead=texts["lead"])
 
@@ -116,7 +116,8 @@ class Page:
             self.note("no_days" if is_by_period else "nothing")
             return
         if "total_cost_usd" in frame and not any(frame["total_cost_usd"]):
-            self.note("no_cost" if self.month.total["requests"] else "nothing")
+            if not self.shown.total:  # else what cost something has been said to have no bars
+                self.note("no_cost" if self.month.total["requests"] else "nothing")
             return
         chart = draw(frame, *more, style=self.style)
         text = describe(name, self.month, self.shown, frame)
@@ -243,6 +244,9 @@ class Page:
             count=len(since),
             difference=self.shown.difference(sum(since.values(), Decimal(0))),
         )
+        newer = sum(row["fetched_at_utc"] > then for row in self.month.exports) - len(since)
+        if newer > 0:
+            self.note("newer_exports", count=newer)
 
     def again(self, notebook: str = "monthly_report") -> None:
         """How to make this report again, and what it was made with."""

@@ -1,5 +1,6 @@
 """Three or four sentences, written from the data: what moved, and who moved it."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from statistics import median
 from typing import Any
@@ -69,15 +70,24 @@ def _partial(month: Month, shown: Shown) -> list[Markup]:
 
 def _moves(month: Month, shown: Shown) -> list[Markup]:
     pairs = month.rows("moves")
+    names = _key_names(month, shown)
     found = []
     for name, column in (("key", "api_key_id"), ("model", "model")):
         rows = month.rows(f"{name}_comparison")
         top = max(rows, key=lambda row: abs(_difference(row)))
-        found += _move(name, top, [pair for pair in pairs if pair[column] == top[column]], shown)
+        its = [pair for pair in pairs if pair[column] == top[column]]
+        found += _move(name, top, its, names, shown)
     return found
 
 
-def _move(name: str, top: Row, pairs: list[Row], shown: Shown) -> list[Markup]:
+def _key_names(month: Month, shown: Shown) -> dict[str, str]:
+    keys = month.rows("key_comparison")
+    return dict(zip([row["api_key_id"] for row in keys], shown.key_names(keys), strict=True))
+
+
+def _move(
+    name: str, top: Row, pairs: list[Row], names: Mapping[str, str], shown: Shown
+) -> list[Markup]:
     """What moved most, and the largest of its parts that moved the same way."""
     moved = _difference(top)
     main = next((pair for pair in pairs if pair["difference_usd"] * moved > 0), None)
@@ -87,7 +97,7 @@ def _move(name: str, top: Row, pairs: list[Row], shown: Shown) -> list[Markup]:
     is_all = part == moved and not any(pair["difference_usd"] for pair in pairs if pair is not main)
     ending = "_offset" if abs(part) > abs(moved) else "_all" if is_all else ""
     values = {
-        "name": shown.short((top if name == "key" else main)["api_key_name"]),
+        "name": shown.cut(names[main["api_key_id"]]),
         "model": shown.short(main["model"]),
         "difference": shown.difference(moved),
         "part": shown.difference(part),
@@ -125,5 +135,5 @@ def _largest(month: Month, shown: Shown) -> Markup | None:
     share = ratio(keys[0]["total_cost_usd"], shown.total) if keys else None
     if share is None or len(keys) < 2:
         return None
-    name = shown.short(keys[0]["api_key_name"])
+    name = shown.cut(_key_names(month, shown)[keys[0]["api_key_id"]])
     return _sentence(shown, "largest", name=name, share=shown.language.percent(share))

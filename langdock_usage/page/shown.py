@@ -35,7 +35,7 @@ class Shown:
             return self.language.unknown
         if not any(_is_visible(sign) for sign in name):
             return self.language.text("words.blank")
-        return f"\u201c{name}\u201d" if name in self._own_words else name
+        return self.language.text("words.quoted", name=name) if name in self._own_words else name
 
     def key_names(self, rows: Iterable[Mapping[str, Any]]) -> list[str]:
         """The name of each row's key, with its id where another key is shown by the same name.

@@ -18,8 +18,8 @@ Row = dict[str, Any]
 
 
 def comparison(month: Month, shown: Shown, frame: pd.DataFrame, section: str) -> Table:
-    """All keys or all models of this month and the month before."""
-    name = "api_key_name" if section == "keys" else "model"
+    """All keys, models or teams of this month and the month before, and the total."""
+    name = {"keys": "api_key_name", "models": "model", "teams": "team"}[section]
     rows = folded(records(frame), name, ROOM_BYTES[section])
     before = month.comparable(month.total)
     total = {**month.total, "previous_cost_usd": before and before["total_cost_usd"]}
@@ -51,32 +51,6 @@ def comparison(month: Month, shown: Shown, frame: pd.DataFrame, section: str) ->
     )
 
 
-def teams(month: Month, shown: Shown, frame: pd.DataFrame) -> Table:
-    """All teams of this month and the month before; the rows add up to the total."""
-    rows = folded(records(frame), "team", ROOM_BYTES["teams"])
-    before = month.comparable(month.total)
-    total = {**month.total, "previous_cost_usd": before and before["total_cost_usd"]}
-    lines = [*rows, total]
-    make = Columns(shown)
-    changes = [change(line["total_cost_usd"], line["previous_cost_usd"]) for line in lines]
-    title = shown.language.text("titles.teams")
-    return Table(
-        name="teams",
-        caption=title,
-        columns=known(
-            make.names("team", [*_names(rows, "team", shown), shown.language.text("words.total")]),
-            make.money("total_cost_usd", [line["total_cost_usd"] for line in lines]),
-            make.percents("share", [ratio(line["total_cost_usd"], shown.total) for line in lines]),
-            *([make.changes("change", changes)] if before else []),
-            make.counts("requests", [line["requests"] for line in lines]),
-            make.percents("cache_hit_ratio", [line["cache_hit_ratio"] for line in lines]),
-        ),
-        has_total=True,
-        title=title,
-        is_open=True,
-    )
-
-
 def _names(rows: list[Row], name: str, shown: Shown) -> list[str]:
     if name == "api_key_name":
         return shown.key_names(rows)
@@ -86,11 +60,12 @@ def _names(rows: list[Row], name: str, shown: Shown) -> list[str]:
 
 
 def _mark(month: Month, shown: Shown, row: Row, section: str) -> str:
-    if month.previous is None or row.get("others"):
+    if month.previous is None or section == "teams" or row.get("others"):
         return ""
     # a day that is not known may be the one on which it was used
     if not row["was_used"]:
-        return shown.language.text("words.new") if month.previous["is_complete"] else ""
+        is_new = month.previous["is_complete"] and not row["was_ever_used"]
+        return shown.language.text("words.new") if is_new else ""
     if not row["is_used"]:
         return shown.language.text("words.gone") if month.total["is_complete"] else ""
     if section == "keys" and row["previous_name"] != row["api_key_name"]:

@@ -1,6 +1,7 @@
 -- Which exports count, so that no request is counted twice.
 -- The windows of a workspace nest or are apart (an overlap is refused when it comes in). Of a window
--- and the shorter windows in it, the shorter ones count where together they cover all of its days.
+-- and the shorter windows in it, the shorter ones count where together they cover all of its days; of a
+-- window that was not over when its export was received, the days until then.
 create or replace view counted_exports as
 with latest as (
     select *
@@ -12,14 +13,24 @@ with latest as (
     ) = 1
 ),
 
+known as (
+    select
+        *,
+        greatest(
+            window_start, least(window_end, (fetched_at at time zone timezone)::date)
+        ) as known_end
+    from latest
+),
+
 nested as (
     select
         outside.export_id as outer_id,
         inside.export_id as inner_id,
-        outside.window_end - outside.window_start + 1 as outer_days,
+        outside.known_end,
+        outside.known_end - outside.window_start + 1 as outer_days,
         unnest(generate_series(inside.window_start, inside.window_end, interval 1 day)) as inner_day
-    from latest as outside
-    join latest as inside
+    from known as outside
+    join known as inside
         on outside.org_id is not distinct from inside.org_id
         and inside.window_start >= outside.window_start
         and inside.window_end <= outside.window_end
@@ -31,6 +42,7 @@ nested as (
 covered as (
     select outer_id
     from nested
+    where inner_day <= known_end
     group by outer_id
     having count(distinct inner_day) = any_value(outer_days)
 ),

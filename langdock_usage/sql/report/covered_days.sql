@@ -1,6 +1,10 @@
 -- Every day of this month and the twelve before it that an export within one month covers.
 create table covered_days as
-select day, is_provisional, window_start = window_end as is_single_day
+select
+    day,
+    is_provisional,
+    window_start = window_end as is_single_day,
+    window_start = window_end and group_by = 'model' as is_day_by_model
 from stored_days
 join counted_exports using (export_id)
 where stored_days.org_id is not distinct from $org_id

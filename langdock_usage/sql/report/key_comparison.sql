@@ -34,7 +34,11 @@ select
     current.cache_creation_tokens,
     current.cache_hit_ratio,
     current.api_key_id is not null as is_used,
-    previous.api_key_id is not null as was_used
+    previous.api_key_id is not null as was_used,
+    exists (
+        from recent_usage as earlier
+        where earlier.api_key_id = current.api_key_id and earlier.month < $month::date
+    ) as was_ever_used
 from current
 full join previous using (api_key_id)
 order by total_cost_usd desc, previous_cost_usd desc nulls last, api_key_id

@@ -32,7 +32,11 @@ select
     current.cache_creation_tokens,
     current.cache_hit_ratio,
     current.month is not null as is_used,
-    previous.month is not null as was_used
+    previous.month is not null as was_used,
+    exists (
+        from recent_usage as earlier
+        where earlier.model is not distinct from current.model and earlier.month < $month::date
+    ) as was_ever_used
 from current
 full join previous on current.model is not distinct from previous.model
 join model_series on of_model is not distinct from coalesce(current.model, previous.model)

@@ -5,11 +5,9 @@ select
     window_start,
     window_end,
     timezone,
-    group_by,
     fetched_at at time zone 'UTC' as fetched_at_utc,
     record_count,
-    sha256,
-    source
+    sha256
 from counted_exports
 where org_id is not distinct from $org_id
   and date_trunc('month', window_start) = $month::date

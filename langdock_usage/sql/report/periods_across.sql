@@ -4,4 +4,5 @@ from counted_exports
 where org_id = $org_id
   and window_start <= last_day($month::date)
   and window_end >= $month::date
+  and date_trunc('month', window_start) <> date_trunc('month', window_end)
 order by window_start

@@ -5,11 +5,12 @@ previous as (select * from team_usage where month = $month::date - interval 1 mo
 
 select
     coalesce(current.team, previous.team) as team,
-    coalesce(current.key_count, 0) as key_count,
     coalesce(current.requests, 0) as requests,
     coalesce(current.total_cost_usd, 0) as total_cost_usd,
     previous.total_cost_usd as previous_cost_usd,
+    current.cost_per_request_usd,
     current.input_tokens,
+    current.sum_completion_tokens,
     current.cached_prompt_tokens,
     current.cached_prompt_tokens / nullif(current.input_tokens, 0) as cache_hit_ratio,
     current.month is not null as is_used

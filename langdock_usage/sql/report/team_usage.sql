@@ -3,10 +3,11 @@ create table team_usage as
 select
     month,
     team,
-    count(distinct api_key_id) as key_count,
     sum(requests)::bigint as requests,
     sum(total_cost_usd) as total_cost_usd,
+    sum(total_cost_usd) / nullif(sum(requests), 0) as cost_per_request_usd,
     sum(input_tokens)::bigint as input_tokens,
+    sum(sum_completion_tokens)::bigint as sum_completion_tokens,
     sum(cached_prompt_tokens) filter (where input_tokens is not null)::bigint
         as cached_prompt_tokens
 from (
