@@ -4,7 +4,6 @@ A `Page` displays; it computes nothing that the frames of `Month` do not already
 reaches the page as text, through templates that escape it.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
@@ -15,24 +14,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from langdock_usage import renderer
 from langdock_usage.language import Language
-from langdock_usage.monthly import BARS, Month, records
-from langdock_usage.style import Style
+from langdock_usage.monthly import Month
 from langdock_usage.verdict import Verdict
 
 from . import small_print
 from .alternatives import describe
+from .drawn import MOST_POINTS, Drawn
 from .figures import figures
 from .sentences import sentences
 from .shown import Shown, ratio
 from .table import Table
 from .verdict import statements
-
-NAMES = ("api_key_name", "model", "team")
-
-MOST_POINTS = 500
-
-FULL_NAMES = 50
-"""Points of a chart that have the whole name of their key, however long."""
 
 
 @cache
@@ -54,18 +46,7 @@ class Page:
         self.month = month
         self.language = Language(language)
         self.shown = Shown(month, self.language)
-        partial = {row["month"] for row in month.totals if not row["is_complete"]}
-        series = {row["series"]: row["model"] for row in records(month.by_month())}
-        models = {row["model"] for row in records(month.by_model())} | set(series.values())
-        self._starts = Counter(self.shown.short(model) for model in models)
-        self.style = Style(
-            labels=self.shown.labels,
-            models=[self._drawn_model(series[place]) for place in sorted(set(series) - {None})],
-            money=self.shown.money,
-            percent=lambda value: self.language.percent(value, 0),
-            day=self.language.day,
-            month=lambda first: self.language.month(first, "MMM y") + "*" * (first in partial),
-        )
+        self.drawn = Drawn(month, self.shown)
 
     def head(self) -> None:
         """Workspace, month, zone, currency, the moment of the data, and the verdict."""
@@ -119,7 +100,7 @@ class Page:
             if not self.shown.total:  # else what cost something has been said to have no bars
                 self.note("no_cost" if self.month.total["requests"] else "nothing")
             return
-        chart = draw(frame, *more, style=self.style)
+        chart = draw(frame, *more, style=self.drawn.style)
         text = describe(name, self.month, self.shown, frame)
         renderer.show(chart.properties(description=text))
 
@@ -138,71 +119,17 @@ class Page:
         """A sentence where a chart would stand, or below one."""
         self._show("note.html.j2", text=self.language.text(f"notes.{name}", **values))
 
-    def named(self, frame: pd.DataFrame, rank: str = "series") -> pd.DataFrame:
-        """The frame with names as they are shown; models and keys without a rank are the others."""
-        frame = frame.copy()
-        others = self.shown.labels["others"]
-        if "model" in frame:
-            ranks = frame.get(rank, pd.Series(0, index=frame.index))
-            frame["model"] = [
-                others if place is None else self._drawn_model(model)
-                for model, place in zip(frame["model"], ranks, strict=True)
-            ]
-        if "api_key_name" in frame:
-            frame["api_key_name"] = self.shown.key_names(records(frame))
-        return frame
-
-    def _drawn_model(self, model: str | None) -> str:
-        """The beginning of a long name, which each mark repeats, if no other begins like it."""
-        start = self.shown.short(model)
-        return start if self._starts[start] < 2 else self.shown.name(model)
-
-    def named_teams(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The frame with the word for what belongs to no team."""
-        none = self.language.text("words.unassigned")
-        names = [none if team is None else self.shown.name(team) for team in frame["team"]]
-        return frame.assign(team=names)
-
-    def top(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The costliest rows of this month, and one more for all others: the sum is the total."""
-        columns = [name for name in ("api_key_id", *NAMES) if name in frame]
-        used = frame.loc[frame["is_used"] == True, [*columns, "total_cost_usd"]]  # noqa: E712
-        top, rest = used.head(BARS), used.iloc[BARS:]
-        shown = self.named(top)
-        if rest.empty:
-            return shown
-        others = {name: self.shown.labels["others"] for name in columns if name in NAMES}
-        row = pd.DataFrame([{**others, "total_cost_usd": rest["total_cost_usd"].sum()}])
-        return pd.concat([shown, row], ignore_index=True)
-
-    def single_days(self, windows: pd.DataFrame) -> pd.DataFrame:
-        """The days among the exported periods; a note says what the longer ones cost."""
-        named = self.named(windows)
-        is_single = named["window_start"] == named["window_end"]
-        single, longer = named[is_single], named[~is_single]
-        if len(single) and len(longer):
-            cost = self.shown.money(longer["total_cost_usd"].sum())
+    def longer_periods(self, windows: pd.DataFrame) -> None:
+        """What the periods cost that have no bars beside those of single days."""
+        is_longer = windows["window_start"] != windows["window_end"]
+        if is_longer.any() and not is_longer.all():
+            cost = self.shown.money(windows.loc[is_longer, "total_cost_usd"].sum())
             self.note("longer_periods", amount=cost)
-        return single.rename(columns={"window_start": "day"}).reset_index(drop=True)
 
-    def with_ratio(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The rows whose cache-hit ratio is known; a note says so where they are too many."""
-        known = self.named(frame[frame["cache_hit_ratio"].notna()]).reset_index(drop=True)
-        if len(known) > MOST_POINTS:
+    def most_points(self, frame: pd.DataFrame) -> None:
+        """That not all keys with a ratio are drawn, where they are too many."""
+        if frame["cache_hit_ratio"].notna().sum() > MOST_POINTS:
             self.note("most_points", count=MOST_POINTS)
-            known = known.head(MOST_POINTS)
-        return self.shortened(known, FULL_NAMES) if "api_key_name" in known else known
-
-    def shortened(self, frame: pd.DataFrame, full: int = 0) -> pd.DataFrame:
-        """Only the beginning of long names, but for the first: each mark repeats its name."""
-        names = list(frame["api_key_name"])
-        starts = Counter(map(self.shown.cut, set(names)))
-        return frame.assign(
-            api_key_name=[
-                name if place < full or starts[self.shown.cut(name)] > 1 else self.shown.cut(name)
-                for place, name in enumerate(names)
-            ]
-        )
 
     def has_tokens(self) -> bool:
         """Whether ratios of this month are known; if not, or only in part, a note says so."""
