@@ -76,7 +76,7 @@ class Month:
         self._connection = self._load(self.database)
         if not keep_open:
             self.close()
-        if not (self.exports and self.total):
+        if not self.exports:
             raise NoData(self._what_is_missing())
 
     def close(self) -> None:

@@ -254,13 +254,15 @@ def test_days_without_models_are_not_compared_with_the_month(tmp_path: Path) -> 
     assert "are not both in the database" in html
 
 
-def test_month_of_which_only_the_future_is_stored_is_not_known_yet(tmp_path: Path) -> None:
-    database = build(tmp_path / "usage.duckdb", [replace(ROW, days=5)])
+def test_month_that_was_received_before_it_began_is_taken_as_stated(tmp_path: Path) -> None:
+    database = build(tmp_path / "usage.duckdb", [replace(ROW, day=date(2026, 10, 1), days=31)])
     connection = open_for_writing(database)
     connection.execute("update exports set fetched_at = '2026-09-01 12:00+00'")
     connection.close()
-    with pytest.raises(NoData, match="holds nothing for 2026-10"):
-        report(database)
+    html = report(database)
+    assert_sound(html, ROW.cost)
+    assert "Provisional.</strong>" in html
+    assert "Complete.</strong>" in html
 
 
 def test_days_that_cost_nothing_beside_a_period_that_did(tmp_path: Path) -> None:

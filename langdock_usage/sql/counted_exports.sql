@@ -16,9 +16,11 @@ with latest as (
 known as (
     select
         *,
-        greatest(
-            window_start, least(window_end, (fetched_at at time zone timezone)::date)
-        ) as known_end
+        -- received before its period began: a clock was wrong, and the period is taken as stated
+        case
+            when (fetched_at at time zone timezone)::date < window_start then window_end
+            else least(window_end, (fetched_at at time zone timezone)::date)
+        end as known_end
     from latest
 ),
 
@@ -55,7 +57,7 @@ contained as (
 )
 
 select *
-from latest
+from known
 where export_id not in (select outer_id from covered)
   and export_id not in (select inner_id from contained);
 
@@ -70,4 +72,5 @@ comment on column counted_exports.fetched_at is 'When the answer was received.';
 comment on column counted_exports.record_count is 'Rows in the export; 0 where the service had no data.';
 comment on column counted_exports.sha256 is 'Of the CSV as received, content encoding undone; NULL where the service had no data.';
 comment on column counted_exports.source is 'The API base that answered, or the name of the file that was loaded.';
+comment on column counted_exports.known_end is 'Last local day of which the export can know: the last of the period, or the day it was received.';
 comment on column counted_exports.superseded_by is 'The newer export of the same period and grouping, if any.';

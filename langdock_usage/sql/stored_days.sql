@@ -4,10 +4,7 @@ with days as (
     select
         org_id,
         timezone,
-        -- an export that was received before its period was over says nothing of the days to come
-        unnest(generate_series(
-            window_start, least(window_end, (fetched_at at time zone timezone)::date), interval 1 day
-        ))::date as day,
+        unnest(generate_series(window_start, known_end, interval 1 day))::date as day,
         window_end,
         fetched_at,
         export_id
