@@ -76,7 +76,7 @@ def _load_one(
     if already:
         return Loaded(file, window, already=already)
     is_new = stated.org_id not in store.workspaces()
-    before, _ = store.counted_cost(stated.org_id, window)
+    before = store.counted_cost(stated.org_id, window)
     raw = archive.keep(
         file,
         window=window,
@@ -91,8 +91,8 @@ def _load_one(
     except LangdockUsageError:
         archive.discard(raw)
         raise
-    now, is_counted = store.counted_cost(stated.org_id, window, raw.export_id)
-    warnings = list(_warnings(raw, before, now, is_counted))
+    now = None if before is None else store.counted_cost(stated.org_id, window)
+    warnings = list(_warnings(raw, before, now, store.counts(raw.export_id)))
     if is_new and asked_zone is None:
         warnings.append(
             f"without --timezone, {window} are days in UTC; a workspace keeps its zone. "

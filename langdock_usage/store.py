@@ -90,15 +90,18 @@ class Store:
             self._give_up()
             raise
 
-    def counted_cost(
-        self, org_id: str, days: Period, export_id: str = ""
-    ) -> tuple[Decimal | None, bool]:
-        """Cost in USD of what counts in these days, if anything; whether that is this export."""
-        [(total_cost_usd, is_counted)] = self._connection.execute(
-            read_sql("counted_cost"),
-            {"org_id": org_id, "first": days.first, "last": days.last, "export_id": export_id},
+    def counted_cost(self, org_id: str, days: Period) -> Decimal | None:
+        """Cost in USD of the periods that count and hold some of these days; None without any."""
+        rows: list[tuple[Decimal | None]] = self._connection.execute(
+            read_sql("counted_cost"), {"org_id": org_id, "first": days.first, "last": days.last}
         ).fetchall()
-        return total_cost_usd, is_counted
+        return rows[0][0]
+
+    def counts(self, export_id: str) -> bool:
+        """Whether an export is one of those that count."""
+        query = "select count(*) from counted_exports where export_id = ?"
+        [(count,)] = self._connection.execute(query, [export_id]).fetchall()
+        return bool(count)
 
     def straddled(self) -> list[tuple[date, date, str]]:
         """Periods (first and last day) in which an API key with usage changed hands."""
