@@ -1,0 +1,107 @@
+"""What the database holds already, as fetch and load ask before and after taking something in."""
+
+from datetime import date
+from decimal import Decimal
+
+import duckdb
+
+from .sql import read_sql
+from .windows import Period, month_of
+
+
+class Stored:
+    """Questions to the exports, days and owners of a database."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def counted_cost(self, org_id: str, days: Period) -> Decimal | None:
+        """Cost in USD of the periods that count and hold some of these days; None without any."""
+        rows: list[tuple[Decimal | None]] = self._connection.execute(
+            read_sql("counted_cost"), {"org_id": org_id, "first": days.first, "last": days.last}
+        ).fetchall()
+        return rows[0][0]
+
+    def counts(self, export_id: str) -> bool:
+        """Whether an export is one of those that count."""
+        query = "select count(*) from counted_exports where export_id = ?"
+        [(count,)] = self._connection.execute(query, [export_id]).fetchall()
+        return bool(count)
+
+    def straddled(self) -> list[tuple[date, date, str]]:
+        """Periods (first and last day) in which an API key with usage changed hands."""
+        return self._connection.execute(read_sql("straddled")).fetchall()
+
+    def key_names(self) -> list[tuple[str, str | None]]:
+        """Every name that each API key ever had."""
+        return self._connection.execute(read_sql("key_names")).fetchall()
+
+    def workspaces(self) -> dict[str, str]:
+        """Every workspace of the database with its time zone."""
+        rows = self._connection.execute(read_sql("workspaces")).fetchall()
+        return dict(rows)
+
+    def timezone_of(self, org_id: str | None, *, other_than: str = "") -> str | None:
+        """The zone of a workspace, or of the days whose workspace is not known yet."""
+        found = self._connection.execute(
+            "select timezone from exports where org_id is not distinct from ? and timezone <> ?",
+            [org_id, other_than],
+        ).fetchone()
+        return str(found[0]) if found else None
+
+    def unfinished_days(self, org_id: str | None) -> set[date]:
+        """Stored days that were fetched before they were over."""
+        rows = self._connection.execute(read_sql("unfinished_days"), {"org_id": org_id}).fetchall()
+        return {day for (day,) in rows}
+
+    def single_days(self, org_id: str | None) -> set[date]:
+        """The days for which an export of just that day, grouped by model, is stored."""
+        rows = self._connection.execute(read_sql("single_days"), {"org_id": org_id}).fetchall()
+        return {day for (day,) in rows}
+
+    def export_ids(self) -> set[str]:
+        """The id of every export in the database."""
+        rows = self._connection.execute("select export_id from exports").fetchall()
+        return {export_id for (export_id,) in rows}
+
+    def usage_of_day(self, org_id: str | None, day: date) -> tuple[str, int, Decimal] | None:
+        """Export, rows and cost in USD of a stored day that has usage; else None."""
+        found: tuple[str, int, Decimal] | None = self._connection.execute(
+            read_sql("usage_of_day"), {"org_id": org_id, "day": day}
+        ).fetchone()
+        return found
+
+    def months_to_reconcile(self, org_id: str, first: date) -> list[Period]:
+        """Complete months since `first` that no ungrouped export newer than their days covers."""
+        rows = self._connection.execute(
+            read_sql("months_to_reconcile"), {"org_id": org_id, "first": first}
+        ).fetchall()
+        return [month_of(month) for (month,) in rows]
+
+    def differences(self, org_id: str) -> list[tuple[date, str, str | None, int, Decimal]]:
+        """Month, key, name, requests and USD by which a month differs from its days."""
+        return self._connection.execute(read_sql("differences"), {"org_id": org_id}).fetchall()
+
+    def find(
+        self, org_id: str, window: Period, timezone: str, group_by: str | None, sha256: str | None
+    ) -> str | None:
+        """The export of this period with this very content that was taken in already."""
+        found = self._connection.execute(
+            read_sql("same_export"),
+            {
+                "org_id": org_id,
+                "window_start": window.first,
+                "window_end": window.last,
+                "timezone": timezone,
+                "group_by": group_by,
+                "sha256": sha256,
+            },
+        ).fetchone()
+        return str(found[0]) if found else None
+
+    def first_day(self, org_id: str | None) -> date | None:
+        """The first day of any period that is stored."""
+        row = self._connection.execute(
+            "select min(window_start) from exports where org_id is not distinct from ?", [org_id]
+        ).fetchone()
+        return row[0] if row else None
