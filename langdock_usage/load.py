@@ -74,7 +74,10 @@ def _load_one(
     sha256 = sha256_of(file)
     already = store.find(stated.org_id, window, timezone, group_by, sha256)
     if already:
-        return Loaded(file, window, already=already)
+        late = f"{file}: another export of {window} counts, a newer or a finer one."
+        return Loaded(
+            file, window, already=already, warnings=() if store.counts(already) else (late,)
+        )
     is_new = stated.org_id not in store.workspaces()
     before = store.counted_cost(stated.org_id, window)
     raw = archive.keep(

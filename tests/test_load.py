@@ -241,6 +241,18 @@ def test_what_a_load_changes_is_a_warning(database: Path, tmp_path: Path) -> Non
     )
 
 
+def test_file_that_was_superseded_is_said_not_to_count(database: Path, tmp_path: Path) -> None:
+    first = file_of(tmp_path, csv_of([{"total_cost_usd": "5"}], OCTOBER))
+    newer = file_of(tmp_path, csv_of([{"total_cost_usd": "6"}], OCTOBER), "newer.csv")
+    loaded = load_into(database, first, newer, newer, first, timezone="UTC")
+    assert [one.already is not None for one in loaded] == [False, False, True, True]
+    assert loaded[2].warnings == ()
+    assert loaded[3].warnings == (
+        f"{first}: another export of 2026-10-01 to 2026-10-31 counts, a newer or a finer one.",
+    )
+    assert rows(database, "select sum(total_cost_usd) from usage") == [(6,)]
+
+
 def test_a_load_says_what_it_changes_and_when_it_does_not_count(
     database: Path, tmp_path: Path
 ) -> None:
