@@ -32,6 +32,7 @@ from .windows import Period
 
 PATH = "/export/api-keys"
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+ANSWER_SECONDS = 900.0  # for a whole answer: a host that drips byte by byte stops nobody for ever
 MAX_EXPORT_BYTES = 512 * 1024 * 1024
 NO_DATA = re.compile("no data", re.IGNORECASE)
 TOO_LARGE = re.compile("too[ _]large", re.IGNORECASE)
@@ -208,8 +209,9 @@ def _check_whole(csv: bytes, record_count: object) -> None:
 @asynccontextmanager
 async def _network(who: str) -> AsyncIterator[None]:
     try:
-        yield
-    except httpx.TimeoutException as error:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            yield
+    except (httpx.TimeoutException, TimeoutError) as error:
         raise ServiceUnavailable(f"{who} did not answer in time.") from error
     except (httpx.TransportError, httpx.DecodingError) as error:
         raise ServiceUnavailable(f"{who} cannot be reached ({type(error).__name__}).") from error

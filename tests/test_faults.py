@@ -1,20 +1,24 @@
 """A bad network, in every way that the sandbox knows."""
 
 import asyncio
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, timedelta
 from itertools import pairwise
 from pathlib import Path
+from threading import Thread
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
 from langdock_usage.ask import Ask
-from langdock_usage.client import UsageExportClient
+from langdock_usage.client import UsageExportClient, http_client
 from langdock_usage.errors import ApiError, ServiceUnavailable
 from langdock_usage.fetch import fetch
 from langdock_usage.pace import MAX_WAIT_SECONDS, Pace, seconds_to_wait
@@ -151,6 +155,46 @@ def fetch_with_one_day_down(sandbox: Sandbox, database: Path) -> list[str]:
     ):
         thread.submit(lambda: asyncio.run(run())).result()
     return warnings
+
+
+@contextmanager
+def dripping_host() -> Iterator[str]:
+    """Answers at once, and then with a byte every 20 ms, for ever."""
+
+    def drip(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+            while True:
+                connection.sendall(b" ")
+                time.sleep(0.02)
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                Thread(target=drip, args=[connection], daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        Thread(target=accept, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def test_host_that_drips_byte_by_byte_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("langdock_usage.client.ANSWER_SECONDS", 0.3)
+
+    async def run(base_url: str) -> None:
+        async with http_client(base_url) as http:
+            client = UsageExportClient(http, base_url, "sk-ld-any", backoff_seconds=0.01)
+            await client.export(days("2026-11-01"), "UTC", "model")
+
+    with (
+        dripping_host() as base_url,
+        pytest.raises(ServiceUnavailable, match="did not answer in time"),
+        ThreadPoolExecutor(1) as thread,
+    ):
+        thread.submit(lambda: asyncio.run(run(base_url))).result()
 
 
 @pytest.mark.parametrize(
