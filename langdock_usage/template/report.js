@@ -30,7 +30,8 @@
     if (width >= NARROW) return;
     narrow(spec);
     config.axis = { ...config.axis, labelLimit: Math.round(width * 0.36) };
-    Object.assign(config.legend, { columns: 2, labelLimit: Math.round(width * 0.3) });
+    const columns = width < 350 ? 1 : 2;
+    Object.assign(config.legend, { columns, labelLimit: Math.round(width / columns - 56) });
   };
 
   // A name that would cover a point or another name moves above or below its point, or goes. Those
