@@ -7,6 +7,8 @@ from contextlib import ExitStack, contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from .harmless import printable
+
 
 def write(line: str) -> None:
     """A result."""
@@ -15,11 +17,8 @@ def write(line: str) -> None:
 
 def say(line: str) -> None:
     """A message."""
-    # names in exports are hostile input, to a terminal too
-    harmless = "".join(
-        c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in line
-    )
-    sys.stderr.write(f"{harmless}\n")
+    lines = "\n".join(map(printable, line.split("\n")))
+    sys.stderr.write(f"{lines}\n")
 
 
 @contextmanager

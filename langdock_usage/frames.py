@@ -16,6 +16,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from . import amounts
+
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
@@ -62,15 +64,10 @@ def _column(values: tuple[Any, ...], kind: str, exact: bool) -> pd.Series[Any]:
     if kind == "decimal":
         if exact:
             return pd.Series(
-                [None if value is None else plain(value) for value in values], dtype=object
+                [None if value is None else Decimal(amounts.exact(value)) for value in values],
+                dtype=object,
             )
         values = tuple(None if value is None else float(value) for value in values)
     elif kind in _WHOLE and any(value is not None and abs(value) >= _INT64 for value in values):
         return pd.Series(values, dtype=object)
     return pd.Series(values, dtype=_DTYPES.get(kind, "object"))
-
-
-def plain(value: Decimal) -> Decimal:
-    """The same amount without the zeros that its column has behind it: 1.5, not 1.5000…"""
-    text = f"{value:f}"
-    return Decimal(text.rstrip("0").rstrip(".")) if "." in text else value

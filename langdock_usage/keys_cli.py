@@ -29,7 +29,7 @@ def list_keys(
     db: Db = None,
 ) -> None:
     """Show the keys without an owner, costliest first."""
-    from .overview import printable
+    from .harmless import printable
     from .queries import Usage
 
     keys = Usage(settings_for(db).database).unowned_keys(month, exact=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .asked import month_ranges
+from .harmless import printable
 from .sql import read_sql
 from .windows import Period, parse_month, ranges
 
@@ -87,8 +88,3 @@ def overview_html(path: Path, known: list[Coverage], problem: str | None = None)
         f"<p>Usage in <code>{escape(str(path))}</code></p>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
-
-
-def printable(text: str) -> str:
-    """The same text on one line, with nothing in it that moves a terminal's cursor."""
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)

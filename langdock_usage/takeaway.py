@@ -17,8 +17,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .amounts import exact
 from .errors import InvalidRequest
-from .frames import plain
 from .harmless import guarded
 from .sql import read_sql
 from .whole_file import whole_file
@@ -116,7 +116,7 @@ def _csv_cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, Decimal):
-        return f"{plain(value):f}"
+        return exact(value)
     return guarded(value) if isinstance(value, str) else str(value)
 
 
@@ -142,7 +142,7 @@ def _write_xlsx(path: Path, view: str, names: list[str], rows: Iterator[tuple[An
             made.data_type = "s"  # never a formula, whatever it begins with
             made.quotePrefix = True  # nor after somebody edits it
         elif isinstance(value, Decimal):
-            made = WriteOnlyCell(sheet, f"{plain(value):f}")
+            made = WriteOnlyCell(sheet, exact(value))
             made.data_type = "n"  # as digits: openpyxl would round a number to a float
         elif isinstance(value, datetime) and value.tzinfo:
             made = WriteOnlyCell(sheet, value.astimezone(UTC).replace(tzinfo=None))

@@ -8,7 +8,7 @@ import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -20,6 +20,7 @@ from babel.numbers import format_decimal, get_decimal_symbol
 from markupsafe import Markup
 
 from langdock_usage.errors import InvalidRequest
+from langdock_usage.windows import ranges
 
 LANGUAGES = ("en", "de")
 
@@ -136,13 +137,7 @@ class Language:
 
     def days(self, days: Iterable[date]) -> str:
         """A list of days, those in a row as periods."""
-        runs: list[tuple[date, date]] = []
-        for day in sorted(days):
-            if runs and day - runs[-1][1] == timedelta(days=1):
-                runs[-1] = (runs[-1][0], day)
-            else:
-                runs.append((day, day))
-        return ", ".join(self.period(*run) for run in runs)
+        return ", ".join(self.period(run.first, run.last) for run in ranges(days))
 
     def month(self, day: date, width: str = "MMMM y") -> str:
         """The month of a day, with its year."""
