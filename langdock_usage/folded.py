@@ -5,8 +5,7 @@ from html import escape
 from typing import Any
 
 from .embedding import embedded_json
-
-Row = dict[str, Any]
+from .monthly import Row
 
 SUMMED = (
     "requests",

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
-from .database import open_for_reading
 from .errors import NoData
 from .queries import open as open_usage
 from .sql import read_sql
@@ -64,7 +63,7 @@ class Month:
         """Raises InvalidRequest, NoData, DatabaseMissing, DatabaseLocked, StoreError."""
         self.period = parse_month(month)
         self.first = self.period.first
-        self.org_id = open_usage(database).workspace(org_id)
+        self.org_id = open_usage(database).workspace(org_id)  # says what is wrong with the file
         self._parameters: dict[str, object] = {
             "month": self.first,
             "org_id": self.org_id,
@@ -186,9 +185,8 @@ class Month:
 
     def rows(self, question: str) -> list[Row]:
         """The answer of `sql/report/QUESTION.sql` as it left DuckDB: exact, NULL is None."""
-        answer = self._ask(self._connection, question)
-        names = [column[0] for column in answer.description]
-        return [dict(zip(names, values, strict=True)) for values in answer.fetchall()]
+        names, rows = self._answer(question)
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
     def _what_is_missing(self) -> str:
         if self._across:
@@ -205,7 +203,6 @@ class Month:
 
     def _load(self, path: Path) -> duckdb.DuckDBPyConnection:
         """Aggregate what is needed into memory, so that every question is answered from there."""
-        open_for_reading(path).close()  # says what is wrong with the file, if anything
         memory = duckdb.connect()
         # The last to open the file: closing it elsewhere in this process would undo the lock.
         memory.execute("attach $path as source (read_only)", {"path": str(path)})
@@ -224,9 +221,12 @@ class Month:
     def _frame(self, question: str) -> "pd.DataFrame":
         import pandas as pd  # not needed where only rows are
 
+        names, rows = self._answer(question)
+        return pd.DataFrame(rows, columns=names, dtype=object)
+
+    def _answer(self, question: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         answer = self._ask(self._connection, question)
-        names = [column[0] for column in answer.description]
-        return pd.DataFrame(answer.fetchall(), columns=names, dtype=object)
+        return [column[0] for column in answer.description], answer.fetchall()
 
 
 def records(frame: "pd.DataFrame") -> list[Row]:

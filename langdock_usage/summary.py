@@ -1,8 +1,8 @@
 """The machine-readable summary that every report carries."""
 
 from .amounts import exact
-from .folded import Row, folded
-from .monthly import Month
+from .folded import folded
+from .monthly import Month, Row
 from .verdict import Verdict
 
 ROOM_BYTES = {"keys": 1_320_000, "models": 250_000, "teams": 200_000}

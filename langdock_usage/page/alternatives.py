@@ -4,11 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from langdock_usage.monthly import Month, records
+from langdock_usage.monthly import Month, Row, records
 
 from .shown import Shown, ratio
-
-Row = dict[str, Any]
 
 # what each bar chart has a bar for
 BARS = {"keys": "api_key_name", "models": "model", "teams": "team"}

@@ -5,12 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from langdock_usage.monthly import records
+from langdock_usage.monthly import Row, records
 
 from .shown import Shown
 from .table import Cell, Column, Columns, Table
-
-Row = dict[str, Any]
 
 
 def days(shown: Shown, windows: pd.DataFrame, before: pd.DataFrame) -> Table:

@@ -7,15 +7,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from langdock_usage.monthly import Month
+from langdock_usage.monthly import Month, Row
 from langdock_usage.windows import month_of
 
 from .shown import Shown, change, ratio
 
 SPIKE = Decimal("1.75")
 """A day that costs this many times an ordinary day is worth a sentence."""
-
-Row = dict[str, Any]
 
 
 def sentences(month: Month, shown: Shown) -> list[Markup]:

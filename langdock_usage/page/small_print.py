@@ -6,18 +6,15 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib.metadata import version
-from typing import Any
 
 import langdock_usage
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.language import LANGUAGES
-from langdock_usage.monthly import Month
+from langdock_usage.monthly import Month, Row
 from langdock_usage.settings import DEFAULT_DATABASE
 
 from .shown import Shown
 from .table import Columns, Table
-
-Row = dict[str, Any]
 
 MOST_RESTATEMENTS = 300
 

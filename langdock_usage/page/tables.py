@@ -1,11 +1,9 @@
 """The tables of the monthly report that have a row for each key, model or month."""
 
-from typing import Any
-
 import pandas as pd
 
 from langdock_usage.folded import folded
-from langdock_usage.monthly import Month, records
+from langdock_usage.monthly import Month, Row, records
 from langdock_usage.summary import ROOM_BYTES
 
 from .shown import Shown, change, monthly_change, ratio
@@ -13,8 +11,6 @@ from .table import FILTER_FROM, Columns, Table, known
 
 CACHE_BYTES = 260_000
 """Room for the table of the cache: about a hundred keys with names of 300 characters."""
-
-Row = dict[str, Any]
 
 
 def comparison(month: Month, shown: Shown, frame: pd.DataFrame, section: str) -> Table:
@@ -54,7 +50,7 @@ def comparison(month: Month, shown: Shown, frame: pd.DataFrame, section: str) ->
 def _names(rows: list[Row], name: str, shown: Shown) -> list[str]:
     if name == "api_key_name":
         return shown.key_names(rows)
-    if name == "team":  # shown by `Page.named_teams`
+    if name == "team":  # shown by `Drawn.named_teams`
         return [shown.labels["others"] if row.get("others") else row[name] for row in rows]
     return [shown.labels["others"] if row.get("others") else shown.name(row[name]) for row in rows]
 

@@ -8,8 +8,8 @@ with covered as (
 costs as (
     select
         month,
-        case when series <= $named_models then of_model end as model,
-        case when series <= $named_models then series end as series,
+        series_model as model,
+        series,
         sum(total_cost_usd) as total_cost_usd,
         sum(requests)::bigint as requests
     from recent_usage

@@ -5,8 +5,8 @@ with costs as (
     select
         window_start,
         window_end,
-        case when series <= $named_models then of_model end as model,
-        case when series <= $named_models then series end as series,
+        series_model as model,
+        series,
         sum(total_cost_usd) as total_cost_usd,
         sum(requests)::bigint as requests
     from window_usage

@@ -21,7 +21,7 @@ previous as (select * from per_model where month = $month::date - interval 1 mon
 
 select
     coalesce(current.model, previous.model) as model,
-    case when series <= $named_models then series end as series,
+    series,
     coalesce(current.requests, 0) as requests,
     coalesce(current.total_cost_usd, 0) as total_cost_usd,
     previous.total_cost_usd as previous_cost_usd,
