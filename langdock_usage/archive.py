@@ -40,6 +40,7 @@ class RawExport:
     file: str | None  # name of the CSV in the folder; None where the service had no data
     sha256: str | None  # of the CSV, content encoding undone
     yields_to: str | None = None  # an empty answer that does not erase this older export
+    date_form: str | None = None  # in which the service took the dates of the request
 
     def to_json(self) -> str:
         fields = asdict(self) | {
@@ -74,6 +75,7 @@ class Archive:
         source: str,
         org_id: str | None,
         yields_to: str | None = None,
+        date_form: str | None = None,
     ) -> RawExport:
         """Write an answer down before anything is made of it; no `csv` means no data.
 
@@ -96,6 +98,7 @@ class Archive:
             file=None if csv is None else f"{export_id}.csv" + ("" if plain else ".gz"),
             sha256=sha256,
             yields_to=yields_to,
+            date_form=date_form,
         )
         self.folder.mkdir(parents=True, exist_ok=True)
         if raw.file and csv is not None:

@@ -1,14 +1,18 @@
-"""What one request asks for, and how it is asked for in parts."""
+"""What one request asks for, how its dates are written, and how it is asked for in parts."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
-from typing import Any, Self
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from .windows import Period, zone
 
 SMALLEST_PART_HOURS = 3
 TICK = timedelta(milliseconds=1)  # the finest time that is asked for
+
+# Local time without an offset, or the same with a `Z` that the service is said to drop. Which of
+# them it takes is not documented.
+DateForm = Literal["plain", "z"]
 
 
 @dataclass(frozen=True)
@@ -27,14 +31,29 @@ class Ask:
         end = datetime.combine(days.last, time.min) + timedelta(days=1)
         return cls(begin, end, timezone, group_by)
 
-    def body(self) -> dict[str, Any]:
-        """The body of the request; without `Z`, which the service would drop."""
-        last = self.end - TICK
+    def body(self, form: DateForm) -> dict[str, Any]:
+        """The body of the request, its dates in this form."""
+        mark = "Z" if form == "z" else ""
         body: dict[str, Any] = {
-            side: {"date": moment.isoformat(timespec="milliseconds"), "timezone": self.timezone}
-            for side, moment in (("from", self.begin), ("to", last))
+            side: {
+                "date": moment.isoformat(timespec="milliseconds") + mark,
+                "timezone": self.timezone,
+            }
+            for side, moment in (("from", self.begin), ("to", self.end - TICK))
         }
         return body | ({"group_by": self.group_by} if self.group_by else {})
+
+    def instants(self) -> tuple[set[datetime], set[datetime]]:
+        """What the first and the last moment can mean in UTC.
+
+        Each is one instant, or two where clocks show that local time twice, or never.
+        """
+        where = zone(self.timezone)
+        first, last = (
+            {moment.replace(tzinfo=where, fold=fold).astimezone(UTC) for fold in (0, 1)}
+            for moment in (self.begin, self.end - TICK)
+        )
+        return first, last
 
     def halves(self) -> tuple["Ask", "Ask"] | None:
         """The same in two parts, of whole days or of hours; None where it cannot be parted.

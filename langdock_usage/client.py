@@ -7,42 +7,51 @@ nowhere else: not to the storage host, not along a redirect, not into a message.
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from tenacity import AsyncRetrying, retry_if_exception_type
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
-from .ask import Ask
+from .ask import Ask, DateForm
 from .combine import combine
 from .errors import (
     AccessDenied,
     ApiError,
     ExportTooLarge,
     InvalidRequest,
+    Overloaded,
     RateLimited,
     RequestRefused,
     ServiceUnavailable,
 )
 from .exports import count_rows
+from .in_flight import InFlight
 from .pace import Pace, stop_after_tries, wait_between_tries
+from .period_check import check_period
+from .responses import DatesRefused, data_of
 from .windows import Period
 
 PATH = "/export/api-keys"
-TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+# An export takes half a minute when all is well. Connections are as many as requests in flight.
+TIMEOUT = httpx.Timeout(300.0, connect=10.0, pool=None)
+LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=20)
 ANSWER_SECONDS = 900.0  # for a whole answer: a host that drips byte by byte stops nobody for ever
 MAX_EXPORT_BYTES = 512 * 1024 * 1024
-NO_DATA = re.compile("no data", re.IGNORECASE)
-TOO_LARGE = re.compile("too[ _]large", re.IGNORECASE)
-CONCURRENCY = 8
 KEY = re.compile(r"[!-~]+")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
+OnRetry = Callable[[str, float], None]  # what went wrong, and seconds until the next try
+
+
 class UsageExportClient:
-    """Asks for exports over an httpx client that is passed in."""
+    """Asks for exports over an httpx client that is passed in.
+
+    `date_form` is the form of dates that the service takes, None as long as none has worked.
+    """
 
     def __init__(
         self,
@@ -51,7 +60,9 @@ class UsageExportClient:
         api_key: str,
         *,
         pace: Pace | None = None,
+        in_flight: InFlight | None = None,
         backoff_seconds: float = 0.5,
+        on_retry: OnRetry | None = None,
     ) -> None:
         if not KEY.fullmatch(api_key):
             raise AccessDenied("LANGDOCK_API_KEY holds characters that no key has; copy it anew.")
@@ -59,8 +70,11 @@ class UsageExportClient:
         self._http = http
         self._api_key = api_key
         self._pace = pace or Pace()
-        self._at_a_time = asyncio.Semaphore(CONCURRENCY)
+        self._in_flight = in_flight or InFlight()
         self._backoff_seconds = backoff_seconds
+        self._on_retry = on_retry
+        self.date_form: DateForm | None = None
+        self._one_alone = asyncio.Lock()
 
     async def export(self, window: Period, timezone: str, group_by: str | None) -> bytes | None:
         """The CSV of these local days, content encoding undone; None where there is no data.
@@ -68,7 +82,7 @@ class UsageExportClient:
         Tries again, within bounds, whatever may pass: rate limits, server trouble, bad connections,
         an expired link, a body that is not the CSV that was announced. A period that is refused as
         too large is asked for in parts, and these are combined into one CSV.
-        Raises AccessDenied, ExportTooLarge, ServiceUnavailable, ApiError.
+        Raises AccessDenied, ExportTooLarge, PeriodMismatch, ServiceUnavailable, ApiError.
         """
         return await self._between(Ask.of_days(window, timezone, group_by))
 
@@ -87,15 +101,24 @@ class UsageExportClient:
             retry=retry_if_exception_type(ServiceUnavailable),
             stop=stop_after_tries,
             wait=wait_between_tries(self._backoff_seconds),
+            before_sleep=self._before_next_try,
             reraise=True,
         ):
             with attempt:
-                async with self._at_a_time:
+                async with self._in_flight.slot():
                     return await self._try_once(ask)
         raise AssertionError("unreachable: the last try returns or raises")
 
+    def _before_next_try(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        seconds = state.next_action.sleep if state.next_action else 0.0
+        if isinstance(error, RateLimited):
+            self._pace.hold(seconds)
+        if self._on_retry:
+            self._on_retry(str(error), seconds)
+
     async def _try_once(self, ask: Ask) -> bytes | None:
-        data = await self._ask(ask.body())
+        data = await self._ask(ask)
         if data is None:
             return None
         link, count = data.get("downloadUrl"), data.get("recordCount")
@@ -103,9 +126,40 @@ class UsageExportClient:
             raise ServiceUnavailable("The API answered without a download link.")
         csv = await self._download(self._checked_link(link))
         _check_whole(csv, count)
+        check_period(ask, data, csv)
         return csv
 
-    async def _ask(self, body: dict[str, Any]) -> dict[str, Any] | None:
+    async def _ask(self, ask: Ask) -> dict[str, Any] | None:
+        """The `data` of the API's answer, asked in the form of dates that the service takes.
+
+        As long as none is known, one request goes out alone: it finds the form for all others.
+        """
+        if self.date_form is None:
+            async with self._one_alone:
+                if self.date_form is None:
+                    return await self._ask_in_either_form(ask, "plain")
+        return await self._ask_in_either_form(ask, self.date_form)
+
+    async def _ask_in_either_form(self, ask: Ask, first: DateForm) -> dict[str, Any] | None:
+        try:
+            return await self._ask_in_form(ask, first)
+        except DatesRefused as refusal:
+            try:
+                return await self._ask_in_form(ask, "z" if first == "plain" else "plain")
+            except DatesRefused as again:
+                both = str(refusal) if str(again) == str(refusal) else f"{refusal} {again}"
+                raise RequestRefused(both) from again
+
+    async def _ask_in_form(self, ask: Ask, form: DateForm) -> dict[str, Any] | None:
+        try:
+            data = await self._post(ask.body(form))
+        except ExportTooLarge:  # it has read the dates
+            self.date_form = form
+            raise
+        self.date_form = form
+        return data
+
+    async def _post(self, body: dict[str, Any]) -> dict[str, Any] | None:
         """The `data` of the API's answer; None where it has no data for the period."""
         async with self._pace.slot(), _network(f"The API at {urlsplit(self.base_url).netloc}"):
             response = await self._http.post(
@@ -115,45 +169,7 @@ class UsageExportClient:
                 follow_redirects=False,
                 timeout=TIMEOUT,
             )
-        if response.status_code == httpx.codes.NOT_FOUND and NO_DATA.search(response.text):
-            return None
-        self._raise_for_status(response)
-        try:
-            data = response.json()["data"]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            data = None
-        if not isinstance(data, dict):
-            raise ServiceUnavailable("The API answered with something that is not an export.")
-        return data
-
-    def _raise_for_status(self, response: httpx.Response) -> None:
-        status, message = response.status_code, self._message(response)
-        if response.is_success:
-            return
-        if status == httpx.codes.UNAUTHORIZED:
-            raise AccessDenied(f"The API refused the key (401: {message}); check LANGDOCK_API_KEY.")
-        if status == httpx.codes.FORBIDDEN:
-            raise AccessDenied(
-                f"The API refused the key (403: {message}); it needs the scope USAGE_EXPORT_API, "
-                "which a workspace admin can give."
-            )
-        retry_after = response.headers.get("Retry-After")
-        if status == httpx.codes.TOO_MANY_REQUESTS:
-            raise RateLimited(f"The API answered {status} ({message}).", retry_after=retry_after)
-        if response.is_server_error:
-            raise ServiceUnavailable(
-                f"The API answered {status} ({message}).", retry_after=retry_after
-            )
-        if status == httpx.codes.BAD_REQUEST and TOO_LARGE.search(response.text):
-            raise ExportTooLarge(f"The API refused the export: {message}")
-        if response.is_redirect:
-            raise ServiceUnavailable(
-                f"The API answered with a redirect ({status}), which is not followed, so that the "
-                "key stays here; check LANGDOCK_BASE_URL."
-            )
-        if status == httpx.codes.NOT_FOUND:
-            raise ApiError(f"The API has no such address ({message}); check LANGDOCK_BASE_URL.")
-        raise RequestRefused(f"The API refused the request ({status}: {message}).")
+        return data_of(response, self._api_key)
 
     async def _download(self, link: str) -> bytes:
         """The file behind a signed link. No credentials: the link is the permission."""
@@ -186,16 +202,6 @@ class UsageExportClient:
             "The API answered with a download link that is not https; it is not followed."
         )
 
-    def _message(self, response: httpx.Response) -> str:
-        """What the service says of an error, short, on one line, and never with the key in it."""
-        try:
-            answer = response.json()
-            text = str(answer.get("message") or answer.get("error") or "")
-        except (ValueError, AttributeError):
-            text = ""
-        text = " ".join(text.replace(self._api_key, "…").split())[:200]
-        return text or "no reason given"
-
 
 def _check_whole(csv: bytes, record_count: object) -> None:
     """Raise ServiceUnavailable where this is not, or not all of, the CSV that was announced."""
@@ -212,7 +218,7 @@ async def _network(who: str) -> AsyncIterator[None]:
         async with asyncio.timeout(ANSWER_SECONDS):
             yield
     except (httpx.TimeoutException, TimeoutError) as error:
-        raise ServiceUnavailable(f"{who} did not answer in time.") from error
+        raise Overloaded(f"{who} did not answer in time.") from error
     except (httpx.TransportError, httpx.DecodingError) as error:
         raise ServiceUnavailable(f"{who} cannot be reached ({type(error).__name__}).") from error
 
@@ -239,4 +245,4 @@ def http_client(base_url: str) -> httpx.AsyncClient:
     """An HTTP client for this base. A proxy of the environment is left out for a loopback base."""
     # at INFO it would write signed links into a log
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    return httpx.AsyncClient(trust_env=not _is_loopback(base_url))
+    return httpx.AsyncClient(trust_env=not _is_loopback(base_url), limits=LIMITS)

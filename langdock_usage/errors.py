@@ -7,8 +7,10 @@
     │   ├── AccessDenied          no key, a wrong key, or a key without the scope
     │   ├── RequestRefused        the service does not want this request, whatever the reason
     │   │   └── ExportTooLarge    narrow the period and combine
+    │   ├── PeriodMismatch        the answer is about another period than was asked for
     │   └── ServiceUnavailable    it may work later: nothing wrong with the request
-    │       └── RateLimited       too many requests in a minute
+    │       └── Overloaded        server trouble or no answer in time: fewer at once may help
+    │           └── RateLimited   too many requests in a minute
     ├── ExportFormatError         a CSV is not a usage export; says file, line, column and value
     ├── KeysFileError             the file that says whose each key is; names the wrong lines
     ├── StoreError                the database file cannot be used
@@ -58,6 +60,10 @@ class ExportTooLarge(RequestRefused):
     """The service refuses an export of this size."""
 
 
+class PeriodMismatch(ApiError):
+    """The service read another period than the one that was asked for."""
+
+
 class ServiceUnavailable(ApiError):
     """Rate limit, server trouble or a bad connection. `retry_after` is the header of that name."""
 
@@ -66,7 +72,11 @@ class ServiceUnavailable(ApiError):
         self.retry_after = retry_after
 
 
-class RateLimited(ServiceUnavailable):
+class Overloaded(ServiceUnavailable):
+    """Server trouble, or no answer in time: the service may bear fewer requests at once."""
+
+
+class RateLimited(Overloaded):
     """The workspace asked more than the service allows in a minute."""
 
 

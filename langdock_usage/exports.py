@@ -86,16 +86,26 @@ def read_stated(path: Path, name: str) -> Stated:
     Raises ExportFormatError.
     """
     with _rows(path, name) as rows:
-        header = _header(next(rows, None), name)
-        first = next((row for row in rows if row), None)
-        if first is None:
-            return Stated(header, None, None)
-        values = dict(zip(header.names, first, strict=False))
-        fault = _row_fault(header, first, values, values)
-        if fault:
-            raise ExportFormatError(f"{name}, line {rows.line_num}: {fault}")
-        dates = Period(_date(values["period_start"]), _date(values["period_end"]))
-        return Stated(header, values["org_id"], dates)
+        return _stated(rows, name)
+
+
+def stated_in(content: bytes, name: str) -> Stated:
+    """The same of a CSV in memory. Raises ExportFormatError."""
+    text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", errors="replace", newline="")
+    return _stated(_Rows(text, name), name)
+
+
+def _stated(rows: "_Rows", name: str) -> Stated:
+    header = _header(next(rows, None), name)
+    first = next((row for row in rows if row), None)
+    if first is None:
+        return Stated(header, None, None)
+    values = dict(zip(header.names, first, strict=False))
+    fault = _row_fault(header, first, values, values)
+    if fault:
+        raise ExportFormatError(f"{name}, line {rows.line_num}: {fault}")
+    dates = Period(_date(values["period_start"]), _date(values["period_end"]))
+    return Stated(header, values["org_id"], dates)
 
 
 def parse_rows(content: bytes, name: str) -> tuple[Header, list[Row]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import email.utils
+import math
 import random
 import time
 from collections import deque
@@ -11,14 +12,16 @@ from datetime import UTC, datetime
 
 from tenacity import RetryCallState
 
-from .errors import RateLimited, ServiceUnavailable
+from .errors import Overloaded, ServiceUnavailable
 
 REQUESTS_PER_WINDOW = 500
 WINDOW_SECONDS = 60.0
 MAX_WAIT_SECONDS = 60.0
-# Waits double from half a second: these outlast 7 s of trouble, and the minute of a rate limit.
+# Waits double from half a second: these outlast 7 s without a connection, and a minute of trouble
+# at the service, its rate limit included.
 MAX_TRIES = 5
-MAX_TRIES_RATE_LIMITED = 8
+MAX_TRIES_OVERLOADED = 8
+MAX_SECONDS = 1800.0  # of tries that end without an answer after minutes each
 
 
 class Pace:
@@ -34,6 +37,11 @@ class Pace:
         self._places = asyncio.Semaphore(requests)
         self._window_seconds = window_seconds
         self._answered: deque[float] = deque()
+        self._held_until = -math.inf
+
+    def hold(self, seconds: float) -> None:
+        """Let no request out for so long: the service said that there were too many."""
+        self._held_until = max(self._held_until, time.monotonic() + seconds)
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
@@ -50,7 +58,7 @@ class Pace:
             while self._answered and now - self._answered[0] >= self._window_seconds:
                 self._answered.popleft()
                 self._places.release()
-            if not self._places.locked():
+            if now >= self._held_until and not self._places.locked():
                 await self._places.acquire()
                 return
             await asyncio.sleep(0.05)
@@ -77,8 +85,9 @@ def seconds_to_wait(retry_after: str | None, now: datetime, otherwise: float) ->
 
 def stop_after_tries(state: RetryCallState) -> bool:
     """Whether to give up after this try."""
-    limit = MAX_TRIES_RATE_LIMITED if isinstance(_error(state), RateLimited) else MAX_TRIES
-    return state.attempt_number >= limit
+    limit = MAX_TRIES_OVERLOADED if isinstance(_error(state), Overloaded) else MAX_TRIES
+    too_long = (state.seconds_since_start or 0) >= MAX_SECONDS
+    return state.attempt_number >= limit or too_long
 
 
 def _error(state: RetryCallState) -> BaseException | None:

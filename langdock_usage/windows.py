@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from .errors import InvalidRequest
@@ -40,6 +41,7 @@ class Period:
         return (self.first + n * ONE_DAY for n in range(len(self)))
 
 
+@cache  # the names of all zones are read from hundreds of files
 def zone(name: str) -> ZoneInfo:
     """The IANA zone of this name. Raises InvalidRequest with the nearest names."""
     zones = available_timezones()

@@ -1,5 +1,6 @@
 """The Usage Export API itself: `POST /export/api-keys`, also under the prefix `/api/public`."""
 
+import asyncio
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +22,7 @@ from langdock_usage.sandbox.answers import (
 )
 from langdock_usage.sandbox.fault_answers import FaultAnswers
 from langdock_usage.sandbox.faults import Plan
-from langdock_usage.sandbox.period import Period, Refused, parse_period
+from langdock_usage.sandbox.period import Dates, Period, Refused, parse_period
 from langdock_usage.sandbox.rows import UsageRow
 from langdock_usage.sandbox.storage import Storage
 from langdock_usage.sandbox.workspace import Workspace
@@ -67,6 +68,8 @@ class ExportApi:
         plan: Plan,
         fault_answers: FaultAnswers,
         overrides: Mapping[date, Sequence[UsageRow] | None],
+        dates: Dates,
+        latency_seconds: float,
     ) -> None:
         self._accounts = accounts
         self._keys_without_scope = keys_without_scope
@@ -76,6 +79,8 @@ class ExportApi:
         self._plan = plan
         self._fault_answers = fault_answers
         self._overrides = overrides
+        self._dates = dates
+        self._latency_seconds = latency_seconds
         self._limits = {key: RateLimit(requests_per_minute, clock) for key in accounts}
         with_link = partial(self._export, write=self._link)
         endpoints = {"": with_link, "/csv": with_link, "/json": partial(self._export, write=_rows)}
@@ -92,7 +97,8 @@ class ExportApi:
         workspace = self._authorize(request)
         if request.headers.get("content-type", "").partition(";")[0] != "application/json":
             raise Refused(400, "Bad request", "Content-Type must be application/json")
-        period = parse_period(await request.body(), self._now())
+        period = parse_period(await request.body(), self._now(), self._dates)
+        await asyncio.sleep(self._latency_seconds)
         fault = self._plan.strike((workspace.org_id, period))
         if answer := await self._fault_answers.answer(fault, request):
             return answer

@@ -3,10 +3,14 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 HISTORY_LIMIT_MONTHS = 12
+
+# How the service reads dates is uncertain, so the sandbox does it in each way: with or without `Z`,
+# only one of them, or with `Z` alone and as UTC whatever the time zone says.
+Dates = Literal["either", "plain", "z", "as-utc"]
 
 
 class Refused(Exception):
@@ -31,7 +35,7 @@ class Period:
         return self.start.astimezone(UTC), self.end.astimezone(UTC) + timedelta(microseconds=1)
 
 
-def parse_period(body: bytes, now: datetime) -> Period:
+def parse_period(body: bytes, now: datetime, dates: Dates = "either") -> Period:
     """The period of a request body, or Refused with status 400. Unknown fields are let pass."""
     try:
         fields = json.loads(body)
@@ -42,7 +46,7 @@ def parse_period(body: bytes, now: datetime) -> Period:
     group_by = fields.get("group_by")
     if group_by not in (None, "model"):
         raise _bad_request(f"Unsupported group_by: {group_by!r}. Supported: 'model'")
-    start, end = _instant(fields, "from"), _instant(fields, "to")
+    start, end = _instant(fields, "from", dates), _instant(fields, "to", dates)
     period = Period(start, end, by_model=group_by == "model")
     try:
         in_order = period.half_open[0] <= period.half_open[1]
@@ -58,7 +62,7 @@ def parse_period(body: bytes, now: datetime) -> Period:
     return period
 
 
-def _instant(fields: dict[str, Any], name: str) -> datetime:
+def _instant(fields: dict[str, Any], name: str, dates: Dates) -> datetime:
     value = fields.get(name)
     if not isinstance(value, dict):
         raise _bad_request(f"'{name}' is required, with 'date' and 'timezone'")
@@ -66,14 +70,18 @@ def _instant(fields: dict[str, Any], name: str) -> datetime:
     text = value.get("date")
     if not isinstance(text, str):
         raise _bad_request(f"'{name}.date' is required")
+    if dates == ("plain" if text.endswith("Z") else "z") or (
+        dates == "as-utc" and not text.endswith("Z")
+    ):
+        raise _bad_request(f"Invalid datetime in '{name}.date': {text!r}")
     try:
-        # The service drops the Z: the date is local time in the zone, whatever it ends in.
+        # The Z is dropped: the date is local time in the zone, whatever it ends in.
         local = datetime.fromisoformat(text.removesuffix("Z"))
     except ValueError:
         raise _bad_request(f"'{name}.date' is not an ISO 8601 date: {text!r}") from None
     if local.tzinfo is not None:
         raise _bad_request(f"'{name}.date' has an offset, its zone is 'timezone': {text!r}")
-    return local.replace(tzinfo=zone)
+    return local.replace(tzinfo=ZoneInfo("UTC") if dates == "as-utc" else zone)
 
 
 def _zone(name: Any, field: str) -> ZoneInfo:

@@ -17,6 +17,7 @@ from langdock_usage.errors import LangdockUsageError
 from langdock_usage.sandbox.app import ExportApi
 from langdock_usage.sandbox.fault_answers import ABORT, FaultAnswers
 from langdock_usage.sandbox.faults import Plan
+from langdock_usage.sandbox.period import Dates
 from langdock_usage.sandbox.rows import UsageRow
 from langdock_usage.sandbox.storage import Storage
 from langdock_usage.sandbox.workspace import Workspace
@@ -80,13 +81,16 @@ def serve(
     faults: Sequence[str] = (),
     fault_every: int = 5,
     slow_seconds: float = 3,
+    dates: Dates = "either",
+    latency_seconds: float = 0.0,
 ) -> Iterator[Sandbox]:
     """Serve workspaces on 127.0.0.1 until the block is left.
 
     The first workspace answers to SANDBOX_API_KEY, the next ones to the same with `-2`, `-3` …
     appended. `now` (aware) decides which usage exists already and when links expire; `clock`
     (seconds) counts the rate limit. Port 0 takes a free one. `faults` are names of `FAULTS` or
-    `all`; they strike the first of every `fault_every` distinct periods that are asked for.
+    `all`; they strike the first of every `fault_every` distinct periods that are asked for. `dates`
+    says in which form dates are taken, and how they are read; an export takes `latency_seconds`.
 
     Raises LangdockUsageError if the port is taken, InvalidRequest for an unknown fault.
     """
@@ -106,6 +110,8 @@ def serve(
             plan=plan,
             fault_answers=FaultAnswers(sandbox.storage_url, slow_seconds),
             overrides=sandbox._overrides,
+            dates=dates,
+            latency_seconds=latency_seconds,
         )
         hosts = [
             (_server(_recorded(api.app, sandbox.api_requests)), api_socket),

@@ -11,8 +11,11 @@ create table if not exists exports (
     record_count   bigint not null,
     sha256         varchar,
     source         varchar not null,
-    superseded_by  varchar
+    superseded_by  varchar,
+    date_form      varchar
 );
+-- a database of version 0.1 lacks it
+alter table exports add column if not exists date_form varchar;
 comment on table exports is 'One row per export taken in, kept forever.';
 comment on column exports.export_id is 'Name of the export, and of its files under data/raw.';
 comment on column exports.org_id is 'Workspace; NULL for a day without usage while no answer has named the workspace yet.';
@@ -25,6 +28,7 @@ comment on column exports.record_count is 'Rows in the export; 0 where the servi
 comment on column exports.sha256 is 'Of the CSV as received, content encoding undone; NULL where the service had no data.';
 comment on column exports.source is 'The API base that answered, or the name of the file that was loaded.';
 comment on column exports.superseded_by is 'The newer export of the same period and grouping, if any.';
+comment on column exports.date_form is 'How the dates were written that the service took: plain (local time), z (the same with a Z); NULL for a file that was loaded.';
 
 -- Money has 24 fractional digits: the service does not document its precision, and the shortest text
 -- of a double of a tenth of a microdollar has 23.
@@ -53,3 +57,7 @@ comment on column export_rows.sum_completion_tokens is 'Output tokens; NULL wher
 comment on column export_rows.cached_prompt_tokens is 'Input tokens read from the provider''s prompt cache.';
 comment on column export_rows.cache_creation_tokens is 'Input tokens written to the cache.';
 comment on column export_rows.no_cache_tokens is 'Input tokens that did not come from the cache.';
+
+create table if not exists schema_version (sha256 varchar not null);
+comment on table schema_version is 'One row: by which definitions the tables and views were made.';
+comment on column schema_version.sha256 is 'Hash of the SQL of all of them.';
