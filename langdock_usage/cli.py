@@ -5,7 +5,7 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,8 +13,9 @@ from .console import progress_bar, say, write
 from .errors import LangdockUsageError
 from .explore_cli import export, lab
 from .keys_cli import keys_app
-from .options import Db, First, Last, Org, Zone, period_of, settings_for
+from .options import Db, First, Last, Org, Wait, Zone, period_of, settings_for
 from .report_cli import joined, report
+from .settings import WAIT_SECONDS
 from .windows import zone
 
 app = typer.Typer(
@@ -80,6 +81,7 @@ def fetch(
         int, typer.Option(min=0, metavar="N", help="Stored days to ask for again.")
     ] = 3,
     org: Org = None,
+    wait: Wait = WAIT_SECONDS,
     db: Db = None,
 ) -> None:
     """Bring the database up to date: one export per local day, grouped by model."""
@@ -96,7 +98,9 @@ def fetch(
         timezone=timezone,
         refresh_days=refresh_days,
         org_id=org,
+        wait_seconds=wait,
         on_warning=lambda text: say(f"Warning: {text}"),
+        on_wait=say,
         progress_bar=progress_bar,
     )
     if fetched.unknown_columns:
@@ -113,10 +117,12 @@ def load(
     ] = None,
     first: First = None,
     last: Last = None,
+    wait: Wait = WAIT_SECONDS,
     db: Db = None,
 ) -> None:
     """Take in exports that were downloaded by hand."""
     from .load import load as load_files
+    from .lock import only_writer
     from .store import Store
 
     settings = settings_for(db)
@@ -124,7 +130,10 @@ def load(
         zone(timezone)
     refused = False
     period = period_of(None, first, last)
-    with Store(settings.database) as store:
+    with (
+        only_writer(settings.database, wait, say),
+        Store(settings.database, wait_seconds=wait, on_wait=say) as store,
+    ):
         for loaded in load_files(store, files, timezone=timezone, period=period):
             (say if loaded.error else write)(str(loaded))
             for text in loaded.warnings:
@@ -148,13 +157,13 @@ def status(
 
 
 @app.command()
-def rebuild(db: Db = None) -> None:
+def rebuild(wait: Wait = WAIT_SECONDS, db: Db = None) -> None:
     """Make the database anew from the raw exports beside it."""
     from .rebuild import rebuild as rebuild_database
 
     settings = settings_for(db)
     with progress_bar("Rebuilding") as on_progress:
-        count = rebuild_database(settings.database, on_progress)
+        count = rebuild_database(settings.database, on_progress, wait_seconds=wait, on_wait=say)
     write(f"Rebuilt {settings.database} from {count} raw exports.")
 
 
@@ -168,6 +177,13 @@ def sandbox(
         list[str] | None,
         typer.Option(metavar="NAME", help="Make trouble; repeatable, `all` for all of it."),
     ] = None,
+    dates: Annotated[
+        Literal["either", "plain", "z", "as-utc"],
+        typer.Option(help="Dates taken: with or without Z, one of them, or Z read as UTC."),
+    ] = "either",
+    latency: Annotated[
+        float, typer.Option(min=0, metavar="SECONDS", help="How long an export takes.")
+    ] = 0.0,
 ) -> None:
     """Serve the sandbox API until interrupted."""
     import threading
@@ -176,7 +192,9 @@ def sandbox(
     from .sandbox.workspace import Workspace
 
     workspace = Workspace.synthetic(today=datetime.now(UTC).date(), byok=byok)
-    with serve(workspace, port=port, faults=fault or ()) as served:
+    with serve(
+        workspace, port=port, faults=fault or (), dates=dates, latency_seconds=latency
+    ) as served:
         write(f"LANGDOCK_BASE_URL={served.base_url}")
         write(f"LANGDOCK_API_KEY={served.api_key}")
         sys.stdout.flush()

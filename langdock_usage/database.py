@@ -1,16 +1,29 @@
 """Opening the DuckDB file: to read, or to write; and what can be wrong with it."""
 
-import re
+import hashlib
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from threading import Event
 
 import duckdb
-from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+from tenacity import (
+    Retrying,
+    retry_if_exception_type,
+    sleep_using_event,
+    stop_after_delay,
+    stop_when_event_set,
+    wait_fixed,
+)
 
 from .errors import DatabaseLocked, DatabaseMissing, StoreError
-from .sql import VIEWS, read_sql
+from .sql import DEFINITIONS, VIEWS, read_sql
 
-LOCK_PATIENCE_SECONDS = 2.0
+# A writer has the file open for a fraction of a second at a time.
+READER_PATIENCE_SECONDS = 10.0
+
+OnWait = Callable[[str], None]
 
 
 def open_for_reading(path: Path, moment: datetime | None = None) -> duckdb.DuckDBPyConnection:
@@ -24,10 +37,10 @@ def open_for_reading(path: Path, moment: datetime | None = None) -> duckdb.DuckD
             "or name another with --db."
         )
     if moment is None:
-        connection = _connect(path, read_only=True)
-        _check_views(path, connection)
+        connection = _connect_to_read(path)
+        _check_version(path, connection)
         return connection
-    connection = _connect(path, read_only=True, in_memory=True)
+    connection = _connect_to_read(path, in_memory=True)
     tables = connection.execute(
         "select table_name from duckdb_tables() where database_name = 'archive'"
     ).fetchall()
@@ -41,46 +54,91 @@ def open_for_reading(path: Path, moment: datetime | None = None) -> duckdb.DuckD
     return connection
 
 
-def _check_views(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
-    known = {name for (name,) in connection.execute(read_sql("view_names")).fetchall()}
-    if known >= set(VIEWS):
+def _check_version(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    if _stored_version(connection) == _version():
         return
+    known = {name for (name,) in connection.execute(read_sql("view_names")).fetchall()}
     connection.close()
     if "usage" not in known:
         raise StoreError(f"{path} is not a database of usage exports; name another with --db.")
     raise StoreError(
-        f"{path} was made by an earlier version; `langdock-usage rebuild`, or the next `fetch` or "
+        f"{path} was made by another version; `langdock-usage rebuild`, or the next `fetch` or "
         "`load`, brings it up to date."
     )
 
 
-def open_for_writing(path: Path) -> duckdb.DuckDBPyConnection:
+@cache
+def _version() -> str:
+    """A hash of all that tables and views are made of."""
+    texts = "\n".join(read_sql(name) for name in DEFINITIONS)
+    return hashlib.sha256(texts.encode()).hexdigest()
+
+
+def _stored_version(connection: duckdb.DuckDBPyConnection) -> str | None:
+    try:
+        found = connection.execute("select sha256 from schema_version").fetchone()
+    except duckdb.CatalogException:
+        return None
+    return str(found[0]) if found else None
+
+
+def open_for_writing(
+    path: Path,
+    wait_seconds: float = 0.0,
+    on_wait: OnWait | None = None,
+    give_up: Event | None = None,
+) -> duckdb.DuckDBPyConnection:
     """A connection that may write; makes the file, its tables and views where they are missing.
 
-    Raises DatabaseLocked, StoreError.
+    Waits up to `wait_seconds`, and not longer than until `give_up` is set, for those who have the
+    file open. Raises DatabaseLocked, StoreError.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"Cannot make the folder {path.parent}: {error.strerror}.") from error
-    connection = _connect(path, read_only=False)
+
+    def say(_: object) -> None:
+        if on_wait and not said:
+            said.append(True)
+            on_wait(
+                f"Another program has {path} open; waiting up to {wait_seconds:.0f} seconds "
+                "until it is closed there."
+            )
+
+    said: list[bool] = []
+    give_up = give_up or Event()
+    connection = Retrying(
+        retry=retry_if_exception_type(DatabaseLocked),
+        stop=stop_after_delay(wait_seconds) | stop_when_event_set(give_up),
+        wait=wait_fixed(0.1),
+        sleep=sleep_using_event(give_up),
+        before_sleep=say,
+        reraise=True,
+    )(_connect, path, read_only=False)
     try:
-        connection.begin()
-        for name in ("schema", "key_owners", *VIEWS):
-            connection.execute(read_sql(name))
-        connection.commit()
+        if _stored_version(connection) != _version():
+            connection.begin()
+            for name in DEFINITIONS:
+                connection.execute(read_sql(name))
+            connection.execute("delete from schema_version")
+            connection.execute("insert into schema_version values (?)", [_version()])
+            connection.commit()
     except duckdb.Error as error:
         connection.close()
         raise StoreError(f"{path} cannot be used: {first_line(error)}") from error
     return connection
 
 
-@retry(
-    retry=retry_if_exception_type(DatabaseLocked),
-    stop=stop_after_delay(LOCK_PATIENCE_SECONDS),
-    wait=wait_fixed(0.1),
-    reraise=True,
-)
+def _connect_to_read(path: Path, *, in_memory: bool = False) -> duckdb.DuckDBPyConnection:
+    return Retrying(
+        retry=retry_if_exception_type(DatabaseLocked),
+        stop=stop_after_delay(READER_PATIENCE_SECONDS),
+        wait=wait_fixed(0.05),
+        reraise=True,
+    )(_connect, path, read_only=True, in_memory=in_memory)
+
+
 def _connect(path: Path, *, read_only: bool, in_memory: bool = False) -> duckdb.DuckDBPyConnection:
     try:
         if in_memory:
@@ -105,9 +163,9 @@ def _connect(path: Path, *, read_only: bool, in_memory: bool = False) -> duckdb.
 def _explained(path: Path, error: Exception) -> StoreError:
     message = str(error)
     if "Could not set lock" in message or "different configuration" in message:
-        process = re.search(r"PID (\d+)", message)
-        who = f"Another process (PID {process[1]})" if process else "Another process"
-        return DatabaseLocked(f"{who} has {path} open; try again when it is done, or end it.")
+        return DatabaseLocked(
+            f"Another program has {path} open; try again when it is closed there."
+        )
     if "not a valid DuckDB database" in message:
         return StoreError(f"{path} is not a DuckDB file; name another one with --db.")
     return StoreError(f"{path} cannot be opened: {first_line(error)}")

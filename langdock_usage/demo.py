@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .archive import Archive
-from .fetch import Progress, fetch_into
+from .fetch import fetch_into
+from .fetch_session import Progress
 from .report import render
 from .sandbox.owners import keys_file
 from .sandbox.server import serve

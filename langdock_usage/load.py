@@ -10,7 +10,7 @@ from .amounts import exact
 from .archive import Archive, RawExport, sha256_of
 from .errors import ExportFormatError, InvalidRequest, LangdockUsageError, StoreError
 from .exports import read_stated
-from .fetch import take_in_kept
+from .recover import take_in_kept
 from .store import Store, TakenIn
 from .windows import Period, local_period, today
 

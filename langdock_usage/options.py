@@ -21,6 +21,12 @@ First = Annotated[
 Last = Annotated[
     str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last local day; with --from.")
 ]
+Wait = Annotated[
+    float,
+    typer.Option(
+        "--wait", min=0, metavar="SECONDS", help="For programs that have the database open."
+    ),
+]
 Org = Annotated[str | None, typer.Option("--org", metavar="ORG_ID", help="Which workspace.")]
 
 

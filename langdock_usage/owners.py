@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 
 from .archive import Archive
 from .asked import nearest
+from .database import OnWait
 from .errors import DatabaseMissing
 from .harmless import guarded
 from .keys_file import COLUMNS, FOR_ORIENTATION, KeyOwner, read_keys
+from .lock import only_writer
+from .settings import WAIT_SECONDS
 from .sql import read_sql
 from .store import Store
 
@@ -30,7 +33,13 @@ class LoadedKeys:
     remarks: tuple[str, ...]
 
 
-def load_keys(database: Path, file: Path) -> LoadedKeys:
+def load_keys(
+    database: Path,
+    file: Path,
+    *,
+    wait_seconds: float = WAIT_SECONDS,
+    on_wait: OnWait | None = None,
+) -> LoadedKeys:
     """Take what the file says instead of what was known, all of it or nothing, and keep a copy.
 
     Raises KeysFileError with every wrong line, DatabaseMissing, DatabaseLocked.
@@ -40,7 +49,10 @@ def load_keys(database: Path, file: Path) -> LoadedKeys:
             f"There is no database at {database}; make one with `langdock-usage fetch` first."
         )
     owners = read_keys(file)
-    with Store(database) as store:
+    with (
+        only_writer(database, wait_seconds, on_wait),
+        Store(database, wait_seconds=wait_seconds, on_wait=on_wait) as store,
+    ):
         Archive(database).keep_keys(file.read_bytes(), datetime.now(UTC))
         store.replace_key_owners(owners.values())
         remarks = [*_unknown_keys(store, owners), *_straddled(store)]

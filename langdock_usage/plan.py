@@ -5,6 +5,7 @@ from datetime import date
 
 from .errors import ExportConflict, InvalidRequest
 from .store import Store
+from .stored import DayUsage
 from .windows import ONE_DAY, Period, history_start
 
 
@@ -17,7 +18,8 @@ class Plan:
     days: tuple[date, ...]
     settling: frozenset[date]
     oldest: date  # first day of the service's history
-    is_first: bool  # nothing is stored yet
+    stored: dict[date, DayUsage]  # the usage of those of the days that are stored already
+    known: frozenset[date]  # days that are stored already, with usage or without
 
 
 def plan_days(
@@ -45,7 +47,9 @@ def plan_days(
         again = set(latest) | store.unfinished_days(org_id)
         days = (until_yesterday - stored) | {day for day in again if oldest <= day < local_today}
     settling = frozenset(latest) | {local_today}
-    return Plan(org_id, timezone, tuple(sorted(days)), settling, oldest, not stored)
+    asked = tuple(sorted(days))
+    usage = store.usage_of_days(org_id, Period(asked[0], asked[-1])) if asked else {}
+    return Plan(org_id, timezone, asked, settling, oldest, usage, frozenset(stored))
 
 
 def choose_workspace(store: Store, org_id: str | None) -> str | None:

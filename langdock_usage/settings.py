@@ -11,6 +11,7 @@ from .errors import SettingsError
 
 DEFAULT_BASE_URL = "https://api.langdock.com"
 DEFAULT_DATABASE = Path("data/langdock.duckdb")
+WAIT_SECONDS = 600.0  # of a writer, for other programs that have the database open
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,18 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import Event
 from types import TracebackType
 from typing import Self
 
 import duckdb
 
 from .archive import RawExport
-from .database import first_line, open_for_writing
+from .database import OnWait, first_line, open_for_writing
 from .errors import ExportConflict, ExportFormatError, StoreError
 from .exports import Header, Stated, first_fault, is_gzip, read_stated
 from .keys_file import KeyOwner
+from .settings import WAIT_SECONDS
 from .sql import read_sql
 from .stored import Stored
 from .windows import Period
@@ -29,12 +31,33 @@ class TakenIn:
     unknown_columns: tuple[str, ...] = ()
 
 
-class Store(Stored):
-    """A database that may be written to. Use it as a context manager."""
+def workspace_of(stated: Stated | None, asked_for: str | None, name: str) -> str | None:
+    """The workspace that an export states, else the one asked for. Raises ExportConflict."""
+    answered = stated.org_id if stated else None
+    if answered and asked_for and answered != asked_for:
+        raise ExportConflict(
+            f"{name} belongs to workspace {answered!r}, but {asked_for!r} was asked for; "
+            f"use the key of that workspace, or say --org {answered} if this one is meant."
+        )
+    return answered or asked_for
 
-    def __init__(self, path: Path) -> None:
-        self._is_new = not path.exists()
-        super().__init__(open_for_writing(path))
+
+class Store(Stored):
+    """A database that may be written to. Use it as a context manager, and for as short as it takes.
+
+    Waits up to `wait_seconds` for those who have it open; `on_wait` is told so once. Raises
+    DatabaseLocked, StoreError.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        wait_seconds: float = WAIT_SECONDS,
+        on_wait: OnWait | None = None,
+        give_up: Event | None = None,
+    ) -> None:
+        super().__init__(open_for_writing(path, wait_seconds, on_wait, give_up))
         self.path = path
 
     def __enter__(self) -> Self:
@@ -46,10 +69,7 @@ class Store(Stored):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        unused = self._is_new and not self.export_ids()
         self._connection.close()
-        if error and unused:  # a command that failed leaves things as they were
-            self.path.unlink()
 
     def take_in(self, raw: RawExport, csv: Path | None, name: str) -> TakenIn:
         """Take in one export with its CSV (None: the service had no data); `name` is for errors.
@@ -61,7 +81,7 @@ class Store(Stored):
             raise ExportFormatError(
                 f"{name}, line 1: the export was to be grouped by model but has no model column."
             )
-        org_id = self._workspace(raw, stated, name)
+        org_id = workspace_of(stated, raw.org_id, name)
         self._connection.begin()
         try:
             self._adopt_nameless(org_id)
@@ -88,15 +108,6 @@ class Store(Stored):
         except BaseException:
             self._give_up()
             raise
-
-    def _workspace(self, raw: RawExport, stated: Stated | None, name: str) -> str | None:
-        answered = stated.org_id if stated else None
-        if answered and raw.org_id and answered != raw.org_id:
-            raise ExportConflict(
-                f"{name} belongs to workspace {answered!r}, but {raw.org_id!r} was asked for; "
-                f"use the key of that workspace, or say --org {answered} if this one is meant."
-            )
-        return answered or raw.org_id
 
     def _give_up(self) -> None:
         with suppress(duckdb.Error):  # a connection that broke has no transaction left
@@ -152,6 +163,7 @@ class Store(Stored):
                 "sha256": raw.sha256,
                 "source": raw.source,
                 "superseded_by": raw.yields_to,
+                "date_form": raw.date_form,
             },
         )
         if raw.yields_to is None:

@@ -1,12 +1,23 @@
 """What the database holds already, as fetch and load ask before and after taking something in."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 import duckdb
 
+from .ask import DateForm
 from .sql import read_sql
 from .windows import Period, month_of
+
+
+@dataclass(frozen=True)
+class DayUsage:
+    """A stored day with usage: its export, and the rows and cost in USD that it states."""
+
+    export_id: str
+    rows: int
+    total_cost_usd: Decimal
 
 
 class Stored:
@@ -64,12 +75,17 @@ class Stored:
         rows = self._connection.execute("select export_id from exports").fetchall()
         return {export_id for (export_id,) in rows}
 
-    def usage_of_day(self, org_id: str | None, day: date) -> tuple[str, int, Decimal] | None:
-        """Export, rows and cost in USD of a stored day that has usage; else None."""
-        found: tuple[str, int, Decimal] | None = self._connection.execute(
-            read_sql("usage_of_day"), {"org_id": org_id, "day": day}
-        ).fetchone()
-        return found
+    def usage_of_days(self, org_id: str | None, days: Period) -> dict[date, DayUsage]:
+        """Of the days that are stored each as an export of its own: those that have usage."""
+        rows = self._connection.execute(
+            read_sql("usage_of_days"), {"org_id": org_id, "first": days.first, "last": days.last}
+        ).fetchall()
+        return {day: DayUsage(*usage) for day, *usage in rows}
+
+    def date_form(self, source: str) -> DateForm | None:
+        """The form of dates that this API took last; None where it has not taken any."""
+        row = self._connection.execute(read_sql("date_form"), {"source": source}).fetchone()
+        return row[0] if row else None
 
     def months_to_reconcile(self, org_id: str, first: date) -> list[Period]:
         """Complete months since `first` that no ungrouped export newer than their days covers."""

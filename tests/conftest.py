@@ -10,11 +10,11 @@ import pytest
 
 from langdock_usage.client import UsageExportClient, http_client
 from langdock_usage.fetch import fetch
+from langdock_usage.fetch_session import Progress
 from langdock_usage.fetched import Fetched
 from langdock_usage.pace import Pace
 from langdock_usage.sandbox.server import Sandbox, serve
 from langdock_usage.sandbox.workspace import Workspace
-from langdock_usage.store import Store
 from langdock_usage.windows import Period
 from tests.reports import browser as browser
 from tests.reports import made as made
@@ -57,6 +57,8 @@ def fetch_from(
     org_id: str | None = None,
     now: datetime = NOW,
     pace: Pace | None = None,
+    wait_seconds: float = 60,
+    on_progress: Progress | None = None,
 ) -> Fetched:
     """What the command `fetch` does, at another moment."""
 
@@ -69,17 +71,18 @@ def fetch_from(
                 pace=pace,
                 backoff_seconds=0.01,
             )
-            with Store(database) as store:
-                return await fetch(
-                    store,
-                    client,
-                    period=period,
-                    timezone=timezone,
-                    default_timezone=TIMEZONE,
-                    refresh_days=refresh_days,
-                    org_id=org_id,
-                    now=now,
-                )
+            return await fetch(
+                database,
+                client,
+                period=period,
+                timezone=timezone,
+                default_timezone=TIMEZONE,
+                refresh_days=refresh_days,
+                org_id=org_id,
+                now=now,
+                wait_seconds=wait_seconds,
+                on_progress=on_progress,
+            )
 
     # in a thread of its own, because Playwright keeps an event loop in this one
     with ThreadPoolExecutor(1) as thread:

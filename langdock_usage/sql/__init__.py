@@ -22,6 +22,9 @@ VIEWS = (
     "cost_per_cost_center",
 )
 
+# All that a database is made of, in order.
+DEFINITIONS = ("schema", "key_owners", *VIEWS)
+
 
 @cache
 def read_sql(name: str) -> str:

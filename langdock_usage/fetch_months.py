@@ -1,0 +1,53 @@
+"""Complete months, each asked for once more as a whole and compared with its days."""
+
+from contextlib import aclosing
+
+from .amounts import exact
+from .archive import RawExport
+from .errors import ExportFormatError, LangdockUsageError, PeriodMismatch
+from .fetch_session import AHEAD, FetchSession
+from .in_order import in_order
+from .intake import Outcome
+from .store import TakenIn
+from .windows import Period
+
+
+async def reconcile_months(session: FetchSession) -> None:
+    """Fetch the months that became complete, and warn where one differs from its days."""
+    fetched = session.fetched
+    if fetched.org_id is None:
+        return
+    with session.store() as store:
+        months = store.months_to_reconcile(fetched.org_id, fetched.plan.oldest)
+    session.asked_for += len(months)
+
+    def on_outcome(raw: RawExport, outcome: Outcome) -> None:
+        if isinstance(outcome, TakenIn):
+            session.note(outcome)
+            fetched.reconciled.append(raw.window)
+        else:
+            _warn_of(session, raw.window, outcome)
+
+    async def ask(month: Period) -> bytes | None:
+        return await session.ask(month, None)
+
+    async with (
+        session.intake(on_outcome) as intake,
+        aclosing(in_order(months, ask, AHEAD)) as answers,
+    ):
+        async for month, task in answers:
+            try:
+                intake.add(session.keep(task.result(), month, None))
+            except (ExportFormatError, PeriodMismatch) as error:
+                _warn_of(session, month, error)
+    with session.store() as store:
+        differences = store.differences(fetched.org_id)
+    for first, key, name, requests, usd in differences:
+        session.warn(
+            f"{first:%Y-%m} does not reconcile for key {name!r} ({key}): the export of the "
+            f"month differs from its days by {exact(usd)} USD and {requests} requests."
+        )
+
+
+def _warn_of(session: FetchSession, month: Period, error: LangdockUsageError) -> None:
+    session.warn(f"{month.first:%Y-%m} is not reconciled: {error}")

@@ -1,0 +1,87 @@
+"""What all parts of one fetch share: who is asked, where answers are kept, and who is told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .archive import Archive, RawExport
+from .client import UsageExportClient
+from .database import OnWait
+from .fetched import Fetched
+from .intake import Intake, Outcome
+from .store import Store, TakenIn
+from .windows import Period
+
+AHEAD = 200  # exports asked for before the first of them is kept
+
+Progress = Callable[[int, int], None]  # exports answered, exports asked for
+
+
+@dataclass
+class FetchSession:
+    """One fetch on its way."""
+
+    database: Path
+    client: UsageExportClient
+    fetched: Fetched
+    wait_seconds: float
+    on_wait: OnWait | None = None
+    on_warning: Callable[[str], None] | None = None
+    on_progress: Progress | None = None
+    answered: int = 0
+    asked_for: int = 0
+    archive: Archive = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.archive = Archive(self.database)
+
+    async def ask(self, window: Period, group_by: str | None) -> bytes | None:
+        """The CSV of these days; None where there is no usage."""
+        try:
+            return await self.client.export(window, self.fetched.plan.timezone, group_by)
+        finally:
+            self.answered += 1
+            if self.on_progress:
+                self.on_progress(self.answered, self.asked_for)
+
+    def keep(
+        self, csv: bytes | None, window: Period, group_by: str | None, yields_to: str | None = None
+    ) -> RawExport:
+        """Write an answer down, before anything is made of it."""
+        return self.archive.keep(
+            csv,
+            window=window,
+            timezone=self.fetched.plan.timezone,
+            group_by=group_by,
+            fetched_at=datetime.now(UTC),
+            source=self.client.base_url,
+            org_id=self.fetched.org_id,
+            yields_to=yields_to,
+            date_form=self.client.date_form,
+        )
+
+    def note(self, taken_in: TakenIn) -> None:
+        """An export is in the database."""
+        self.fetched.org_id = taken_in.org_id
+        self.fetched.taken_in.append(taken_in)
+
+    def warn(self, text: str) -> None:
+        """Say it now: an error later on must not swallow it."""
+        self.fetched.warnings.append(text)
+        if self.on_warning:
+            self.on_warning(text)
+
+    def store(self) -> Store:
+        """The database, open until the block is left."""
+        return Store(self.database, wait_seconds=self.wait_seconds, on_wait=self.on_wait)
+
+    def intake(self, on_outcome: Callable[[RawExport, Outcome], None]) -> Intake:
+        """What takes kept exports into the database beside the asking."""
+        return Intake(
+            self.database,
+            self.archive,
+            on_outcome,
+            wait_seconds=self.wait_seconds,
+            on_wait=self.on_wait,
+        )

@@ -1,0 +1,62 @@
+"""One writer at a time: a lock file of the archive, held from a command's first to its last word.
+
+The database itself is open only while something is written. So `fetch` keeps other writers out
+while it waits for the service, and readers out for the fraction of a second that a write takes.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from .archive import Archive
+from .database import OnWait, open_for_writing
+from .errors import DatabaseLocked, StoreError
+from .settings import WAIT_SECONDS
+
+
+@contextmanager
+def only_writer(
+    database: Path, wait_seconds: float = WAIT_SECONDS, on_wait: OnWait | None = None
+) -> Iterator[None]:
+    """Keep every other process from writing to this database and its raw exports.
+
+    The operating system gives the lock back when the process ends. A new database that an error
+    left without any export is removed. Raises DatabaseLocked where another process holds the lock
+    for longer than `wait_seconds`.
+    """
+    folder = Archive(database).folder
+    lock = FileLock(folder / ".lock")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            if on_wait and wait_seconds:
+                on_wait(f"Another process adds to {database}; waiting for it.")
+            lock.acquire(timeout=wait_seconds, poll_interval=0.1)
+    except Timeout:
+        raise DatabaseLocked(
+            f"Another process has been adding to {database} for more than {wait_seconds:.0f} "
+            "seconds; try again when it is done."
+        ) from None
+    except OSError as error:
+        raise StoreError(f"Cannot write into the folder {folder}: {error.strerror}.") from error
+    is_new = not database.exists()
+    try:
+        yield
+    except BaseException:
+        if is_new:
+            _remove_unused(database)
+        raise
+    finally:
+        lock.release()
+
+
+def _remove_unused(database: Path) -> None:
+    with suppress(StoreError):
+        with open_for_writing(database) as connection:
+            used = connection.execute("select 1 from exports limit 1").fetchone()
+        if not used:
+            database.unlink()

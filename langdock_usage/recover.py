@@ -1,0 +1,26 @@
+"""What an earlier run kept just before it was killed: taken in before anything else happens."""
+
+from .archive import Archive
+from .errors import ExportConflict, ExportFormatError, StoreError
+from .intake import take_in
+from .owners import restore_keys
+from .store import Store
+
+
+def take_in_kept(store: Store, archive: Archive) -> list[str]:
+    """Take in every raw export that the database lacks; says what it refuses, and why."""
+    refused: list[str] = []
+    archive.sweep()
+    stored = store.export_ids()
+    if not stored:
+        restore_keys(store, archive)
+    for raw in archive:
+        if raw.export_id not in stored:
+            try:
+                archive.verified_csv(raw)
+                take_in(store, archive, raw)
+            except (ExportFormatError, ExportConflict) as error:
+                refused.append(str(error))
+            except StoreError as error:
+                refused.append(f"{error} (set aside: {archive.set_aside(raw)})")
+    return refused
