@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from .embedding import CHART, JUPYTERLAB_MIME, embedded_chart, embedded_json
+from .harmless import FORMULA
 from .language import Language
 from .made_once import vega, vega_locale
 
@@ -37,6 +38,7 @@ def seal(
         "words": words,
         "language": language.code,
         "decimal": language.decimal_separator,
+        "formula": FORMULA,
         **vega_locale(language.code),
     }
     resources: dict[str, dict[str, object]] = {

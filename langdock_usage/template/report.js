@@ -108,7 +108,7 @@
   // Tables ---------------------------------------------------------------------------------------
 
   const exact = (cell) =>
-    cell.dataset.value ?? (cell.querySelector("bdi") ?? cell).textContent.trim();
+    cell.dataset.value ?? cell.querySelector("bdi")?.textContent ?? cell.textContent.trim();
 
   const compare = (isNumber) => (a, b) => {
     if (a === "" || b === "") return (a === "") - (b === "");
@@ -160,8 +160,8 @@
   };
 
   // A spreadsheet takes a text that begins like this for a formula.
-  const FORMULA = /^(\s*[=+\-@|%\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/;
-  const harmless = (text) => (FORMULA.test(text) ? `'${text}` : text);
+  const formula = new RegExp(page.formula, "u");
+  const harmless = (text) => (formula.test(text) ? `'${text}` : text);
 
   const csv = (table) => {
     const comma = page.decimal === ",";
