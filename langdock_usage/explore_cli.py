@@ -1,14 +1,26 @@
 """The commands for analysts: explore in JupyterLab, take a view along."""
 
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from codecs import BOM_UTF8
 from pathlib import Path
-from typing import Annotated
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .console import say, write
 from .errors import InvalidRequest
-from .options import Db, First, Last, Org, period_of, settings_for
+from .options import Db, Org, settings_for
 from .settings import DEFAULT_DATABASE
+from .windows import Period, month_of, parse_day, parse_month
+
+if TYPE_CHECKING:
+    from .asked import Asked
+    from .queries import Usage
 
 
 def lab(
@@ -28,28 +40,100 @@ def lab(
 
 
 def export(
-    view: Annotated[str, typer.Argument(metavar="VIEW", help="Like cost_per_key or daily_cost.")],
+    view: Annotated[
+        str | None, typer.Argument(metavar="VIEW", help="Like cost_per_key; --list names all.")
+    ] = None,
     month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="One month of it.")] = None,
-    first: First = None,
-    last: Last = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="From this day on.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Until this day.")
+    ] = None,
+    period: Annotated[
+        str | None, typer.Option(metavar="PERIOD", help="As Python takes it: 2026-10, 2026-10-05.")
+    ] = None,
     file_format: Annotated[
         str | None, typer.Option("--format", metavar="csv|parquet|xlsx", help="csv if not given.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="VIEW-YYYY-MM.csv if not given.")
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="VIEW-PERIOD.csv if not given; - is standard output: CSV without a byte order "
+            "mark, where a file has one for Excel.",
+        ),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
+    list_views: Annotated[bool, typer.Option("--list", help="Say what views there are.")] = False,
     org: Org = None,
     db: Db = None,
 ) -> None:
-    """Write a view into a file: CSV, Parquet or XLSX, with exact numbers."""
+    """Write a view into a file: CSV, Parquet or XLSX, with exact numbers.
+
+    Rows go by month, day or period, of each the costliest first.
+    """
+    if list_views:
+        _list_views()
+        return
+    if view is None:
+        raise InvalidRequest("Say which view; `langdock-usage export --list` names them.")
     from .queries import Usage
 
-    period = period_of(month, first, last)
+    usage = Usage(settings_for(db).database)
+    asked = _asked(usage, month, first, last, period)
+    if output == Path("-"):
+        if file_format not in (None, "csv"):
+            raise InvalidRequest(f"Standard output takes CSV alone; name a file for {file_format}.")
+        _to_standard_output(usage, view, asked, org)
+        return
     if output is None:
-        days = month or (f"{period.first}_{period.last}" if period else "all")
+        days = f"{asked.first}_{asked.last}" if isinstance(asked, Period) else asked or "all"
         output = Path(f"{view}-{days}.{file_format or 'csv'}")
     elif file_format and output.suffix.lower() != f".{file_format}":
         raise InvalidRequest(f"{output} does not end in .{file_format}.")
-    usage = Usage(settings_for(db).database)
-    write(str(usage.export(view, output, period, org=org, overwrite=overwrite)))
+    write(str(usage.export(view, output, asked, org=org, overwrite=overwrite)))
+
+
+def _list_views() -> None:
+    from .takeaway import described_views
+
+    views = described_views()
+    width = max(map(len, views))
+    for view, comment in views.items():
+        write(f"{view:<{width}}  {comment}")
+
+
+def _asked(
+    usage: Usage, month: str | None, first: str | None, last: str | None, period: str | None
+) -> Period | str | None:
+    """What the options ask about; an open end reaches as far as anything is known."""
+    if sum(map(bool, (month, period, first or last))) > 1:
+        raise InvalidRequest("Give either --month, or --period, or --from and --to.")
+    if month:
+        parse_month(month)
+    if not (first or last):
+        return month or period
+    days = [parse_day(day) for day in (first, last) if day]
+    known = [parse_month(name) for name in usage.months()]
+    around = [month_of(days[0]), *known, month_of(days[-1])]
+    return Period(
+        days[0] if first else min(around).first,
+        days[-1] if last else max(around).last,
+    )
+
+
+def _to_standard_output(usage: Usage, view: str, asked: Asked, org: str | None) -> None:
+    """All of it or nothing, in UTF-8 whatever the terminal; a reader may leave before the end."""
+    with TemporaryDirectory() as folder:
+        path = usage.export(view, Path(folder) / "view.csv", asked, org=org)
+        with path.open("rb") as file:
+            file.seek(len(BOM_UTF8))
+            try:
+                shutil.copyfileobj(file, sys.stdout.buffer)
+                sys.stdout.flush()
+            except BrokenPipeError:
+                # or Python would try again at its end, and complain
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -171,7 +171,8 @@ class Usage(Costs):
         """Write a view into a file that ends in .csv, .parquet or .xlsx; its path.
 
         Numbers are exact, Parquet and XLSX keep the types, and no text becomes a formula: in a CSV
-        an apostrophe guards what begins like one.
+        an apostrophe guards what begins like one. Rows go by month, day or period, of each the
+        costliest first.
 
         >>> usage.export("cost_per_model", "costs.csv", "2026-10").read_text().splitlines()[1]
         '2026-10-01,org_a,claude-opus-5,20,6.5,200,40,0.325,0.1'

@@ -5,27 +5,27 @@
 | csv     | all digits, no more                     | 2026-10-31      | a formula sign is guarded  |
 | parquet | DECIMAL and BIGINT                      | DATE            | as it is                   |
 | xlsx    | all digits; Excel itself reads 15       | dates           | never a formula            |
+
+Rows come in the order of their months, days or periods, of each the costliest first, where the view
+has a cost; else in the order of their columns. A CSV begins with the mark by which Excel knows
+UTF-8.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import duckdb
 
 from .amounts import exact
 from .errors import InvalidRequest
-from .harmless import guarded
-from .sql import read_sql
+from .harmless import csv_line, guarded
+from .sql import VIEWS, read_sql
 from .whole_file import whole_file
 from .windows import Period, month_of
-
-if TYPE_CHECKING:
-    import duckdb
 
 FORMATS = ("csv", "parquet", "xlsx")
 GRAINS = {
@@ -46,8 +46,17 @@ GRAINS = {
     ),
     **dict.fromkeys(("key_owners", "key_ownership", "key_chains"), "whole"),
 }
-MAX_XLSX_ROWS = 1_048_575  # and the header
+_COSTS = {"daily_cost", "usage", "owned_usage"} | {view for view in GRAINS if "cost_per" in view}
 _CHUNK = 10_000
+
+
+def described_views() -> dict[str, str]:
+    """What each view is that can be taken along, without asking a database."""
+    with duckdb.connect() as connection:
+        for name in ("schema", "key_owners", *VIEWS):
+            connection.execute(read_sql(name))
+        comments = dict(connection.execute(read_sql("view_comments")).fetchall())
+    return {view: comments[view] for view in GRAINS}
 
 
 def format_of(path: Path) -> str:
@@ -79,7 +88,9 @@ def write_view(
     overwrite: bool,
 ) -> None:
     """Write a view into the file: whole, or not at all. Raises InvalidRequest."""
-    kind, query = format_of(path), read_sql(f"export_{GRAINS[view]}")
+    kind = format_of(path)
+    order = read_sql("export_costliest_first" if view in _COSTS else "export_in_order")
+    query = read_sql(f"export_{GRAINS[view]}") + order
     if GRAINS[view] == "whole":
         parameters = {}
     parameters = {"view": view, **parameters}
@@ -91,25 +102,27 @@ def write_view(
             connection.execute(
                 f"copy ({query}) to $path (format parquet)", {**parameters, "path": str(unfinished)}
             )
-        else:
+            return
+        none = connection.execute(f"from ({query}) limit 0", parameters)
+        names = [name for name, *_ in none.description or []]
+
+        def rows() -> Iterator[tuple[Any, ...]]:
             answer = connection.execute(query, parameters)
-            names = [column[0] for column in answer.description]
-            if kind == "csv":
-                _write_csv(unfinished, names, _rows(answer))
-            else:
-                _write_xlsx(unfinished, view, names, _rows(answer))
+            while some := answer.fetchmany(_CHUNK):
+                yield from some
 
+        if kind == "csv":
+            _write_csv(unfinished, names, rows())
+        else:
+            from .xlsx import write_xlsx
 
-def _rows(answer: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
-    while rows := answer.fetchmany(_CHUNK):
-        yield from rows
+            write_xlsx(unfinished, view, names, rows)
 
 
 def _write_csv(path: Path, names: list[str], rows: Iterator[tuple[Any, ...]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows([_csv_cell(value) for value in row] for row in rows)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        file.write(f"{csv_line(names)}\n")
+        file.writelines(f"{csv_line(map(_csv_cell, row))}\n" for row in rows)
 
 
 def _csv_cell(value: Any) -> str:
@@ -118,46 +131,3 @@ def _csv_cell(value: Any) -> str:
     if isinstance(value, Decimal):
         return exact(value)
     return guarded(value) if isinstance(value, str) else str(value)
-
-
-def _write_xlsx(path: Path, view: str, names: list[str], rows: Iterator[tuple[Any, ...]]) -> None:
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    held = list(islice(rows, MAX_XLSX_ROWS + 1))
-    if len(held) > MAX_XLSX_ROWS:
-        raise InvalidRequest(
-            f"{view} has more rows than a sheet of Excel; narrow the period, or take Parquet."
-        )
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(view[:31])
-    sheet.freeze_panes = "A2"
-    formats = [_number_format(name) for name in names]
-    sheet.append(names)
-
-    def cell(value: Any, number_format: str) -> Any:
-        if isinstance(value, str):
-            made = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", value))
-            made.data_type = "s"  # never a formula, whatever it begins with
-            made.quotePrefix = True  # nor after somebody edits it
-        elif isinstance(value, Decimal):
-            made = WriteOnlyCell(sheet, exact(value))
-            made.data_type = "n"  # as digits: openpyxl would round a number to a float
-        elif isinstance(value, datetime) and value.tzinfo:
-            made = WriteOnlyCell(sheet, value.astimezone(UTC).replace(tzinfo=None))
-        else:
-            made = WriteOnlyCell(sheet, value)
-        if number_format and not isinstance(value, str):
-            made.number_format = number_format
-        return made
-
-    for row in held:
-        sheet.append([cell(value, kind) for value, kind in zip(row, formats, strict=True)])
-    book.save(path)
-
-
-def _number_format(name: str) -> str:
-    if name.endswith("_usd"):
-        return "#,##0.00####"
-    return "0.0%" if name.endswith("_ratio") else ""

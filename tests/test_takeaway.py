@@ -2,6 +2,7 @@
 
 import csv
 import zipfile
+from codecs import BOM_UTF8
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,14 +13,13 @@ import openpyxl
 import pytest
 
 import langdock_usage as lu
-from langdock_usage import takeaway
+from langdock_usage import takeaway, xlsx
 from langdock_usage.errors import InvalidRequest, NoData
 from langdock_usage.queries import Usage
 from langdock_usage.sql import VIEWS
 from langdock_usage.store import Store
 
 from .made import Maker, days
-from .test_cli import run
 
 # what no float holds, and what a float shows with noise
 COSTS = ("0.1", "0.3", "4157.4", "9.1e-5", "0.000000000000000000000001", "123456789.000000001")
@@ -40,7 +40,7 @@ def usage(tmp_path: Path) -> Usage:
 
 def test_csv(usage: Usage, tmp_path: Path) -> None:
     path = usage.export("daily_cost", tmp_path / "out.csv")
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     by_key = {row["api_key_id"]: row for row in rows}
     for n, (cost, name) in enumerate(zip(COSTS, NAMES, strict=True)):
@@ -100,7 +100,7 @@ def test_xlsx_keeps_types_and_runs_nothing(usage: Usage, tmp_path: Path) -> None
 def test_xlsx_holds_no_more_rows_than_excel(
     usage: Usage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(takeaway, "MAX_XLSX_ROWS", 3)
+    monkeypatch.setattr(xlsx, "MAX_XLSX_ROWS", 3)
     with pytest.raises(InvalidRequest, match=r"more rows than a sheet.*take Parquet"):
         usage.export("daily_cost", tmp_path / "out.xlsx")
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
@@ -201,16 +201,74 @@ def test_a_file_is_not_replaced_unless_asked_for(usage: Usage, tmp_path: Path) -
         usage.export("usage", path)
     assert path.read_text() == "mine"
     usage.export("usage", path, overwrite=True)
-    assert path.read_text().startswith("org_id,")
+    assert path.read_bytes().startswith(BOM_UTF8 + b"org_id,")
 
 
-def test_command(usage: Usage, tmp_path: Path) -> None:
-    db = ("--db", str(usage.path))
-    done = run(tmp_path, "export", "cost_per_key", "--month", "2026-10", "--format", "xlsx", *db)
-    assert (done.returncode, done.stdout) == (0, "cost_per_key-2026-10.xlsx\n"), done.stderr
-    assert len(sheet_of(tmp_path / "cost_per_key-2026-10.xlsx")) == 6
-    done = run(tmp_path, "export", "usage", "--from", "2026-10-01", "--to", "2026-10-09", *db)
-    assert done.stdout == "usage-2026-10-01_2026-10-09.csv\n"
-    done = run(tmp_path, "export", "usage", "--output", "a.csv", "--format", "xlsx", *db)
-    assert done.returncode == 2
-    assert done.stderr == "Error: a.csv does not end in .xlsx.\n"
+@pytest.fixture
+def two_months(tmp_path: Path) -> Usage:
+    """Three keys in two months; in both the second is the costliest, and the first the least."""
+    database = tmp_path / "data" / "months.duckdb"
+    maker = Maker(database)
+    with Store(database) as store:
+        for month, costs in (
+            ("2026-09", ("1", "30.5", "2")),
+            ("2026-10", ("9", "1234567.5", "10")),
+        ):
+            rows = [
+                {"api_key_id": f"key_{n}", "api_key_name": "K" * 10**n, "total_cost_usd": cost}
+                for n, cost in enumerate(costs)
+            ]
+            maker.take_in(store, days(f"{month}-05"), *rows)
+    return lu.open(database)
+
+
+def test_rows_go_by_month_and_of_each_the_costliest_first(two_months: Usage) -> None:
+    expected = [
+        *(("2026-09", key) for key in ("key_1", "key_2", "key_0")),
+        *(("2026-10", key) for key in ("key_1", "key_2", "key_0")),
+    ]
+    for view in ("cost_per_key", "daily_cost", "usage"):
+        path = two_months.export(view, two_months.path.with_name(f"{view}.csv"))
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        day = next(name for name in ("month", "day", "window_start") if name in rows[0])
+        assert [(row[day][:7], row["api_key_id"]) for row in rows] == expected, view
+
+
+def test_xlsx_is_fit_to_be_read(two_months: Usage) -> None:
+    path = two_months.export("cost_per_key", two_months.path.with_name("out.xlsx"))
+    sheet: Any = openpyxl.load_workbook(path).active
+    heads = [cell.value for cell in sheet[1]]
+    assert all(cell.font.bold for cell in sheet[1])
+    assert not any(cell.font.bold for cell in sheet[2])
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:J7")
+    assert [row[2].value for row in sheet.iter_rows(min_row=2)] == [
+        *("key_1", "key_2", "key_0"),
+        *("key_1", "key_2", "key_0"),
+    ]
+    formats = {head: cell.number_format for head, cell in zip(heads, sheet[2], strict=True)}
+    assert formats == {
+        "month": "yyyy-mm",
+        "org_id": "General",
+        "api_key_id": "General",
+        "api_key_name": "General",
+        "requests": "#,##0",
+        "total_cost_usd": "#,##0.00####",
+        "input_tokens": "#,##0",
+        "sum_completion_tokens": "#,##0",
+        "cost_per_request_usd": "#,##0.00####",
+        "cache_hit_ratio": "0.0%",
+    }
+    widths = {head: sheet.column_dimensions[f"{chr(65 + n)}"].width for n, head in enumerate(heads)}
+    # a head and its button, the longest value, and no more than can be read
+    assert len("requests") < widths["requests"] <= len("requests") + 4
+    assert widths["total_cost_usd"] > len("1,234,567.50")
+    assert widths["api_key_name"] == 60
+
+
+def test_xlsx_replaces_what_xml_cannot_hold(tmp_path: Path) -> None:
+    database = tmp_path / "test.duckdb"
+    with Store(database) as store:
+        Maker(database).take_in(store, days("2026-10-05"), {"api_key_name": "a\uffff\x00b"})
+    path = lu.open(database).export("usage", tmp_path / "out.xlsx")
+    assert sheet_of(path)[0]["api_key_name"].value == "a\ufffd\ufffdb"

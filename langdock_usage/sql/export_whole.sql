@@ -1,3 +1,2 @@
 select *
 from query_table($view)
-order by all
