@@ -1,13 +1,15 @@
 """The commands `langdock-usage keys …`: whose each API key is."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from .console import say, write
+from .counted import counted
 from .errors import InvalidRequest
-from .options import Db, settings_for
+from .options import Db, Org, settings_for
 
 keys_app = typer.Typer(
     name="keys",
@@ -17,7 +19,7 @@ keys_app = typer.Typer(
 )
 
 File = Annotated[
-    Path | None, typer.Argument(metavar="[FILE]", help="`keys.csv` beside the database.")
+    Path | None, typer.Argument(metavar="FILE", help="`keys.csv` beside the database.")
 ]
 
 
@@ -26,40 +28,64 @@ def list_keys(
     month: Annotated[
         str | None, typer.Option(metavar="YYYY-MM", help="Usage of this month alone.")
     ] = None,
+    unowned: Annotated[
+        bool, typer.Option("--unowned", help="Usage without team, cost centre and owner alone.")
+    ] = False,
+    org: Org = None,
     db: Db = None,
 ) -> None:
-    """Show the keys without an owner, costliest first."""
-    from .harmless import printable
+    """Show the keys with usage and whose they are, costliest first."""
+    from .aligned import aligned
     from .queries import Usage
 
-    keys = Usage(settings_for(db).database).unowned_keys(month, exact=True)
-    lines = [("total_cost_usd", "last_day", "api_key_id", "api_key_name")]
-    for row in keys.fillna({"api_key_name": ""}).to_dict("records"):
-        cost, last_day = f"{row['total_cost_usd']:f}", f"{row['last_day']:%Y-%m-%d}"
-        key, name = printable(row["api_key_id"]), printable(row["api_key_name"])
-        lines.append((cost, last_day, key, name))
-    widths = [max(len(line[place]) for line in lines) for place in range(3)]
-    for cost, day, key, name in lines if len(keys) else []:
-        write(f"{cost:>{widths[0]}}  {day:<{widths[1]}}  {key:<{widths[2]}}  {name}".rstrip())
-    say(f"{len(keys)} keys without an owner.")
+    usage = Usage(settings_for(db).database)
+    without = usage.unowned_keys(month, org=org, exact=True)
+    keys = without if unowned else usage.keys(month, org=org, exact=True)
+    whose = [] if unowned else ["team", "cost_center", "owner"]
+    heads = ["total_cost_usd", "requests", "last_day", *whose, "api_key_id", "api_key_name"]
+    if len(keys):
+        keys["last_day"] = keys["last_day"].dt.strftime("%Y-%m-%d")
+        shown = keys[heads].astype(object).where(keys[heads].notna(), None)
+        for line in aligned(heads, shown.itertuples(index=False)):
+            write(line)
+    count = counted(len(keys), "key")
+    say(f"{count} without an owner." if unowned else f"{count}, {len(without)} without an owner.")
 
 
 @keys_app.command()
-def template(file: File = None, db: Db = None) -> None:
+def template(
+    file: File = None,
+    update: Annotated[
+        bool,
+        typer.Option("--update", help="Add the keys that the file lacks; change nothing else."),
+    ] = False,
+    db: Db = None,
+) -> None:
     """Write the file to fill in: what is known, and a line for each key that is missing."""
+    from .owners import add_missing_keys
     from .owners import template as template_of
     from .queries import Usage
+    from .whole_file import whole_file
 
     settings = settings_for(db)
     target = file or settings.database.parent / "keys.csv"
-    text = template_of(Usage(settings.database))
-    try:
-        # the mark at the beginning lets Excel know that it is UTF-8
-        with target.open("x", encoding="utf-8-sig", newline="") as new:
-            new.write(text)
-    except FileExistsError:
-        raise InvalidRequest(f"{target} is there already; name another file to write.") from None
-    say("Fill in team, cost_center, owner; then `langdock-usage keys load`.")
+    usage = Usage(settings.database)
+    if not target.exists():
+        with whole_file(target) as unfinished:
+            # the mark at the beginning lets Excel know that it is UTF-8
+            unfinished.write_text(template_of(usage), encoding="utf-8-sig", newline="")
+    elif not update:
+        raise InvalidRequest(
+            f"{target} is there already; add the keys that it lacks with "
+            f"`{_command('template --update', file, db)}`, or name another file."
+        )
+    elif added := add_missing_keys(target, usage):
+        say(f"{counted(added, 'key')} added.")
+    else:
+        say("There is a line for every key already; nothing was changed.")
+        write(str(target))
+        return
+    say(f"Fill in team, cost_center, owner; then `{_command('load', file, db)}`.")
     write(str(target))
 
 
@@ -72,5 +98,13 @@ def load(file: File = None, db: Db = None) -> None:
     source = file or settings.database.parent / "keys.csv"
     loaded = load_keys(settings.database, source)
     for remark in loaded.remarks:
-        say(f"{source}, {remark}")
-    write(f"{loaded.line_count} lines on {loaded.key_count} keys taken in from {source}.")
+        say(f"Warning: {source}, {remark}")
+    lines, keys = counted(loaded.line_count, "line"), counted(loaded.key_count, "key")
+    write(f"{lines} on {keys} taken in from {source}.")
+
+
+def _command(words: str, file: Path | None, db: Path | None) -> str:
+    """The command that goes on with the same file and database, to be copied."""
+    named = [shlex.quote(str(file))] if file else []
+    named += ["--db", shlex.quote(str(db))] if db else []
+    return " ".join(["langdock-usage keys", words, *named])

@@ -10,14 +10,15 @@ One line per key and state; all columns but the id may be empty or missing. A st
 rotated key that this one follows; with nothing else, the key is whose that one is.
 """
 
-import csv
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from .asked import suggestion
+from .csv_file import CsvFile, read_csv_file
 from .errors import InvalidRequest, KeysFileError
 from .harmless import without_guard
 from .windows import parse_day
@@ -45,14 +46,19 @@ COLUMNS = tuple(field.name for field in fields(KeyOwner))
 
 
 def read_keys(path: Path) -> dict[int, KeyOwner]:
-    """The lines of the file, by their numbers. Raises KeysFileError, which names the wrong ones."""
+    """The lines of the file, by their numbers. Raises KeysFileError, which names all mistakes."""
+    file = read_csv_file(path)
     found: dict[int, KeyOwner] = {}
-    faults: list[tuple[int, str]] = []
-    for line, values in _values(path):
-        try:
-            found[line] = _owner(values)
-        except ValueError as error:
-            faults.append((line, str(error)))
+    faults = [(1, fault) for fault in _wrong_columns(file.columns)]
+    for line, row in file.rows.items():
+        if len(row) != len(file.columns):
+            expected = f"the header has {len(file.columns)} columns"
+            faults.append((line, f"has {len(row)} values where {expected}"))
+            continue
+        owner, of_line = _owner(dict(zip(file.columns, row, strict=True)))
+        faults += [(line, fault) for fault in of_line]
+        if owner:
+            found[line] = owner
     faults += _contradictions(found)
     if faults:
         shown = [f"line {line}: {fault}" for line, fault in sorted(faults)[:SHOWN_FAULTS]]
@@ -61,78 +67,61 @@ def read_keys(path: Path) -> dict[int, KeyOwner]:
     return found
 
 
-def _values(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each line's number and its values by column; blank lines are left out."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise KeysFileError(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        before = error.object[: error.start].count(b"\n") + 1
+def keys_in(file: CsvFile) -> set[str]:
+    """The keys that have a line, whatever else is wrong with it. Raises KeysFileError."""
+    if "api_key_id" not in file.columns:
         raise KeysFileError(
-            f"{path}, line {before}: not UTF-8; save it as `CSV UTF-8`. Nothing was changed."
-        ) from None
-    first = text.partition("\n")[0]
-    # a German Excel writes semicolons
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
-    try:
-        header = _header(next(reader, []), path)
-        line = reader.line_num + 1
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                yield line, dict(zip(header, _of_length(row, header, line, path), strict=True))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise KeysFileError(f"{path}, line {reader.line_num}: not a CSV file ({error}).") from None
+            f"{file.path}, line 1: the column 'api_key_id' is missing. Nothing was changed."
+        )
+    place = file.columns.index("api_key_id")
+    return {as_read(row[place]) for row in file.rows.values() if len(row) > place}
 
 
-def _header(cells: list[str], path: Path) -> list[str]:
-    names = [cell.strip().lower() for cell in cells]
-    for name in names:
+def as_read(cell: str) -> str:
+    """What a cell says: without its guard, and in one of the forms that look the same."""
+    return unicodedata.normalize("NFC", without_guard(cell.strip()))
+
+
+def _wrong_columns(names: list[str]) -> Iterator[str]:
+    for name in dict.fromkeys(names):
         if name not in (*COLUMNS, *FOR_ORIENTATION):
-            raise KeysFileError(
-                f"{path}, line 1: there is no column {name!r}; {suggestion(name, COLUMNS)}"
-            )
+            yield f"there is no column {name!r} ({suggestion(name, COLUMNS).rstrip('.')})"
         if names.count(name) > 1:
-            raise KeysFileError(f"{path}, line 1: the column {name!r} stands there twice.")
+            yield f"the column {name!r} stands there twice"
     if "api_key_id" not in names:
-        raise KeysFileError(
-            f"{path}, line 1: the column 'api_key_id' is missing; "
-            "`langdock-usage keys template` writes a file to fill in."
+        yield (
+            "the column 'api_key_id' is missing; "
+            "`langdock-usage keys template` writes a file to fill in"
         )
-    return names
 
 
-def _of_length(row: list[str], header: list[str], line: int, path: Path) -> list[str]:
-    if len(row) != len(header):
-        raise KeysFileError(
-            f"{path}, line {line}: has {len(row)} values where the header has {len(header)} "
-            "columns. Nothing was changed."
-        )
-    return row
+def _owner(values: Mapping[str, str]) -> tuple[KeyOwner | None, list[str]]:
+    """What a line says, if its key and day can be read, and all that is wrong with it."""
+    read: dict[str, Any] = {}
+    faults: list[str] = []
+    for name in [name for name in COLUMNS if name in values]:
+        try:
+            read[name] = (_day if name == "valid_from" else _text)(name, values[name])
+        except ValueError as error:
+            faults.append(str(error))
+    if read.get("successor_of") and read["successor_of"] == read.get("api_key_id"):
+        faults.append(f"the key {read.pop('successor_of')!r} cannot be its own successor")
+    if "api_key_id" not in read or ("valid_from" in values and "valid_from" not in read):
+        return None, faults
+    return KeyOwner(**read), faults
 
 
-def _owner(values: dict[str, str]) -> KeyOwner:
-    texts = {
-        name: _text(name, values[name])
-        for name in COLUMNS
-        if name in values and name != "valid_from"
-    }
-    api_key_id = texts.pop("api_key_id")
-    if api_key_id is None:
-        raise ValueError("api_key_id is empty")
-    if texts.get("successor_of") == api_key_id:
-        raise ValueError(f"the key {api_key_id!r} cannot be its own successor")
-    day = values.get("valid_from", "").strip()
+def _day(name: str, value: str) -> date | None:
     try:
-        return KeyOwner(api_key_id, **texts, valid_from=parse_day(day) if day else None)
+        return parse_day(value.strip()) if value.strip() else None
     except InvalidRequest as error:
-        raise ValueError(f"valid_from: {str(error).rstrip('.')}") from None
+        raise ValueError(f"{name}: {str(error).rstrip('.')}") from None
 
 
 def _text(name: str, value: str) -> str | None:
-    text = unicodedata.normalize("NFC", without_guard(value.strip()))
+    text = as_read(value)
+    if not text and name == "api_key_id":
+        raise ValueError(f"{name} is empty")
     if not text.isprintable():
         raise ValueError(f"{name} holds a sign that cannot be printed")
     if len(text) > MAX_LENGTH:

@@ -1,7 +1,6 @@
 """Whose each API key is: from a file into the database, and from the database into a file."""
 
-import csv
-import io
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,14 +10,16 @@ from typing import TYPE_CHECKING
 
 from .archive import Archive
 from .asked import nearest
+from .csv_file import read_csv_file
 from .database import OnWait
 from .errors import DatabaseMissing
-from .harmless import guarded
-from .keys_file import COLUMNS, FOR_ORIENTATION, KeyOwner, read_keys
+from .harmless import csv_line, guarded
+from .keys_file import COLUMNS, FOR_ORIENTATION, KeyOwner, as_read, keys_in, read_keys
 from .lock import only_writer
 from .settings import WAIT_SECONDS
 from .sql import read_sql
 from .store import Store
+from .whole_file import whole_file
 
 if TYPE_CHECKING:
     from .queries import Usage
@@ -88,13 +89,36 @@ def _straddled(store: Store) -> Iterable[str]:
 
 def template(usage: "Usage") -> str:
     """The keys file to fill in: what is known already, and a line for each key that is missing."""
+    names = [*COLUMNS, *FOR_ORIENTATION]
+    rows = [[row[name] for name in names] for row in _template_rows(usage)]
+    return "".join(f"{csv_line(row)}\n" for row in [names, *rows])
+
+
+def add_missing_keys(file: Path, usage: "Usage") -> int:
+    """Append a line for each key that the file lacks; how many keys. Raises KeysFileError.
+
+    What stands in the file stays as it is, byte for byte.
+    """
+    kept = read_csv_file(file)
+    present = keys_in(kept)
+    missing = [row for row in _template_rows(usage) if as_read(row["api_key_id"]) not in present]
+    if kept.delimiter == ";":  # a spreadsheet that writes it reads 3.5 as a day in May
+        missing = [
+            row | {"total_cost_usd": row["total_cost_usd"].replace(".", ",")} for row in missing
+        ]
+    if missing:
+        with whole_file(file.resolve()) as unfinished:
+            rows = [[row.get(name, "") for name in kept.columns] for row in missing]
+            unfinished.write_bytes(kept.with_rows(rows))
+            shutil.copymode(file, unfinished)
+    return len({row["api_key_id"] for row in missing})
+
+
+def _template_rows(usage: "Usage") -> list[dict[str, str]]:
     lines = usage.sql(read_sql("keys_template"), exact=True)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*COLUMNS, *FOR_ORIENTATION])
-    for row in lines[[*COLUMNS, *FOR_ORIENTATION]].itertuples(index=False):
-        writer.writerow([_cell(value) for value in row])
-    return text.getvalue()
+    return [
+        {str(name): _cell(value) for name, value in row.items()} for row in lines.to_dict("records")
+    ]
 
 
 def _cell(value: object) -> str:

@@ -193,7 +193,7 @@ def test_wrong_lines_are_named_and_nothing_is_changed(
     [
         (b"", "line 1: .*'api_key_id' is missing; `langdock-usage keys template`"),
         (b"team,owner\nA,B\n", "line 1: the column 'api_key_id' is missing"),
-        (b"api_key_id,teem\nk,A\n", "line 1: there is no column 'teem'; did you mean 'team'"),
+        (b"api_key_id,teem\nk,A\n", "line 1: there is no column 'teem' .did you mean 'team'"),
         (b"api_key_id,team,Team\nk,A,B\n", "line 1: the column 'team' stands there twice"),
         (b"api_key_id,team\nk,A\nl,B\xfcro\n", "line 3: not UTF-8; save it as `CSV UTF-8`"),
     ],
@@ -320,8 +320,9 @@ def test_commands(database: Path, tmp_path: Path) -> None:
     db = ("--db", "data/test.duckdb")
     listed = run(tmp_path, "keys", "list", *db)
     total = sum(cost for (_, key), cost in costs.items() if key == "key_1")
-    assert listed.stdout.splitlines()[1].split() == [f"{total}", "2026-10-03", "key_1", "Search"]
-    assert "2 keys without an owner" in listed.stderr
+    costliest = [f"{total}", "60", "2026-10-03", "key_1", "Search"]
+    assert listed.stdout.splitlines()[1].split() == costliest
+    assert listed.stderr == "2 keys, 2 without an owner.\n"
 
     written = run(tmp_path, "keys", "template", *db)
     file = tmp_path / written.stdout.splitlines()[-1]
@@ -334,7 +335,9 @@ def test_commands(database: Path, tmp_path: Path) -> None:
     loaded = run(tmp_path, "keys", "load", *db)
     assert (loaded.returncode, loaded.stderr) == (0, "")
     assert loaded.stdout == "2 lines on 2 keys taken in from data/keys.csv.\n"
-    assert len(run(tmp_path, "keys", "list", "--month", "2026-10", *db).stdout.splitlines()) == 2
+    unowned = run(tmp_path, "keys", "list", "--unowned", "--month", "2026-10", *db)
+    assert [line.split()[-2] for line in unowned.stdout.splitlines()[1:]] == ["key_2"]
+    assert unowned.stderr == "1 key without an owner.\n"
 
     file.write_text("api_key_id,valid_from\nkey_1,1\nkey_2,2\n")
     refused = run(tmp_path, "keys", "load", *db)
