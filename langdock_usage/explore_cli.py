@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from codecs import BOM_UTF8
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +17,7 @@ from .console import say, write
 from .errors import InvalidRequest
 from .options import Db, Org, settings_for
 from .settings import DEFAULT_DATABASE
-from .windows import Period, month_of, parse_day, parse_month
+from .windows import Period, parse_day, parse_month
 
 if TYPE_CHECKING:
     from .asked import Asked
@@ -82,16 +83,15 @@ def export(
         raise InvalidRequest("Say which view; `langdock-usage export --list` names them.")
     from .queries import Usage
 
+    asked, name = _asked(month, first, last, period)
     usage = Usage(settings_for(db).database)
-    asked = _asked(usage, month, first, last, period)
     if output == Path("-"):
         if file_format not in (None, "csv"):
             raise InvalidRequest(f"Standard output takes CSV alone; name a file for {file_format}.")
         _to_standard_output(usage, view, asked, org)
         return
     if output is None:
-        days = f"{asked.first}_{asked.last}" if isinstance(asked, Period) else asked or "all"
-        output = Path(f"{view}-{days}.{file_format or 'csv'}")
+        output = Path(f"{view}-{name}.{file_format or 'csv'}")
     elif file_format and output.suffix.lower() != f".{file_format}":
         raise InvalidRequest(f"{output} does not end in .{file_format}.")
     write(str(usage.export(view, output, asked, org=org, overwrite=overwrite)))
@@ -107,22 +107,22 @@ def _list_views() -> None:
 
 
 def _asked(
-    usage: Usage, month: str | None, first: str | None, last: str | None, period: str | None
-) -> Period | str | None:
-    """What the options ask about; an open end reaches as far as anything is known."""
+    month: str | None, first: str | None, last: str | None, period: str | None
+) -> tuple[Asked, str]:
+    """What the options ask about, and how the file is called by it. Raises InvalidRequest."""
     if sum(map(bool, (month, period, first or last))) > 1:
         raise InvalidRequest("Give either --month, or --period, or --from and --to.")
     if month:
-        parse_month(month)
-    if not (first or last):
-        return month or period
-    days = [parse_day(day) for day in (first, last) if day]
-    known = [parse_month(name) for name in usage.months()]
-    around = [month_of(days[0]), *known, month_of(days[-1])]
-    return Period(
-        days[0] if first else min(around).first,
-        days[-1] if last else max(around).last,
+        return parse_month(month), month
+    if period:
+        return period, period
+    if not first and not last:
+        return None, "all"
+    days = Period(
+        parse_day(first) if first else date.min,  # the ends of the calendar are open ends
+        parse_day(last) if last else date.max,
     )
+    return days, f"{first}_{last}" if first and last else f"from-{first}" if first else f"to-{last}"
 
 
 def _to_standard_output(usage: Usage, view: str, asked: Asked, org: str | None) -> None:

@@ -14,6 +14,7 @@ UTF-8.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -73,8 +74,8 @@ def period_for(view: str, period: Period | None) -> Period | None:
         return None
     if GRAINS[view] == "whole":
         raise InvalidRequest(f"{view} has no period; leave it out.")
-    whole_months = period.first.day == 1 and period.last == month_of(period.last).last
-    if GRAINS[view] == "by_month" and not whole_months:
+    ends_a_month = period.last == date.max or period.last == month_of(period.last).last
+    if GRAINS[view] == "by_month" and not (period.first.day == 1 and ends_a_month):
         raise InvalidRequest(f"{view} goes by month; ask for whole months, not {period}.")
     return period
 

@@ -43,6 +43,9 @@ def test_into_a_file(folder: Path) -> None:
     done = run(folder, "export", "usage", "--from", "2026-09-01", "--to", "2026-10-09")
     assert done.stdout == "usage-2026-09-01_2026-10-09.csv\n"
     assert (folder / "usage-2026-09-01_2026-10-09.csv").read_bytes().startswith(BOM_UTF8)
+    done = run(folder, "export", "cost_per_model", "--from", "2026-09-01")
+    assert done.stdout == "cost_per_model-from-2026-09-01.csv\n", done.stderr
+    assert len((folder / "cost_per_model-from-2026-09-01.csv").read_text().splitlines()) == 1 + 2
 
 
 @pytest.mark.parametrize(
