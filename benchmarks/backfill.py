@@ -1,62 +1,70 @@
-"""A year of daily exports from a server that answers in 50 ms: `fetch` against a plain loop.
+"""Many daily exports from a service that takes its time: `fetch` against a plain loop.
 
-Both sides do the same work per day, raw file and database included; the loop asks for one day after
-the other. A proxy in between holds every answer back.
+Both sides do the same for each day, raw file and database included; the loop asks for one day after
+the other. The sandbox is a process of its own.
+
+    python benchmarks/backfill.py          # a year at 50 ms, and 60 days at 3 s (five minutes)
 """
 
 import asyncio
+import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
+from langdock_usage.client import UsageExportClient, http_client
+from langdock_usage.fetch import fetch
+from langdock_usage.in_flight import InFlight
+from langdock_usage.windows import Period
 
-from langdock_usage import fetch as fetching
-from langdock_usage.client import UsageExportClient
-from langdock_usage.sandbox.server import Sandbox, serve
-from langdock_usage.sandbox.workspace import Workspace
-from langdock_usage.store import Store
-
-ANSWER_SECONDS = 0.05
+TIMEZONE = "Europe/Berlin"
 
 
-class Slow(httpx.AsyncHTTPTransport):
-    """Holds back each answer."""
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        response = await super().handle_async_request(request)
-        await asyncio.sleep(ANSWER_SECONDS)
-        return response
-
-
-async def year(sandbox: Sandbox, database: Path) -> float:
-    started = time.perf_counter()
-    async with httpx.AsyncClient(transport=Slow()) as http:
-        client = UsageExportClient(http, sandbox.base_url, sandbox.api_key)
-        with Store(database) as store:
-            await fetching.fetch(store, client, default_timezone="Europe/Berlin")
-    return time.perf_counter() - started
-
-
-def measure(ahead: int) -> float:
-    fetching.AHEAD = ahead
-    with (
-        serve(Workspace.synthetic(today=datetime.now(UTC).date())) as sandbox,
-        tempfile.TemporaryDirectory() as folder,
-    ):
-        return asyncio.run(year(sandbox, Path(folder) / "b.duckdb"))
+@contextmanager
+def sandbox(latency_seconds: float) -> Iterator[tuple[str, str]]:
+    """Base URL and key of a sandbox whose exports take so long."""
+    command = [sys.executable, "-m", "langdock_usage", "sandbox", "--latency"]
+    with subprocess.Popen(
+        [*command, str(latency_seconds)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout
+        base_url, api_key = (process.stdout.readline().strip().split("=", 1)[1] for _ in "ab")
+        try:
+            yield base_url, api_key
+        finally:
+            process.terminate()
 
 
-def main() -> None:
-    ahead = fetching.AHEAD
-    ours, loop = measure(ahead), measure(1)
-    sys.stdout.write(
-        f"a year: fetch {ours:.1f} s, one day after the other {loop:.1f} s, "
-        f"ratio {ours / loop:.2f}\n"
-    )
+async def seconds_to_fetch(days: int, latency_seconds: float, in_flight: InFlight) -> float:
+    """Into a new database, from a sandbox that has counted no requests yet."""
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    period = Period(yesterday - timedelta(days=days - 1), yesterday)
+    with sandbox(latency_seconds) as (base_url, api_key), tempfile.TemporaryDirectory() as folder:
+        async with http_client(base_url) as http:
+            client = UsageExportClient(http, base_url, api_key, in_flight=in_flight)
+            started = time.perf_counter()
+            database = Path(folder) / "benchmark.duckdb"
+            await fetch(database, client, period=period, default_timezone=TIMEZONE)
+            return time.perf_counter() - started
+
+
+async def main() -> None:
+    for days, latency_seconds in ((364, 0.05), (60, 3.0)):
+        ours = await seconds_to_fetch(days, latency_seconds, InFlight())
+        loop = await seconds_to_fetch(days, latency_seconds, InFlight(first=1, most=1))
+        sys.stdout.write(
+            f"{days} days at {latency_seconds} s: fetch {ours:.1f} s, one after the other "
+            f"{loop:.1f} s, ratio {ours / loop:.3f}\n"
+        )
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(main())
