@@ -23,7 +23,6 @@ async def reconcile_months(session: FetchSession) -> None:
 
     def on_outcome(raw: RawExport, outcome: Outcome) -> None:
         if isinstance(outcome, TakenIn):
-            session.note(outcome)
             fetched.reconciled.append(raw.window)
         else:
             _warn_of(session, raw.window, outcome)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from .counted import counted
 from .plan import Plan
 from .store import TakenIn
 from .windows import Period, ranges
@@ -31,19 +32,44 @@ class Fetched:
     def unknown_columns(self) -> list[str]:
         return sorted({column for export in self.taken_in for column in export.unknown_columns})
 
+    @property
+    def row_count(self) -> int:
+        """Rows that the days brought."""
+        return sum(export.record_count for export in self.taken_in)
+
+    @property
+    def empty_day_count(self) -> int:
+        """Days that the service has no usage of."""
+        return sum(export.record_count == 0 for export in self.taken_in)
+
     def summary(self, database: Path) -> str:
         """A few lines for people."""
-        empty = sum(export.record_count == 0 for export in self.taken_in)
-        rows = sum(export.record_count for export in self.taken_in)
         asked = ", ".join(str(period) for period in ranges(self.days)[:3]) or "nothing was missing"
+        days, rows = counted(len(self.days), "day"), counted(self.row_count, "row")
+        empty = f"{counted(self.empty_day_count, 'day')} without usage"
         lines = [
             f"Workspace {self.org_id or 'not known yet'} in {self.plan.timezone}: {database}",
-            f"  {len(self.days)} days fetched ({asked}): {rows} rows, {empty} days without usage",
+            f"  {days} fetched ({asked}): {rows}, {empty}",
         ]
         if self.reconciled:
             months = ", ".join(f"{month.first:%Y-%m}" for month in self.reconciled)
             lines.append(f"  months compared with their own export: {months}")
         return "\n".join(lines)
+
+    def as_json(self, database: Path) -> dict[str, object]:
+        """The same as plain JSON values, with all that was warned of."""
+        return {
+            "database": str(database),
+            "org_id": self.org_id,
+            "timezone": self.plan.timezone,
+            "days_fetched": len(self.days),
+            "fetched": [[str(period.first), str(period.last)] for period in ranges(self.days)],
+            "rows": self.row_count,
+            "days_without_usage": self.empty_day_count,
+            "months_reconciled": [f"{month.first:%Y-%m}" for month in self.reconciled],
+            "warnings": self.warnings,
+            "unknown_columns": self.unknown_columns,
+        }
 
     def what_is_missing(self) -> str:
         """Which days did not come in, and what to do."""
@@ -51,15 +77,13 @@ class Fetched:
         stale = self.missing & self.plan.known
         said = []
         if absent:
-            said.append(f"{len(absent)} of {len(self.days)} days are missing: {_named(absent)}.")
-        if len(stale) == 1:
+            verb = "is" if len(absent) == 1 else "are"
+            of = counted(len(self.days), "day")
+            said.append(f"{len(absent)} of {of} {verb} missing: {_named(absent)}.")
+        if stale:
             said.append(
-                f"1 stored day could not be fetched again and stays as it was: {_named(stale)}."
-            )
-        elif stale:
-            said.append(
-                f"{len(stale)} stored days could not be fetched again and stay as they were: "
-                f"{_named(stale)}."
+                f"{counted(len(stale), 'stored day')} could not be fetched again: {_named(stale)}; "
+                "what was stored stays as it was."
             )
         said.append("What arrived is kept; run the same command again to go on.")
         return " ".join(said)

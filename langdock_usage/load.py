@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .amounts import exact
 from .archive import Archive, RawExport, sha256_of
+from .counted import counted
 from .errors import ExportFormatError, InvalidRequest, LangdockUsageError, StoreError
 from .exports import read_stated
 from .recover import take_in_kept
@@ -32,7 +33,8 @@ class Loaded:
             return f"Error: {self.error}"
         if self.taken_in:
             unknown = ", ".join(map(repr, self.taken_in.unknown_columns))
-            return f"{self.file}: {self.taken_in.record_count} rows of {self.window} taken in" + (
+            rows = counted(self.taken_in.record_count, "row")
+            return f"{self.file}: {rows} of {self.window} taken in" + (
                 f"; not known here, kept in the raw file: {unknown}" if unknown else ""
             )
         return f"{self.file}: nothing new, it was taken in before as {self.already}"

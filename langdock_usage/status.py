@@ -8,9 +8,10 @@ import duckdb
 
 from .amounts import exact
 from .archive import Archive
+from .counted import counted
 from .database import open_for_reading
 from .sql import read_sql
-from .windows import ONE_DAY, Period, ranges, today
+from .windows import ONE_DAY, Period, ranges, today, zone
 
 Status = dict[str, Any]
 
@@ -18,7 +19,8 @@ Status = dict[str, Any]
 def status(database: Path, now: datetime | None = None) -> Status:
     """Workspaces with the days covered and missing, and what there is to know of them.
 
-    Days are text as YYYY-MM-DD, periods pairs of first and last day, money text and exact.
+    Days are text as YYYY-MM-DD, periods pairs of first and last day, money text and exact, moments
+    ISO 8601 in the zone of the workspace.
     Raises DatabaseMissing, DatabaseLocked.
     """
     now = now or datetime.now(UTC)
@@ -41,9 +43,12 @@ def _workspace(
     def ask(name: str) -> list[tuple[Any, ...]]:
         return connection.execute(read_sql(f"status/{name}"), {"org_id": org_id}).fetchall()
 
+    def local(moment: datetime | None) -> str | None:
+        return moment.astimezone(zone(timezone)).isoformat(timespec="seconds") if moment else None
+
     stored = dict(ask("days"))  # day → is it provisional?
     missing = set(Period(min(stored), max(max(stored), local_today - ONE_DAY)).days()) - set(stored)
-    [(last_fetch, exports, superseded, rows)] = ask("exports")
+    [(last_fetch, last_load, exports, superseded, rows)] = ask("exports")
     return {
         "org_id": org_id,
         "timezone": timezone,
@@ -51,14 +56,15 @@ def _workspace(
         "covered": _pairs(stored),
         "missing": _pairs(missing - {local_today}),
         "provisional": _pairs(day for day, provisional in stored.items() if provisional),
-        "last_fetch": last_fetch,
+        "last_fetch": local(last_fetch),
+        "last_load": local(last_load),
         "exports": exports,
         "exports_superseded": superseded,
         "rows": rows,
         "restated": [
             {
                 "window": [str(first), str(last)],
-                "restated_at": moment,
+                "restated_at": local(moment),
                 "difference_usd": exact(usd),
                 "difference_requests": requests,
             }
@@ -100,27 +106,39 @@ def _workspace_lines(workspace: Status) -> list[str]:
         "days covered": f"{workspace['days_covered']}: {_spans(workspace['covered'])}",
         "days missing": _spans(workspace["missing"]),
         "provisional": _spans(workspace["provisional"]),
-        "last fetch": f"{workspace['last_fetch']} UTC",
+        "last fetch": _moment(workspace["last_fetch"]),
+        "last load": _moment(workspace["last_load"]),
         "exports": f"{workspace['exports']}, of which {workspace['exports_superseded']} superseded",
         "rows": f"{workspace['rows']} ({', '.join(f'{kind}: {n}' for kind, n in kinds) or 'none'})",
-        "restated": f"{len(restated)} periods" if restated else "none",
-        "reconciled": f"{len(months)} months"
-        + (f"; {len(differing)} differ" if differing else ", all agree" if months else ""),
+        "restated": counted(len(restated), "period") if restated else "none",
+        "reconciled": counted(len(months), "month") + _agreement(len(months), len(differing)),
         "across months": _spans(workspace["periods_across_months"]) + " (in no monthly view)"
         if workspace["periods_across_months"]
         else "none",
     }
     details = [
         f"  {month['month']} differs by {month['difference_usd']} USD in "
-        f"{month['keys_that_differ']} of {month['keys']} keys: see the view reconciliation"
+        f"{month['keys_that_differ']} of {counted(month['keys'], 'key')}: "
+        "see the view reconciliation"
         for month in differing
     ] + [
-        f"  {_spans([entry['window']])} restated {entry['restated_at']}: "
-        f"{entry['difference_usd']} USD, {entry['difference_requests']} requests"
+        f"  {_spans([entry['window']])} restated {_moment(entry['restated_at'])}: "
+        f"{entry['difference_usd']} USD, {counted(entry['difference_requests'], 'request')}"
         for entry in restated[-5:]
     ]
     head = f"{workspace['org_id']} ({workspace['timezone']})"
     return [head, *(f"  {name:<14} {fact}" for name, fact in facts.items()), *details]
+
+
+def _moment(iso: str | None) -> str:
+    """The local day and time, as the zone stands in the head."""
+    return iso[:16].replace("T", " ") if iso else "never"
+
+
+def _agreement(months: int, differing: int) -> str:
+    if differing:
+        return f"; {differing} {'differs' if differing == 1 else 'differ'}"
+    return {0: "", 1: ", it agrees"}.get(months, ", all agree")
 
 
 def _pairs(days: Any) -> list[list[str]]:

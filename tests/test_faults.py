@@ -114,7 +114,7 @@ def test_one_day_that_always_fails_keeps_no_other_day_away(
 ) -> None:
     database = tmp_path / "test.duckdb"
     with serve(workspace, now=lambda: NOW) as sandbox:
-        fetch_with_one_day_down(sandbox, database, r"1 of 7 days are missing: 2026-11-03\.")
+        fetch_with_one_day_down(sandbox, database, r"1 of 7 days is missing: 2026-11-03\.")
     assert rows(database, "select count(distinct day) from daily_cost") == [(6,)]
 
 
@@ -126,7 +126,7 @@ def test_warning_is_said_although_the_fetch_fails_later(
         fetch_from(sandbox, database, days("2026-11-01", "2026-11-07"))
         sandbox.override(date(2026, 11, 1), None)
         # that day is stored, so it is not missing
-        said = r"\. 1 stored day could not be fetched again and stays as it was: 2026-11-03\."
+        said = r"\. 1 stored day could not be fetched again: 2026-11-03; what was stored stays"
         warnings = fetch_with_one_day_down(sandbox, database, said)
     assert [text.split(":")[0] for text in warnings] == ["2026-11-01"]
 

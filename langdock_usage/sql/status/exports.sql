@@ -1,5 +1,7 @@
+-- What was loaded by hand has the name of a file as its source, what was fetched a URL.
 select
-    strftime(max(fetched_at), '%Y-%m-%d %H:%M:%S'),
+    max(fetched_at) filter (where source like '%://%'),
+    max(fetched_at) filter (where source not like '%://%'),
     count(*),
     count(superseded_by),
     (select count(*) from usage where org_id = $org_id)

@@ -1,7 +1,7 @@
 select
     window_start,
     window_end,
-    strftime(restated_at, '%Y-%m-%d %H:%M:%S'),
+    restated_at,
     difference_usd,
     requests_after - requests_before
 from restatements
