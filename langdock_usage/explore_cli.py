@@ -26,15 +26,17 @@ if TYPE_CHECKING:
 
 def lab(
     arguments: Annotated[
-        list[str] | None, typer.Argument(metavar="[-- OPTIONS]", help="For JupyterLab itself.")
+        list[str] | None,
+        typer.Argument(metavar="-- OPTION", help="For JupyterLab, like `-- --no-browser`."),
     ] = None,
     db: Db = None,
 ) -> None:
     """Open JupyterLab on the notebook `explore`."""
     from .lab import prepare
 
-    database = settings_for(db).database
-    ready = prepare(database, is_given=database != DEFAULT_DATABASE)
+    settings = settings_for(db)
+    is_given = settings.database != DEFAULT_DATABASE
+    ready = prepare(settings.database, is_given=is_given, project=settings.project)
     for remark in ready.remarks:
         say(remark)
     ready.start(arguments or [])

@@ -20,12 +20,13 @@ class Lab:
 
     notebook: Path
     database: Path
+    project: Path
     remarks: tuple[str, ...] = ()
 
     def start(self, arguments: Sequence[str]) -> None:
         """Become JupyterLab; `arguments` are for it. Does not return."""
         # the folder of the project, not of the notebook: reports and data lie beside it
-        folder = f"--ServerApp.root_dir={Path.cwd()}"
+        folder = f"--ServerApp.root_dir={self.project.absolute()}"
         command = [sys.executable, "-m", "jupyterlab", str(self.notebook), folder, *arguments]
         sys.stdout.flush()
         sys.stderr.flush()
@@ -34,8 +35,8 @@ class Lab:
         )
 
 
-def prepare(database: Path, *, is_given: bool) -> Lab:
-    """Find the database and the notebook; the one that the package brings is copied first.
+def prepare(database: Path, *, is_given: bool, project: Path = Path()) -> Lab:
+    """Find the database, and the notebook of the project; the package's own is copied first.
 
     Without a database of one's own, and none asked for, it is the one of the demo.
     Raises DatabaseMissing.
@@ -49,9 +50,9 @@ def prepare(database: Path, *, is_given: bool) -> Lab:
             f"There is no database at {database}; make one with `langdock-usage fetch`, "
             "or a made-up one with `langdock-usage demo`."
         )
-    notebook = Path("notebooks") / f"{NOTEBOOK}.ipynb"
+    notebook = project / "notebooks" / f"{NOTEBOOK}.ipynb"
     if not notebook.is_file():
         notebook.parent.mkdir(exist_ok=True)
         shutil.copyfile(find_notebook(NOTEBOOK), notebook)
         remarks.append(f"{notebook} is yours: change it as you like.")
-    return Lab(notebook, database.absolute(), tuple(remarks))
+    return Lab(notebook, database.absolute(), project, tuple(remarks))

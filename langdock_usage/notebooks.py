@@ -10,10 +10,11 @@ from typing import Any
 
 from .errors import InvalidRequest
 from .quick_imports import without_uri_grammar
+from .settings import Settings
 
 
 def find_notebook(name: str) -> Path:
-    """The notebook of this name: the working directory's own before the one of the package.
+    """The notebook of this name: the working directory's or project's before the package's.
 
     Raises InvalidRequest, with the names that there are.
     """
@@ -26,9 +27,15 @@ def find_notebook(name: str) -> Path:
     return known[name]
 
 
+def is_notebook(path: Path) -> bool:
+    """Is this one of the notebooks that reports are made from?"""
+    return path.exists() and any(path.resolve() in map(Path.resolve, _in(f)) for f in _folders())
+
+
 def _folders() -> Iterator[Path]:
     package = Path(str(files(__package__)))
     yield Path("notebooks").absolute()
+    yield Settings.from_environment().project.absolute() / "notebooks"
     yield package / "notebooks"
     if (package.parent / "pyproject.toml").is_file():  # a clone, installed as editable
         yield package.parent / "notebooks"

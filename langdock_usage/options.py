@@ -28,6 +28,8 @@ Wait = Annotated[
     ),
 ]
 Org = Annotated[str | None, typer.Option("--org", metavar="ORG_ID", help="Which workspace.")]
+Json = Annotated[bool, typer.Option("--json", help="The result as JSON, for programs.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but warnings and errors.")]
 
 
 def settings_for(db: Path | None) -> Settings:

@@ -11,7 +11,7 @@ import langdock_usage
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.language import LANGUAGES
 from langdock_usage.monthly import Month, Row
-from langdock_usage.settings import DEFAULT_DATABASE
+from langdock_usage.settings import DEFAULT_DATABASE, Settings
 
 from .shown import Shown
 from .table import Columns, Table
@@ -24,7 +24,8 @@ PACKAGES = ("duckdb", "altair", "vl-convert-python", "papermill")
 def command(month: Month, shown: Shown, notebook: str = "monthly_report") -> str:
     """The command that makes the report again."""
     words = ["langdock-usage", "report", notebook, "--month", month.name, "--org", month.org_id]
-    if month.database != DEFAULT_DATABASE:
+    usual = Settings.from_environment().project / DEFAULT_DATABASE
+    if month.database.absolute() != usual.absolute():
         # a folder of its own would be nobody else's, and nobody else's business
         named = month.database.name if month.database.is_absolute() else month.database.as_posix()
         words += ["--db", named]
