@@ -1,54 +1,65 @@
 """The command line: parse, call, print. Errors become one line and an exit status here alone."""
 
 import contextlib
-import json
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from .console import progress_bar, say, write
+from .commands import command_line
+from .console import (
+    if_interrupted,
+    progress_bar,
+    say,
+    warn,
+    with_time,
+    write,
+    write_json,
+    write_what_can_be_written,
+)
+from .counted import counted
 from .errors import LangdockUsageError
 from .explore_cli import export, lab
 from .keys_cli import keys_app
-from .options import Db, First, Last, Org, Wait, Zone, period_of, settings_for
-from .report_cli import joined, report
+from .options import Db, First, Json, Last, Org, Quiet, Wait, Zone, period_of, settings_for
+from .report_cli import ReportCommand, report
+from .sandbox.faults import ALL, FAULTS
 from .settings import WAIT_SECONDS
 from .windows import zone
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="What each API key and each model of a Langdock workspace costs, "
-    "and how well prompt caching works.",
-    epilog="With --debug, anywhere on the line, an error shows its traceback.",
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 app.add_typer(keys_app)
 app.command()(lab)
 app.command()(export)
-app.command()(report)
+app.command(cls=ReportCommand)(report)
+
+ORDER = (
+    *("demo", "fetch", "report", "status"),  # the first steps
+    *("load", "keys", "export", "lab"),
+    *("rebuild", "sandbox"),
+)
 
 
 def main() -> None:
     """Run the command line; exit status 0 done, 1 the work failed, 2 the command line is wrong."""
-    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
-    debug = len(arguments) < len(sys.argv) - 1
+    write_what_can_be_written()
+    line: dict[str, bool] = {}
     try:
-        app(joined(arguments))
+        command_line(app, ORDER)(prog_name="langdock-usage", obj=line)
     except Exception as error:
-        if debug:
+        if line.get("debug"):
             raise
         status = error.exit_status if isinstance(error, LangdockUsageError) else 1
         say(_one_line(error))
         sys.exit(status)
-    except KeyboardInterrupt:
-        say("Interrupted; what arrived is kept.")
-        sys.exit(130)
 
 
 def _one_line(error: Exception) -> str:
@@ -60,12 +71,52 @@ def _one_line(error: Exception) -> str:
     return f"Unexpected error: {type(error).__name__}: {text} (--debug shows where)"
 
 
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        from . import __version__
+
+        write(f"langdock-usage {__version__}")
+        raise typer.Exit
+
+
+def _note_debug(context: typer.Context, is_asked: bool) -> None:
+    if is_asked:
+        context.obj["debug"] = True
+
+
+@app.callback()
+def langdock_usage(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+    _debug: Annotated[
+        bool,
+        typer.Option(
+            "--debug",
+            callback=_note_debug,
+            is_eager=True,
+            expose_value=False,
+            help="Show the traceback of an error.",
+        ),
+    ] = False,
+) -> None:
+    """What each API key and each model of a Langdock workspace costs, and how well prompt caching
+    works.
+
+    Begin with `demo`, which needs no account; with a key, `fetch` and then `report`.
+    """
+
+
 @app.command()
 def demo() -> None:
-    """Do the whole main job without an account: sandbox, fetch over HTTP, monthly report."""
+    """Try it without an account: sandbox, fetch over HTTP, monthly report."""
     from .demo import run_demo
 
-    html = run_demo(say, progress_bar)
+    with if_interrupted("the next demo begins anew."):
+        html = run_demo(say, progress_bar)
     write(str(html))
 
 
@@ -80,11 +131,16 @@ def fetch(
     refresh_days: Annotated[
         int, typer.Option(min=0, metavar="N", help="Stored days to ask for again.")
     ] = 3,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Tell every retry and wait, not each once.")
+    ] = False,
     org: Org = None,
     wait: Wait = WAIT_SECONDS,
     db: Db = None,
 ) -> None:
-    """Bring the database up to date: one export per local day, grouped by model."""
+    """Bring the database up to date: one export per local day, by model."""
     settings = settings_for(db)
     if timezone:
         zone(timezone)
@@ -92,31 +148,39 @@ def fetch(
     zone(settings.timezone)
     from .fetch import fetch_into
 
-    fetched = fetch_into(
-        settings,
-        period=period,
-        timezone=timezone,
-        refresh_days=refresh_days,
-        org_id=org,
-        wait_seconds=wait,
-        on_warning=lambda text: say(f"Warning: {text}"),
-        on_wait=say,
-        progress_bar=progress_bar,
-    )
-    if fetched.unknown_columns:
-        columns = ", ".join(fetched.unknown_columns)
-        say(f"Columns that are not known here, kept in the raw files: {columns}.")
-    write(fetched.summary(settings.database))
+    on_message = with_time(every=verbose)
+    if verbose:
+        on_message(f"From {settings.base_url} into {settings.database}.")
+    with if_interrupted("what arrived is kept, and the same command goes on from there."):
+        fetched = fetch_into(
+            settings,
+            period=period,
+            timezone=timezone,
+            refresh_days=refresh_days,
+            org_id=org,
+            wait_seconds=wait,
+            on_warning=warn,
+            on_wait=None if quiet else say,
+            progress_bar=partial(progress_bar, quiet=quiet),
+        )
+    if as_json:
+        write_json(fetched.as_json(settings.database))
+    elif not quiet:
+        if fetched.unknown_columns:
+            columns = ", ".join(fetched.unknown_columns)
+            say(f"Columns that are not known here, kept in the raw files: {columns}.")
+        write(fetched.summary(settings.database))
 
 
 @app.command()
 def load(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV, plain or gzip.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="CSV, plain or gzip.")],
     timezone: Annotated[
         str | None, typer.Option(metavar="IANA", help="Zone of the export; UTC if not given.")
     ] = None,
     first: First = None,
     last: Last = None,
+    quiet: Quiet = False,
     wait: Wait = WAIT_SECONDS,
     db: Db = None,
 ) -> None:
@@ -129,53 +193,73 @@ def load(
     if timezone:
         zone(timezone)
     refused = False
+    on_wait = None if quiet else say
     period = period_of(None, first, last)
     with (
-        only_writer(settings.database, wait, say),
-        Store(settings.database, wait_seconds=wait, on_wait=say) as store,
+        if_interrupted("the files that are named here are taken in."),
+        only_writer(settings.database, wait, on_wait),
+        Store(settings.database, wait_seconds=wait, on_wait=on_wait) as store,
     ):
         for loaded in load_files(store, files, timezone=timezone, period=period):
-            (say if loaded.error else write)(str(loaded))
+            if loaded.error:
+                say(str(loaded))
+            elif not quiet:
+                write(str(loaded))
             for text in loaded.warnings:
-                say(f"Warning: {text}")
+                warn(text)
             refused = refused or loaded.error is not None
     if refused:
         raise typer.Exit(1)
 
 
 @app.command()
-def status(
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-    db: Db = None,
-) -> None:
-    """Say what the database holds: days covered and missing, last fetch, restated days."""
+def status(as_json: Json = False, db: Db = None) -> None:
+    """Say which days are covered, missing or restated, and much more."""
     from .status import as_text
     from .status import status as status_of
 
     found = status_of(settings_for(db).database)
-    write(json.dumps(found, indent=2, ensure_ascii=False) if as_json else as_text(found))
+    if as_json:
+        write_json(found)
+    else:
+        write(as_text(found))
 
 
 @app.command()
-def rebuild(wait: Wait = WAIT_SECONDS, db: Db = None) -> None:
+def rebuild(quiet: Quiet = False, wait: Wait = WAIT_SECONDS, db: Db = None) -> None:
     """Make the database anew from the raw exports beside it."""
     from .rebuild import rebuild as rebuild_database
 
     settings = settings_for(db)
-    with progress_bar("Rebuilding") as on_progress:
-        count = rebuild_database(settings.database, on_progress, wait_seconds=wait, on_wait=say)
-    write(f"Rebuilt {settings.database} from {count} raw exports.")
+    with (
+        if_interrupted("the database is as it was."),
+        progress_bar("Rebuilding", quiet=quiet) as on_progress,
+    ):
+        count = rebuild_database(
+            settings.database,
+            on_progress,
+            wait_seconds=wait,
+            on_wait=None if quiet else say,
+        )
+    if not quiet:
+        write(f"Rebuilt {settings.database} from {counted(count, 'raw export')}.")
 
 
 @app.command()
 def sandbox(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="N", help="0 takes a free one.")
+    ] = 0,
     byok: Annotated[
         bool, typer.Option("--byok/--no-byok", help="Does the workspace have token data?")
     ] = True,
     fault: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Make trouble; repeatable, `all` for all of it."),
+        typer.Option(
+            metavar="NAME",
+            help=f"Make trouble; repeatable: {', '.join(FAULTS)}, or {ALL} of it.",
+            autocompletion=lambda: [ALL, *FAULTS],
+        ),
     ] = None,
     dates: Annotated[
         Literal["either", "plain", "z", "as-utc"],

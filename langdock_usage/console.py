@@ -1,11 +1,13 @@
 """What a terminal shows: results on standard output, messages and progress on standard error."""
 
+import io
+import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+import typer
 
 from .harmless import printable
 
@@ -15,15 +17,73 @@ def write(line: str) -> None:
     sys.stdout.write(line + "\n")
 
 
+def write_json(result: object) -> None:
+    """A result for programs: in ASCII, so that no code page can spoil it."""
+    write(json.dumps(result, indent=2))
+
+
 def say(line: str) -> None:
     """A message."""
     lines = "\n".join(map(printable, line.split("\n")))
     sys.stderr.write(f"{lines}\n")
 
 
+def warn(text: str) -> None:
+    """A message that `--quiet` does not silence."""
+    say(f"Warning: {text}")
+
+
+def silent(_: str) -> None:
+    """In place of `say`, with `--quiet`."""
+
+
+def with_time(*, every: bool) -> Callable[[str], None]:
+    """What says a message with the time of day: each text once, or with `every` each time."""
+    said: set[str] = set()
+
+    def say_it(text: str) -> None:
+        if every or text not in said:
+            said.add(text)
+            say(f"{datetime.now().astimezone():%H:%M:%S} {text}")
+
+    return say_it
+
+
+def write_what_can_be_written() -> None:
+    """A letter that the code page of the terminal lacks is written as its number: no error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 @contextmanager
-def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar that appears with the first step; yields what takes steps done, and all."""
+def if_interrupted(words: str) -> Iterator[None]:
+    """Say on Ctrl-C what became of the work; exit status 130."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say(f"Interrupted; {words}")
+        raise typer.Exit(130) from None
+
+
+@contextmanager
+def progress_bar(title: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar that appears with the first step; yields what takes steps done, and all.
+
+    It is for people: where standard error is no terminal, there is none.
+    """
+    if quiet or not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -4,8 +4,19 @@ import json
 import re
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 SUMMARY = re.compile(r'<script type="application/json" id="report-summary">(.*?)</script>')
+
+
+def summary_of_report(path: Path) -> dict[str, Any]:
+    """What the report at `path` carries for programs; empty where there is none to be read."""
+    try:
+        found = SUMMARY.search(path.read_text(encoding="utf-8"))
+        summary = json.loads(found[1]) if found else {}
+    except (OSError, ValueError):
+        return {}
+    return summary if isinstance(summary, dict) else {}
 
 
 def moment_of_report(path: Path, org_id: str) -> str | None:
@@ -13,10 +24,9 @@ def moment_of_report(path: Path, org_id: str) -> str | None:
 
     None where there is none that can be read, or where it is another workspace's.
     """
+    summary = summary_of_report(path)
     try:
-        found = SUMMARY.search(path.read_text(encoding="utf-8"))
-        summary = json.loads(found[1]) if found else {}
         is_naive = datetime.fromisoformat(summary["data_of"]).tzinfo is None
         return str(summary["data_of"]) if is_naive and summary["org_id"] == org_id else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return None

@@ -18,6 +18,7 @@
     │   ├── DatabaseLocked        another process has it open
     │   └── ExportConflict        an export contradicts what is stored (overlap, zone, workspace)
     ├── NoData                    the database has nothing for what was asked
+    ├── NotFinal                  a month may still change, has gaps, or does not add up
     └── ReportError               a notebook failed while it was executed
 
 The library raises these; only the command line prints them and turns them into an exit status.
@@ -106,6 +107,10 @@ class ExportConflict(StoreError):
 
 class NoData(LangdockUsageError):
     """The database holds nothing for what was asked."""
+
+
+class NotFinal(LangdockUsageError):
+    """A month that has to be final, complete and reconciled is not."""
 
 
 class ReportError(LangdockUsageError):

@@ -9,12 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from .earlier import moment_of_report
-from .errors import InvalidRequest, LangdockUsageError, ReportError
-from .language import Language
+from .errors import InvalidRequest, LangdockUsageError, NotFinal, ReportError
+from .language import LANGUAGES, Language
 from .monthly import Month
-from .notebooks import check_parameters, find_notebook, parameter_defaults, read_notebook, typed
+from .notebooks import (
+    check_parameters,
+    find_notebook,
+    is_notebook,
+    parameter_defaults,
+    read_notebook,
+    typed,
+)
 from .sealed import for_jupyterlab, prepare, seal
 from .summary import summarise
+from .verdict import Verdict
 from .whole_file import whole_file
 
 DEFAULT_NOTEBOOK = "monthly_report"
@@ -47,6 +55,24 @@ class _Order:
     org_id: str | None
     show_code: bool
     show_progress: bool
+    require_final: bool
+
+    @property
+    def html(self) -> Path:
+        """The HTML file: where a file is named, that; else one in the folder of the month.
+
+        In another language than the notebook's own, the report is another file.
+        """
+        if is_html_file(self.output):
+            return self.output
+        own = self.defaults.get("language") or LANGUAGES[0]
+        ending = "html" if self.language.code == own else f"{self.language.code}.html"
+        return self.output / self.month / f"{self.name}.{ending}"
+
+
+def is_html_file(output: Path) -> bool:
+    """Is this the name of a report, not of a folder for reports?"""
+    return output.suffix.lower() == ".html" and not output.is_dir()
 
 
 def render(
@@ -59,11 +85,15 @@ def render(
     parameters: Mapping[str, str] | None = None,
     show_code: bool = False,
     show_progress: bool = False,
+    require_final: bool = False,
 ) -> Path:
     """Execute a notebook for a month; the path of the HTML file, the executed notebook beside it.
 
-    Raises InvalidRequest, NoData, StoreError (DatabaseMissing, DatabaseLocked), and ReportError
-    where the notebook fails; then an older report stays as it was.
+    `output` is a folder for reports, which go into `YYYY-MM/NAME.html` there, or the HTML file
+    itself. In another language than the notebook's own it is `NAME.LANGUAGE.html`.
+
+    Raises InvalidRequest, NoData, StoreError (DatabaseMissing, DatabaseLocked), ReportError where
+    the notebook fails, and with `require_final` NotFinal; then an older report stays as it was.
     """
     path = find_notebook(name)
     notebook = read_notebook(path)
@@ -75,22 +105,27 @@ def render(
             raise InvalidRequest(f"The parameter {key!r} has an option of its own; use that.")
     if not {"database", "month"} <= defaults.keys():
         raise InvalidRequest(f"The notebook {path.stem} needs the parameters database and month.")
-    language = Language(str(given.get("language", defaults.get("language") or "en")))
-    return _make(
-        _Order(
-            path.stem,
-            notebook,
-            defaults,
-            given,
-            language,
-            database,
-            month,
-            output,
-            org_id,
-            show_code,
-            show_progress,
-        )
+    language = Language(str(given.get("language", defaults.get("language") or LANGUAGES[0])))
+    order = _Order(
+        path.stem,
+        notebook,
+        defaults,
+        given,
+        language,
+        database,
+        month,
+        output,
+        org_id,
+        show_code,
+        show_progress,
+        require_final,
     )
+    if is_notebook(order.html.with_suffix(".ipynb")):
+        raise InvalidRequest(
+            f"The executed notebook would replace {order.html.with_suffix('.ipynb')}; "
+            "choose another --output."
+        )
+    return _make(order)
 
 
 def render_many(
@@ -120,31 +155,41 @@ def render_many(
 
 
 def _make(order: _Order) -> Path:
-    folder = order.output / order.month
     # Nobody can change the numbers halfway: the month keeps the file open while the notebook runs.
     with (
         Month(order.database, order.month, order.org_id, keep_open=True) as month,
         ThreadPoolExecutor(1) as aside,
     ):
+        if order.require_final:
+            _check_final(month)
         ready = aside.submit(
             prepare, order.language
         )  # takes a second, while the kernel works elsewhere
-        executed = _execute(order, _values(order, month, folder))
+        executed = _execute(order, _values(order, month))
         ready.result()
     title = order.language.text("head.title", month=order.language.month(month.first))
     if order.name != DEFAULT_NOTEBOOK:
         title = f"{order.name} {order.month}"
     html = seal(executed, summarise(month), title, order.language, show_code=order.show_code)
-    return _write(folder, order.name, html, for_jupyterlab(executed))
+    return _write(order.html, html, for_jupyterlab(executed))
 
 
-def _values(order: _Order, month: Month, folder: Path) -> dict[str, object]:
+def _check_final(month: Month) -> None:
+    objections = Verdict.of(month).objections()
+    if objections:
+        raise NotFinal(
+            f"{month.name} is not final, complete and reconciled: {'; '.join(objections)}. "
+            f"Nothing was written; `langdock-usage fetch --month {month.name}` asks for it again."
+        )
+
+
+def _values(order: _Order, month: Month) -> dict[str, object]:
     """The parameters of the notebook: those that it has of the standard ones, and those given."""
     standard = {
         "database": str(order.database),
         "month": order.month,
         "org_id": month.org_id,
-        "earlier_report": moment_of_report(folder / f"{order.name}.html", month.org_id),
+        "earlier_report": moment_of_report(order.html, month.org_id),
     }
     known = {key: value for key, value in standard.items() if key in order.defaults}
     return known | dict(order.given)
@@ -181,15 +226,17 @@ def _execute(order: _Order, values: Mapping[str, object]) -> Any:
         ) from error
 
 
-def _write(folder: Path, name: str, html: str, executed: Any) -> Path:
+def _write(path: Path, html: str, executed: Any) -> Path:
     import nbformat
 
     text: Any = nbformat.writes  # has no types
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for ending, content in (("ipynb", text(executed)), ("html", html)):
-            with whole_file(folder / f"{name}.{ending}") as unfinished:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for file, content in ((path.with_suffix(".ipynb"), text(executed)), (path, html)):
+            with whole_file(file) as unfinished:
                 unfinished.write_text(content, encoding="utf-8", newline="\n")
-        return folder / f"{name}.html"
+        return path
     except OSError as error:
-        raise ReportError(f"Cannot write the report into {folder}: {error.strerror}.") from error
+        raise ReportError(
+            f"Cannot write the report into {path.parent}: {error.strerror}."
+        ) from error

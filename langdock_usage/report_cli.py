@@ -5,71 +5,137 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
-from .console import progress_bar, say, write
-from .errors import InvalidRequest
-from .options import Db, Org, settings_for
-from .windows import Period, months_of, parse_month, today
+from .console import if_interrupted, progress_bar, say, write, write_json
+from .errors import InvalidRequest, NoData
+from .options import Db, Json, Org, Quiet, settings_for
+from .settings import Settings
+from .windows import Period, month_before, month_of, months_of, parse_month, today
 
-SEPARATOR = "\0"  # no argument can hold it
+
+def as_given(value: Any) -> Any:
+    """In place of a type that typer would make of a value: see `ReportCommand`."""
+    return value
+
+
+class ReportCommand(TyperCommand):
+    """The command whose option `-p` takes two values, and can be repeated.
+
+    Click has such options; typer declares repeatable ones, and ones of two values, but not both.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        [pairs] = [param for param in self.params if param.name == "parameter"]
+        pairs.nargs = 2
 
 
 def report(
-    name: Annotated[str, typer.Argument(help="The notebook, without .ipynb.")] = "monthly_report",
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The notebook, without .ipynb.")
+    ] = "monthly_report",
     month: Annotated[
-        list[str] | None, typer.Option(metavar="YYYY-MM", help="The month; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="YYYY-MM", help="The month, else the last complete one; repeatable."),
     ] = None,
     months: Annotated[
         str | None, typer.Option(metavar="YYYY-MM..YYYY-MM", help="All months from one to another.")
     ] = None,
-    output: Annotated[Path, typer.Option(metavar="DIR", help="Where it goes.")] = Path("reports"),
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR|FILE.html", help="Where it goes; `reports` if not given."),
+    ] = None,
     parameter: Annotated[
-        list[str] | None,
-        typer.Option("-p", metavar="KEY VALUE", help="A parameter of the notebook; repeatable."),
+        list[Any] | None,
+        typer.Option(
+            "-p",
+            metavar="KEY VALUE",
+            parser=as_given,
+            help="A parameter of the notebook, like `-p language de`; repeatable.",
+        ),
     ] = None,
     show_code: Annotated[
         bool, typer.Option("--show-code", help="Show the code of the notebook, too.")
     ] = False,
+    require_final: Annotated[
+        bool,
+        typer.Option(
+            "--require-final", help="Fail where the month is not final, complete and reconciled."
+        ),
+    ] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
     org: Org = None,
     db: Db = None,
 ) -> None:
     """Render a month as one HTML file that needs nothing else."""
     settings = settings_for(db)
     asked = _months(month or [], months, today(settings.timezone, datetime.now(UTC)))
-    options: dict[str, Any] = {
+    if not asked:
+        asked = [_last_complete_month(settings, org)]
+        if not quiet:
+            say(f"Reporting on {asked[0]}, the last complete month.")
+    options = {
         "database": settings.database,
-        "output": output,
+        "output": output or settings.project / "reports",
         "org_id": org,
-        "parameters": _parameters(parameter or []),
+        "parameters": dict(parameter or ()),
         "show_code": show_code,
+        "require_final": require_final,
     }
-    from .report import render, render_many
+    with if_interrupted("a report that is not named here was not written."):
+        if len(asked) == 1:
+            _render_one(name, asked[0], options, as_json=as_json)
+        else:
+            _render_several(name, asked, options, as_json=as_json, quiet=quiet)
 
-    if len(asked) == 1:
-        write(str(render(name, month=asked[0], **options)))
-        return
+
+def _render_one(name: str, month: str, options: dict[str, Any], *, as_json: bool) -> None:
+    from .report import render
+
+    html = render(name, month=month, **options)
+    if as_json:
+        write_json(_described(html))
+    else:
+        write(str(html))
+
+
+def _render_several(
+    name: str, months: list[str], options: dict[str, Any], *, as_json: bool, quiet: bool
+) -> None:
+    from .report import is_html_file, render_many
+
+    if is_html_file(options["output"]):
+        raise InvalidRequest(
+            f"{options['output']} is one file, for one month; name a folder for several."
+        )
+    reports: dict[str, dict[str, object]] = {}
     failed = 0
-    with progress_bar("Rendering months") as on_progress:
-        for done, made in enumerate(render_many(name, months=asked, **options), start=1):
-            on_progress(done, len(asked))
-            if made.error:
+    with progress_bar("Rendering months", quiet=quiet) as on_progress:
+        for done, made in enumerate(render_many(name, months=months, **options), start=1):
+            on_progress(done, len(months))
+            if made.html is None:
                 failed += 1
                 say(f"Error: {made.month}: {made.error}")
+                reports[made.month] = {"month": made.month, "error": str(made.error)}
+            elif as_json:
+                reports[made.month] = _described(made.html)
             else:
                 write(str(made.html))
+    if as_json:
+        write_json([reports[month] for month in months])
     if failed:
         raise typer.Exit(1)
 
 
-def joined(arguments: list[str]) -> list[str]:
-    """`-p KEY VALUE` as one value, because typer has no repeatable option of two."""
-    joined: list[str] = []
-    rest = iter(arguments)
-    for argument in rest:
-        joined.append(argument)
-        if argument == "-p":
-            joined.append(SEPARATOR.join((next(rest, ""), next(rest, ""))))
-    return joined
+def _described(html: Path) -> dict[str, object]:
+    """The files of a report, and what it carries for programs, without the lists."""
+    from .earlier import summary_of_report
+
+    summary = summary_of_report(html)
+    figures = {name: value for name, value in summary.items() if not isinstance(value, list)}
+    return {**figures, "html": str(html), "notebook": str(html.with_suffix(".ipynb"))}
 
 
 def _months(month: list[str], months: str | None, local_today: date) -> list[str]:
@@ -82,8 +148,6 @@ def _months(month: list[str], months: str | None, local_today: date) -> list[str
                 f"{months!r} is no range of months; write it like 2026-01..2026-10."
             )
         asked += months_of(Period(parse_month(first).first, parse_month(last).last))
-    if not asked:
-        raise InvalidRequest("Say which month to report on, with --month YYYY-MM.")
     for period in asked:
         if period.first > local_today:
             raise InvalidRequest(
@@ -92,9 +156,22 @@ def _months(month: list[str], months: str | None, local_today: date) -> list[str
     return [f"{period.first:%Y-%m}" for period in sorted(set(asked))]
 
 
-def _parameters(pairs: list[str]) -> dict[str, str]:
-    split = [pair.partition(SEPARATOR) for pair in pairs]
-    for key, _, value in split:
-        if not key or not value:
-            raise InvalidRequest("-p takes the name of a parameter and its value.")
-    return {key: value for key, _, value in split}
+def _last_complete_month(settings: Settings, org: str | None) -> str:
+    """The last month that is over in the zone of the workspace.
+
+    Raises NoData where the database lacks it, and what `Usage.workspace` raises.
+    """
+    from .queries import Usage
+
+    usage = Usage(settings.database)
+    org_id = usage.workspace(org)
+    local_today = today(usage.workspaces()[org_id], datetime.now(UTC))
+    month = f"{month_before(month_of(local_today)).first:%Y-%m}"
+    known = usage.months(org_id)
+    if month not in known:
+        there_is = f"it has {known[0]} to {known[-1]}" if known else "it has no whole month"
+        raise NoData(
+            f"The database holds nothing for {month}, the last complete month; {there_is}. "
+            "Bring it in with `langdock-usage fetch`, or say which month with --month."
+        )
+    return month

@@ -26,6 +26,9 @@ def summarise(month: Month) -> dict[str, object]:
         "cache_hit_ratio": total["cache_hit_ratio"],
         "data_of": max(row["fetched_at_utc"] for row in month.exports).isoformat(),
         "verdict": {
+            "final": verdict.is_final,
+            "complete": verdict.is_complete,
+            "reconciled": verdict.is_reconciled,
             "provisional_days": [str(day) for day in verdict.provisional_days],
             "missing_days": [str(day) for day in verdict.missing_days],
             "reconciled_keys": verdict.compared_keys,

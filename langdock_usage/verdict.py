@@ -1,10 +1,14 @@
 """May the numbers of a month still change, are they all there, and do they add up?"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from .amounts import exact
+from .counted import counted
 from .monthly import Month
+from .windows import ranges
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,36 @@ class Verdict:
     compared_keys: int
     differing_keys: int
     difference_usd: Decimal
+
+    @property
+    def is_complete(self) -> bool:
+        """Is every day of the month in the database?"""
+        return not self.missing_days
+
+    @property
+    def is_final(self) -> bool:
+        """Is it complete, and can no day change any more?"""
+        return self.is_complete and not self.provisional_days
+
+    @property
+    def is_reconciled(self) -> bool:
+        """Was it compared with the export of the month, and is every key alike in both?"""
+        return self.is_compared and not self.differing_keys
+
+    def objections(self) -> list[str]:
+        """Why the month is not final, complete and reconciled; nothing where it is."""
+        found = []
+        if self.missing_days:
+            found.append(f"{_spans(self.missing_days)} missing")
+        if self.provisional_days:
+            found.append(f"late usage may still change {_spans(self.provisional_days)}")
+        if not self.is_compared:
+            found.append("not compared with the export of the whole month")
+        elif not self.is_reconciled:
+            keys = f"{self.differing_keys} of {counted(self.compared_keys, 'key')}"
+            usd = exact(self.difference_usd)
+            found.append(f"the export of the whole month differs by {usd} USD in {keys}")
+        return found
 
     @classmethod
     def of(cls, month: Month) -> "Verdict":
@@ -31,3 +65,7 @@ class Verdict:
             differing_keys=checked["differing_keys"],
             difference_usd=Decimal(checked["difference_usd"] or 0),
         )
+
+
+def _spans(days: Iterable[date]) -> str:
+    return ", ".join(str(period) for period in ranges(days))

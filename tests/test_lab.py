@@ -1,5 +1,6 @@
 """`langdock-usage lab`: which notebook and which database JupyterLab is given."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,13 @@ def test_without_a_database_of_ones_own_it_is_the_made_up_one(folder: Path) -> N
     assert "made-up" in ready.remarks[0]
 
 
+def test_from_another_folder_it_is_the_notebook_of_the_project(folder: Path) -> None:
+    DEFAULT_DATABASE.touch()
+    ready = prepare(folder / DEFAULT_DATABASE, is_given=True, project=folder)
+    assert ready.notebook == folder / "notebooks" / "explore.ipynb"
+    assert ready.project == folder
+
+
 def test_a_database_that_was_asked_for_has_to_be_there(folder: Path) -> None:
     (folder / "data" / "demo.duckdb").touch()
     with pytest.raises(DatabaseMissing, match="langdock-usage demo"):
@@ -49,8 +57,12 @@ def test_command_says_what_is_missing(tmp_path: Path) -> None:
     assert_refused(run(tmp_path, "lab", "--db", "x.duckdb"), 1, "no database at x.duckdb")
 
 
-def test_command_starts_jupyterlab(tmp_path: Path) -> None:
+def test_command_starts_jupyterlab_with_its_options(tmp_path: Path) -> None:
     (tmp_path / "my.duckdb").touch()
-    started = run(tmp_path, "lab", "--db", "my.duckdb", "--", "--version")
+    options = ["-p", "8888", "--debug", "--show-config-json"]
+    started = run(tmp_path, "lab", "--db", "my.duckdb", "--", *options)
     assert started.returncode == 0, started.stderr
-    assert started.stdout.startswith("4.")
+    config = json.loads(started.stdout)
+    assert config["p"] == "8888"
+    assert config["ServerApp"]["log_level"] == "DEBUG"
+    assert config["ServerApp"]["root_dir"] == str(tmp_path)

@@ -121,7 +121,7 @@ def test_several_months_in_german_with_code(made: Made, tmp_path: Path) -> None:
     assert isinstance(by_month["2025-01"].error, NoData)
     for month, name in (("2026-09", "September 2026"), ("2026-10", "Oktober 2026")):
         html = by_month[month].html
-        assert html == tmp_path / month / "monthly_report.html"
+        assert html == tmp_path / month / "monthly_report.de.html"
         text = html.read_text(encoding="utf-8")
         rows = [row for row in made.rows if f"{row.day:%Y-%m}" == month]
         assert_sound(text, cost(rows), cost="Kosten (USD)")

@@ -24,21 +24,22 @@ def statements(verdict: Verdict, shown: Shown) -> list[Statement]:
         word = language.text(f"verdict.{name}")
         return Statement(is_good, word, language.text(f"verdict.{name}_text", **values))
 
-    if verdict.provisional_days:
-        final = statement(False, "provisional", days=language.days(verdict.provisional_days))
-    elif verdict.missing_days:
-        final = statement(False, "open")
-    else:
+    if verdict.is_final:
         final = statement(True, "final")
-    if verdict.missing_days:
-        complete = statement(False, "incomplete", days=language.days(verdict.missing_days))
+    elif verdict.provisional_days:
+        final = statement(False, "provisional", days=language.days(verdict.provisional_days))
     else:
+        final = statement(False, "open")
+    if verdict.is_complete:
         complete = statement(True, "complete")
-    if not verdict.is_compared:
+    else:
+        complete = statement(False, "incomplete", days=language.days(verdict.missing_days))
+    if verdict.is_reconciled:
+        name = "reconciled" if verdict.compared_keys else "reconciled_empty"
+        reconciled = statement(True, name, keys=verdict.compared_keys)
+    elif not verdict.is_compared:
         reconciled = statement(False, "unchecked")
-    elif not verdict.compared_keys:
-        reconciled = statement(True, "reconciled_empty")
-    elif verdict.differing_keys:
+    else:
         reconciled = statement(
             False,
             "differs",
@@ -46,6 +47,4 @@ def statements(verdict: Verdict, shown: Shown) -> list[Statement]:
             count=verdict.differing_keys,
             keys=verdict.compared_keys,
         )
-    else:
-        reconciled = statement(True, "reconciled", keys=verdict.compared_keys)
     return [final, complete, reconciled]
