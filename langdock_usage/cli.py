@@ -14,8 +14,8 @@ from .console import (
     if_interrupted,
     progress_bar,
     say,
+    say_with_time,
     warn,
-    with_time,
     write,
     write_json,
     write_what_can_be_written,
@@ -112,7 +112,7 @@ def langdock_usage(
 
 @app.command()
 def demo() -> None:
-    """Try it without an account: sandbox, fetch over HTTP, monthly report."""
+    """Try it without an account: sandbox, fetch over HTTP, report."""
     from .demo import run_demo
 
     with if_interrupted("the next demo begins anew."):
@@ -148,9 +148,8 @@ def fetch(
     zone(settings.timezone)
     from .fetch import fetch_into
 
-    on_message = with_time(every=verbose)
     if verbose:
-        on_message(f"From {settings.base_url} into {settings.database}.")
+        say_with_time(f"From {settings.base_url} into {settings.database}.")
     with if_interrupted("what arrived is kept, and the same command goes on from there."):
         fetched = fetch_into(
             settings,

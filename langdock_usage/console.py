@@ -9,6 +9,7 @@ from datetime import datetime
 
 import typer
 
+from .counted import counted
 from .harmless import printable
 
 
@@ -33,20 +34,25 @@ def warn(text: str) -> None:
     say(f"Warning: {text}")
 
 
-def silent(_: str) -> None:
-    """In place of `say`, with `--quiet`."""
+def say_with_time(text: str) -> None:
+    """A message with the time of day: of what takes long."""
+    say(f"{datetime.now().astimezone():%H:%M:%S} {text}")
 
 
-def with_time(*, every: bool) -> Callable[[str], None]:
-    """What says a message with the time of day: each text once, or with `every` each time."""
-    said: set[str] = set()
+def tell_retries(*, every: bool) -> Callable[[str, float], None]:
+    """What tells why the service is asked again, and in how many seconds.
 
-    def say_it(text: str) -> None:
-        if every or text not in said:
-            said.add(text)
-            say(f"{datetime.now().astimezone():%H:%M:%S} {text}")
+    Each reason is told once, or with `every` each time.
+    """
+    told: set[str] = set()
 
-    return say_it
+    def on_retry(reason: str, seconds: float) -> None:
+        if every or reason not in told:
+            told.add(reason)
+            more = "" if every else "; -v tells each time"
+            say_with_time(f"{reason} Asking again in {counted(round(seconds), 'second')}{more}.")
+
+    return on_retry
 
 
 def write_what_can_be_written() -> None:

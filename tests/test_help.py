@@ -31,7 +31,7 @@ def commands(group: TyperGroup = ROOT, words: tuple[str, ...] = ()) -> Iterator[
 
 def help_of(words: tuple[str, ...], capsys: pytest.CaptureFixture[str], asked: str = "-h") -> str:
     with pytest.raises(SystemExit) as ended:
-        ROOT([*words, asked], prog_name="langdock-usage", terminal_width=80)
+        ROOT([*words, asked], prog_name="langdock-usage", terminal_width=78)
     assert ended.value.code == 0
     return capsys.readouterr().out
 

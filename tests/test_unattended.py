@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from langdock_usage.console import with_time
+from langdock_usage.console import tell_retries
 from langdock_usage.counted import counted
 from langdock_usage.sandbox.server import Sandbox, serve
 from langdock_usage.sandbox.workspace import Workspace
@@ -112,12 +112,18 @@ def test_verbose_messages_have_a_time(
     said = rf"\d\d:\d\d:\d\d From {live_sandbox.base_url} into data/langdock.duckdb\."
     assert re.match(said, result.stderr)
 
-    for every, times in ((False, 1), (True, 2)):
-        on_message = with_time(every=every)
-        for text in ("429, waiting", "429, waiting", "500, again"):
-            on_message(text)
+    too_many, trouble = "The API answered 429.", "The API answered 503."
+    for every, expected in (
+        (False, [f"{too_many} Asking again in 1 second;", f"{trouble} Asking again in 2 seconds;"]),
+        (True, [f"{too_many} Asking again in 1 second."] * 2 + [f"{trouble} Asking again in 2"]),
+    ):
+        on_retry = tell_retries(every=every)
+        for reason, seconds in ((too_many, 1.2), (too_many, 1.4), (trouble, 2.0)):
+            on_retry(reason, seconds)
         lines = capsys.readouterr().err.splitlines()
-        assert [line[9:] for line in lines] == ["429, waiting"] * times + ["500, again"]
+        assert len(lines) == len(expected)
+        for line, said in zip(lines, expected, strict=True):
+            assert re.match(r"\d\d:\d\d:\d\d ", line) and line[9:].startswith(said)
 
 
 @pytest.fixture
