@@ -85,8 +85,8 @@ def test_version_and_completion(tmp_path: Path) -> None:
 
 
 def test_help_does_not_pay_for_what_it_does_not_use(tmp_path: Path) -> None:
-    """Altair, papermill and nbconvert cost more than a second each to import."""
-    heavy = ("altair", "papermill", "nbconvert", "pandas", "rich", "httpx", "starlette", "numpy")
+    """Altair, papermill and nbconvert cost more than a second each to import, DuckDB a third."""
+    heavy = ("altair", "papermill", "nbconvert", "pandas", "duckdb", "rich", "httpx", "numpy")
     code = (
         "import sys, langdock_usage.cli as cli; cli.command_line(cli.app, cli.ORDER); "
         f"print([name for name in {heavy} if name in sys.modules]); "
