@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from .commands import command_line
+from .commands import command_line, langdock_usage
 from .console import (
     if_interrupted,
     progress_bar,
@@ -36,6 +36,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.callback()(langdock_usage)
 app.add_typer(keys_app)
 app.command()(lab)
 app.command()(export)
@@ -69,45 +70,6 @@ def _one_line(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"Error: {error.strerror}: {error.filename or 'while working on a file'}"
     return f"Unexpected error: {type(error).__name__}: {text} (--debug shows where)"
-
-
-def _show_version(is_asked: bool) -> None:
-    if is_asked:
-        from . import __version__
-
-        write(f"langdock-usage {__version__}")
-        raise typer.Exit
-
-
-def _note_debug(context: typer.Context, is_asked: bool) -> None:
-    if is_asked:
-        context.obj["debug"] = True
-
-
-@app.callback()
-def langdock_usage(
-    _version: Annotated[
-        bool,
-        typer.Option(
-            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
-        ),
-    ] = False,
-    _debug: Annotated[
-        bool,
-        typer.Option(
-            "--debug",
-            callback=_note_debug,
-            is_eager=True,
-            expose_value=False,
-            help="Show the traceback of an error.",
-        ),
-    ] = False,
-) -> None:
-    """What each API key and each model of a Langdock workspace costs, and how well prompt caching
-    works.
-
-    Begin with `demo`, which needs no account; with a key, `fetch` and then `report`.
-    """
 
 
 @app.command()
@@ -213,7 +175,7 @@ def load(
 
 @app.command()
 def status(as_json: Json = False, db: Db = None) -> None:
-    """Say which days are covered, missing or restated, and much more."""
+    """Say what is covered, missing or restated, and when data last came."""
     from .status import as_text
     from .status import status as status_of
 

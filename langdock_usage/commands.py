@@ -1,13 +1,53 @@
 """What all commands have in common, whoever declares them."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from .console import write
+
 EVERYWHERE = "--debug"  # an option of the whole command line that each command takes as well
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        from . import __version__
+
+        write(f"langdock-usage {__version__}")
+        raise typer.Exit
+
+
+def _note_debug(context: typer.Context, is_asked: bool) -> None:
+    if is_asked:
+        context.obj["debug"] = True
+
+
+def langdock_usage(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+    _debug: Annotated[
+        bool,
+        typer.Option(
+            EVERYWHERE,
+            callback=_note_debug,
+            is_eager=True,
+            expose_value=False,
+            help="Show the traceback of an error.",
+        ),
+    ] = False,
+) -> None:
+    """What each API key and each model of a Langdock workspace costs, and how well prompt caching
+    works.
+
+    Begin with `demo`, which needs no account; with a key, `fetch` and then `report`.
+    """
 
 
 def command_line(app: typer.Typer, order: Sequence[str]) -> TyperGroup:

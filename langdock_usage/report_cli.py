@@ -9,7 +9,7 @@ from typer.core import TyperCommand
 
 from .console import if_interrupted, progress_bar, say, write, write_json
 from .errors import InvalidRequest, NoData
-from .options import Db, Json, Org, Quiet, settings_for
+from .options import Db, Json, Org, settings_for
 from .settings import Settings
 from .windows import Period, month_before, month_of, months_of, parse_month, today
 
@@ -65,7 +65,10 @@ def report(
         ),
     ] = False,
     as_json: Json = False,
-    quiet: Quiet = False,
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", "-q", help="Say nothing but the path, warnings and errors."),
+    ] = False,
     org: Org = None,
     db: Db = None,
 ) -> None:

@@ -291,7 +291,7 @@ def test_status_says_what_there_is(own_sandbox: Sandbox, database: Path) -> None
     assert found["database_bytes"] == database.stat().st_size
     text = as_text(found)
     assert "days missing   2026-11-01 to 2026-11-02, 2026-11-14" in text
-    assert "1 months, all agree" in text
+    assert "1 month, it agrees" in text
     assert len(text.splitlines()) < 24
 
 
