@@ -15,6 +15,7 @@ from .console import (
     progress_bar,
     say,
     say_with_time,
+    tell_retries,
     warn,
     write,
     write_json,
@@ -121,7 +122,8 @@ def fetch(
             org_id=org,
             wait_seconds=wait,
             on_warning=warn,
-            on_wait=None if quiet else say,
+            on_retry=None if quiet else tell_retries(every=verbose),
+            on_wait=None if quiet else say_with_time,
             progress_bar=partial(progress_bar, quiet=quiet),
         )
     if as_json:

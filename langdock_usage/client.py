@@ -17,6 +17,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from .ask import Ask, DateForm
 from .combine import combine
+from .counted import counted
 from .errors import (
     AccessDenied,
     ApiError,
@@ -209,7 +210,9 @@ def _check_whole(csv: bytes, record_count: object) -> None:
         raise ServiceUnavailable("The storage host answered with a page in place of the CSV.")
     rows = count_rows(csv)
     if record_count is not None and str(rows) != str(record_count):
-        raise ServiceUnavailable(f"The CSV has {rows} rows where {record_count} were announced.")
+        raise ServiceUnavailable(
+            f"The CSV has {counted(rows, 'row')} where {record_count} were announced."
+        )
 
 
 @asynccontextmanager

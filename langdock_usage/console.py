@@ -96,7 +96,8 @@ def progress_bar(title: str, *, quiet: bool = False) -> Iterator[Callable[[int, 
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    progress = Progress(*columns, console=Console(stderr=True))
+    # answers come in bursts, half a minute apart
+    progress = Progress(*columns, console=Console(stderr=True), speed_estimate_period=600)
     task = progress.add_task(title, total=None)
     with ExitStack() as shown:
 

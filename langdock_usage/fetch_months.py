@@ -4,6 +4,7 @@ from contextlib import aclosing
 
 from .amounts import exact
 from .archive import RawExport
+from .counted import counted
 from .errors import ExportFormatError, LangdockUsageError, PeriodMismatch
 from .fetch_session import AHEAD, FetchSession
 from .in_order import in_order
@@ -44,7 +45,7 @@ async def reconcile_months(session: FetchSession) -> None:
     for first, key, name, requests, usd in differences:
         session.warn(
             f"{first:%Y-%m} does not reconcile for key {name!r} ({key}): the export of the "
-            f"month differs from its days by {exact(usd)} USD and {requests} requests."
+            f"month differs from its days by {exact(usd)} USD and {counted(requests, 'request')}."
         )
 
 
