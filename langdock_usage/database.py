@@ -22,6 +22,8 @@ from .sql import DEFINITIONS, VIEWS, read_sql
 
 # A writer has the file open for a fraction of a second at a time.
 READER_PATIENCE_SECONDS = 10.0
+# The oldest DuckDB that opens a file made here. The file keeps the format that it was made with.
+STORAGE_VERSION = "v1.4.0"
 
 OnWait = Callable[[str], None]
 
@@ -145,8 +147,12 @@ def _connect(path: Path, *, read_only: bool, in_memory: bool = False) -> duckdb.
             connection = duckdb.connect()
             file = duckdb.ConstantExpression(str(path))
             connection.execute(f"attach {file} as archive (read_only)")
+        elif read_only:
+            connection = duckdb.connect(path, read_only=True)
         else:
-            connection = duckdb.connect(path, read_only=read_only)
+            connection = duckdb.connect(
+                path, config={"storage_compatibility_version": STORAGE_VERSION}
+            )
     except (duckdb.IOException, duckdb.ConnectionException) as error:
         raise _explained(path, error) from error
     except duckdb.Error as error:

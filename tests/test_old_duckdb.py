@@ -1,0 +1,112 @@
+"""The database in the DuckDB that other tools on people's machines bring: version 1.4."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from langdock_usage.owners import load_keys
+from langdock_usage.rebuild import rebuild
+from langdock_usage.sql import VIEWS
+from langdock_usage.store import Store
+
+from .made import Maker, days
+from .tiny import HELPDESK, SEARCH, build_tiny
+
+TABLES = ("exports", "export_rows", "key_owners")
+ASK = """
+import sys, duckdb
+database, read_only, *views = sys.argv[1:]
+with duckdb.connect(database, read_only=read_only == "True") as connection:
+    connection.execute("set TimeZone = 'UTC'")
+    print(duckdb.__version__)
+    for view in views:
+        print([[str(value) for value in row] for row in
+               connection.execute(f"from {view} order by all").fetchall()])
+    print(connection.execute("select count(comment) from duckdb_columns()").fetchone())
+"""
+# takes an export in and dies before DuckDB has written its log into the file
+KILLED = """
+import os, sys
+from pathlib import Path
+from langdock_usage.store import Store
+from tests.made import Maker, days
+database = Path(sys.argv[1])
+store = Store(database)
+Maker(database).take_in(store, days("2026-11-03"), {"requests": "77"})
+os._exit(9)
+"""
+
+
+@pytest.fixture(scope="module")
+def old_duckdb() -> Path:
+    """The folder of a DuckDB 1.4, as `.ci/run` installs it."""
+    folder = os.environ.get("OLD_DUCKDB")
+    if not folder:
+        pytest.skip(
+            "no old DuckDB: pip install --target FOLDER 'duckdb==1.4.*', and OLD_DUCKDB=FOLDER"
+        )
+    return Path(folder)
+
+
+def ask(database: Path, *, read_only: bool, folder: Path | None = None) -> list[str]:
+    """The version of a DuckDB, all rows of all views, one view a line, and how many comments."""
+    path = {} if folder is None else {"PYTHONPATH": str(folder)}
+    asked = subprocess.run(
+        [sys.executable, "-c", ASK, str(database), str(read_only), *TABLES, *VIEWS],
+        env=os.environ | path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert asked.returncode == 0, asked.stderr
+    return asked.stdout.splitlines()
+
+
+def fill(database: Path) -> None:
+    """A month with its days, a restated day, a rotated key: no view is empty."""
+    build_tiny(database)
+    maker = Maker(database)
+    with Store(database) as store:
+        maker.take_in(store, days("2026-10-01", "2026-10-31"), SEARCH, HELPDESK, group_by=None)
+        maker.moment = maker.moment.replace(month=12)
+        maker.take_in(store, days("2026-10-02"), SEARCH, {**HELPDESK, "requests": "13"})
+    keys = database.with_name("keys.csv")
+    keys.write_text("api_key_id,team,successor_of\nkey_1,Product,\nkey_2,,key_1\n")
+    load_keys(database, keys)
+
+
+def test_every_view_answers_the_same_in_an_old_duckdb(old_duckdb: Path, tmp_path: Path) -> None:
+    database = tmp_path / "test.duckdb"
+    fill(database)
+    version, *ours = ask(database, read_only=True)
+    assert version == duckdb.__version__
+    assert "[]" not in ours
+    for read_only in (True, False):
+        version, *theirs = ask(database, read_only=read_only, folder=old_duckdb)
+        assert version.startswith("1.4.")
+        assert theirs == ours
+    # what the old one wrote is still ours, and what a killed writer leaves is still theirs
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(database)], check=False)
+    assert killed.returncode == 9
+    assert database.with_name("test.duckdb.wal").exists()
+    _, *theirs = ask(database, read_only=True, folder=old_duckdb)
+    assert "'77'" in theirs[1]
+    assert theirs == ask(database, read_only=True)[1:]
+
+
+def test_file_in_a_newer_format_stays_of_use_until_it_is_made_anew(
+    old_duckdb: Path, tmp_path: Path
+) -> None:
+    """An earlier version made files that only DuckDB 2.0 opens."""
+    database = tmp_path / "test.duckdb"
+    duckdb.connect(database, config={"storage_compatibility_version": "latest"}).close()
+    fill(database)
+    with pytest.raises(AssertionError, match="Trying to read a database file with version"):
+        ask(database, read_only=True, folder=old_duckdb)
+    before = ask(database, read_only=True)[1:]
+    rebuild(database, lambda *_: None)
+    assert ask(database, read_only=True, folder=old_duckdb)[1:] == before
