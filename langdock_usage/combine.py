@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from decimal import Context, Decimal
 
 from .errors import ExportFormatError
-from .exports import TOKENS, Row, parse_rows
+from .exports import Row, grain_of, parse_rows
+from .header import TOKENS
 
 EXACT = Context(prec=60)
 
 
 def combine(parts: Sequence[bytes]) -> bytes | None:
-    """One row per API key and model, amounts added up exactly; None where no part has data.
+    """One row per API key, model and raw model, amounts added up; None where no part has data.
 
     Columns are those of the first part. A count that is empty in one part is unknown in the sum.
     Raises ExportFormatError where a part is not an export, or has other columns.
@@ -20,17 +21,18 @@ def combine(parts: Sequence[bytes]) -> bytes | None:
     if len(parts) <= 1:
         return parts[0] if parts else None
     read = [parse_rows(part, f"part {n} of the export") for n, part in enumerate(parts, start=1)]
-    names = read[0][0].names
-    total: dict[tuple[str, str], Row] = {}
+    first_header = read[0][0]
+    names = first_header.names
+    total: dict[tuple[str, ...], Row] = {}
     for header, rows in read:
         if header.names != names:
             raise ExportFormatError("The parts of a split export have different columns.")
         for row in rows:
-            grain = (row["api_key_id"], row.get("model", ""))
+            grain = grain_of(row)
             total[grain] = _added(total[grain], row) if grain in total else row
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, names, lineterminator="\n")
-    writer.writeheader()
+    writer.writerow(dict(zip(names, first_header.originals, strict=True)))
     first = min((row["period_start"] for row in total.values()), default="")
     last = max((row["period_end"] for row in total.values()), default="")
     for row in total.values():

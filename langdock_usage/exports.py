@@ -9,66 +9,29 @@ import gzip
 import io
 import re
 import zlib
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
 from .errors import ExportFormatError
+from .header import COLUMNS as COLUMNS
+from .header import RAW_MODEL, TOKENS, Header, header_of
 from .windows import Period
-
-REQUIRED = (
-    "period_start",
-    "period_end",
-    "org_id",
-    "api_key_id",
-    "api_key_name",
-    "requests",
-    "total_cost_usd",
-)
-TOKENS = (
-    "sum_prompt_tokens",
-    "sum_completion_tokens",
-    "cached_prompt_tokens",
-    "cache_creation_tokens",
-    "no_cache_tokens",
-)
-# Other names that the service gives, or may give, to a column. The documentation does not name the
-# model column of a grouped export; the models export spells two token columns differently.
-ALIASES = {
-    "model_name": "model",
-    "name": "model",
-    "sum_cached_prompt_tokens": "cached_prompt_tokens",
-    "sum_cache_creation_tokens": "cache_creation_tokens",
-}
-COLUMNS = (*REQUIRED, "model", *TOKENS)
 
 MAX_FRACTION_DIGITS = 24  # of total_cost_usd in the database
 COUNT = re.compile(r"[0-9]{1,15}", re.ASCII)
-AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]*)?([eE]-[0-9]{1,2})?", re.ASCII)
-
+AMOUNT = re.compile(r"\+?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
+# quantizes what has at most 9 digits before and 24 behind the point, and raises for anything else
+EXACT = Context(prec=9 + MAX_FRACTION_DIGITS, traps=[Inexact, InvalidOperation])
+SMALLEST = Decimal(1).scaleb(-MAX_FRACTION_DIGITS)
 
 Row = dict[str, str]  # our name of a column → text
-
-
-@dataclass(frozen=True)
-class Header:
-    """The columns of one file. `names` has our name of each column, in the order of the file."""
-
-    names: tuple[str, ...]
-    unknown: tuple[str, ...]
-
-    @property
-    def has_model(self) -> bool:
-        return "model" in self.names
-
-    def duckdb_columns(self) -> dict[str, str]:
-        """Columns of the file for DuckDB's `read_csv`; text, so that nothing is rounded unseen."""
-        return dict.fromkeys(self.names, "VARCHAR")
 
 
 @dataclass(frozen=True)
@@ -96,14 +59,10 @@ def stated_in(content: bytes, name: str) -> Stated:
 
 
 def _stated(rows: "_Rows", name: str) -> Stated:
-    header = _header(next(rows, None), name)
-    first = next((row for row in rows if row), None)
-    if first is None:
+    header = header_of(next(rows, None), name)
+    values = next(_checked(rows, header, name), None)
+    if values is None:
         return Stated(header, None, None)
-    values = dict(zip(header.names, first, strict=False))
-    fault = _row_fault(header, first, values, values)
-    if fault:
-        raise ExportFormatError(f"{name}, line {rows.line_num}: {fault}")
     dates = Period(_date(values["period_start"]), _date(values["period_end"]))
     return Stated(header, values["org_id"], dates)
 
@@ -111,40 +70,44 @@ def _stated(rows: "_Rows", name: str) -> Stated:
 def parse_rows(content: bytes, name: str) -> tuple[Header, list[Row]]:
     """All rows of a CSV, each checked. Raises ExportFormatError."""
     rows = _Rows(io.StringIO(content.decode("utf-8-sig", errors="replace"), newline=""), name)
-    header = _header(next(rows, None), name)
-    parsed: list[Row] = []
-    for row in rows:
-        if row:
-            values = dict(zip(header.names, row, strict=False))
-            fault = _row_fault(header, row, values, parsed[0] if parsed else values)
-            if fault:
-                raise ExportFormatError(f"{name}, line {rows.line_num}: {fault}")
-            parsed.append(values)
-    return header, parsed
+    header = header_of(next(rows, None), name)
+    return header, list(_checked(rows, header, name))
 
 
 def first_fault(path: Path, name: str) -> str | None:
     """The first thing in this CSV that is not what its column says, with line, column and value."""
     with _rows(path, name) as rows:
-        header = _header(next(rows, None), name)
-        first: dict[str, str] | None = None
-        seen: dict[tuple[str, str], int] = {}
-        for row in rows:
-            if not row:
-                continue
-            values = dict(zip(header.names, row, strict=False))
-            first = first or values
-            fault = _row_fault(header, row, values, first)
-            if fault:
-                return f"{name}, line {rows.line_num}: {fault}"
-            grain = (values["api_key_id"], values.get("model", ""))
-            if grain in seen:
-                return (
-                    f"{name}, line {rows.line_num}: states API key {grain[0]!r} and model "
-                    f"{grain[1]!r} again, first stated on line {seen[grain]}"
-                )
-            seen[grain] = rows.line_num
+        header = header_of(next(rows, None), name)
+        try:
+            deque(_checked(rows, header, name), maxlen=0)
+        except ExportFormatError as error:
+            return str(error)
     return None
+
+
+def _checked(rows: "_Rows", header: Header, name: str) -> Iterator[Row]:
+    """The rows of a file. Raises ExportFormatError at the first that cannot be taken in."""
+    first: Row | None = None
+    seen: dict[tuple[str, ...], int] = {}
+    for row in filter(None, rows):
+        values = dict(zip(header.names, row, strict=False))
+        first = first or values
+        fault = _row_fault(header, row, values, first)
+        if fault:
+            raise ExportFormatError(f"{name}, line {rows.line_num}: {fault}")
+        grain = grain_of(values)
+        if grain in seen:
+            raise ExportFormatError(
+                f"{name}, line {rows.line_num}: states API key {grain[0]!r} and model "
+                f"{grain[1]!r} again, first stated on line {seen[grain]}"
+            )
+        seen[grain] = rows.line_num
+        yield values
+
+
+def grain_of(row: Row) -> tuple[str, str, str]:
+    """API key, model and raw model: what an export states once."""
+    return row["api_key_id"], row.get("model", ""), row.get(RAW_MODEL, "")
 
 
 def count_rows(content: bytes) -> int:
@@ -161,34 +124,6 @@ def _rows_below(content: bytes) -> Iterator[list[str]]:
     text = io.StringIO(content.decode("utf-8", errors="replace"), newline="")
     with suppress(csv.Error):
         yield from islice(filter(None, csv.reader(text)), 1, None)
-
-
-def _header(row: list[str] | None, name: str) -> Header:
-    if not row:
-        raise ExportFormatError(f"{name}: the file is empty; a usage export begins with a header.")
-    originals = [cell.strip() for cell in row]
-    names: dict[str, str] = {}
-    for position, original in enumerate(originals):
-        ours = ALIASES.get(original.lower(), original.lower())
-        if ours not in COLUMNS:
-            ours = f"unknown_{position}"
-        if ours in names:
-            both = f"{names[ours]!r} and {original!r}"
-            raise ExportFormatError(f"{name}, line 1: the columns {both} could both be {ours}.")
-        names[ours] = original
-    missing = [column for column in REQUIRED if column not in names]
-    if missing and len(originals) == 1 and originals[0].count(";") >= len(REQUIRED) - 1:
-        raise ExportFormatError(
-            f"{name}, line 1: the values are separated by semicolons, as Excel writes them; "
-            "load the file as it was downloaded."
-        )
-    if missing:
-        raise ExportFormatError(
-            f"{name}, line 1: the column {missing[0]!r} is missing; this is not a usage export by "
-            f"API key (its columns: {', '.join(originals)[:200]})."
-        )
-    unknown = tuple(original for ours, original in names.items() if ours not in COLUMNS)
-    return Header(tuple(names), unknown)
 
 
 def _row_fault(
@@ -223,8 +158,11 @@ def _row_fault(
 def _is_amount(text: str) -> bool:
     if not AMOUNT.fullmatch(text):
         return False
-    exponent = Decimal(text).as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= -MAX_FRACTION_DIGITS
+    try:
+        EXACT.quantize(Decimal(text), SMALLEST)
+    except (Inexact, InvalidOperation):
+        return False
+    return True
 
 
 def _is_date(text: str) -> bool:

@@ -13,7 +13,8 @@ import duckdb
 from .archive import RawExport
 from .database import OnWait, first_line, open_for_writing
 from .errors import ExportConflict, ExportFormatError, StoreError
-from .exports import Header, Stated, first_fault, is_gzip, read_stated
+from .exports import Stated, first_fault, is_gzip, read_stated
+from .header import Header
 from .keys_file import KeyOwner
 from .settings import WAIT_SECONDS
 from .sql import read_sql
@@ -188,8 +189,9 @@ class Store(Stored):
         name: str,
     ) -> int:
         try:
+            rows = "rows_added_up" if header.has_raw_model else "rows_as_stated"
             (count,) = self._connection.execute(
-                read_sql("take_in"),
+                read_sql("take_in") + read_sql(rows),
                 {
                     "export_id": raw.export_id,
                     "path": str(csv),

@@ -1,11 +1,13 @@
 """A CSV that says what it should comes out as it went in; any other is refused with a reason."""
 
+import re
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from langdock_usage.combine import combine
@@ -86,12 +88,60 @@ def test_python_explains_what_duckdb_refuses(column: str, value: str) -> None:
                 assert first_fault(file, "made.csv") is None
 
 
-@pytest.mark.parametrize("value", ["5", "5.", "0.5", "1e-7", "1E-7", "12.5e-3", "007", "999999999"])
-def test_spellings_of_an_amount(tmp_path: Path, value: str) -> None:
-    database = tmp_path / "test.duckdb"
-    with Store(database) as store:
-        Maker(database).take_in(store, OCTOBER_5, {"total_cost_usd": value})
-        assert ask(store, "select total_cost_usd from usage") == [(Decimal(value),)]
+def spelled(sign: str, whole: str, point: str, fraction: str, exponent: str) -> str:
+    return sign + whole + point + (fraction if point else "") + exponent
+
+
+DIGITS = st.text("0123456789", max_size=12)
+AMOUNTS = st.builds(
+    spelled,
+    st.sampled_from(["", "", "", "+", "-"]),
+    DIGITS | st.text("0", max_size=40),
+    st.sampled_from(["", ".", "."]),
+    st.builds(str.__add__, st.text("0", max_size=25), DIGITS),
+    st.just("")
+    | st.builds("{}{}{}".format, st.sampled_from("eE"), st.sampled_from(["", "+", "-"]), DIGITS)
+    | st.builds("e{}".format, st.integers(-40, 40)),
+)
+AWKWARD = [
+    *("5", "5.", ".5", "0.5", "+0.5", "1e-7", "1E-7", "12.5e-3", "007", "999999999"),
+    *("1.6E+0", "1.25E+1", "5e-7", "0.00000001E+3", "1E8", "1e9", "0e999", "1e-24", "1e-25"),
+    *("10e-25", "12345678901234567890e-20", "0.000000000000000000000000000000000000001e30"),
+    *("999999999.999999999999999999999999", "999999999.9999999999999999999999999"),
+    *("123456789012345678901234567890123e-24", "1234567890123456789012345678901230e-25"),
+    *("1." + "0" * 60, "0" * 60 + "1", "1e0000", "1e-007", "-0", "-1", "--1", ".", "e5", "", "1e"),
+]
+
+
+def amount_that_fits(text: str) -> Fraction | None:
+    """The value, where interface.md takes it as an amount; None for anything else."""
+    if not re.fullmatch(r"\+?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", text, re.ASCII):
+        return None
+    mantissa, _, exponent = text.lower().partition("e")
+    value = Fraction(f"0{mantissa.lstrip('+')}") * Fraction(10) ** int(exponent or 0)
+    return value if value < 10**9 and (value * 10**24).denominator == 1 else None
+
+
+@settings(max_examples=8, deadline=None)
+@example(AWKWARD)
+@given(st.lists(AMOUNTS, min_size=1, max_size=30))
+def test_an_amount_is_any_decimal_number_that_fits(texts: list[str]) -> None:
+    """In Python, in DuckDB, and by fractions: the same texts are amounts, of the same value."""
+    expected = {text: value for text in texts if (value := amount_that_fits(text)) is not None}
+    rows = {text: {"api_key_id": f"key {text}", "total_cost_usd": text} for text in texts}
+    with TemporaryDirectory() as folder:
+        database, maker = Path(folder) / "test.duckdb", Maker(Path(folder) / "test.duckdb")
+        with Store(database) as store:
+            for text in rows.keys() - expected.keys():
+                with pytest.raises(ExportFormatError) as refused:
+                    maker.take_in(store, OCTOBER_5, rows[text])
+                assert f"total_cost_usd is {text!r}, not an amount" in str(refused.value)
+            if expected:
+                csv = csv_of([rows[text] for text in expected], OCTOBER_5)
+                maker.take_in(store, OCTOBER_5, csv=csv)
+                assert len(parse_rows(csv, "made.csv")[1]) == len(expected)
+            stored = ask(store, "select substr(api_key_id, 5), total_cost_usd from usage")
+    assert {text: Fraction(cost) for text, cost in stored} == expected
 
 
 def test_rows_are_counted_as_csv_not_as_lines() -> None:
@@ -129,3 +179,33 @@ def test_parts_with_other_columns_are_refused() -> None:
     without = csv_of([{}], OCTOBER_5, columns=[c for c in COLUMNS if "tokens" not in c])
     with pytest.raises(ExportFormatError, match="different columns"):
         combine([csv_of([{}], OCTOBER_5), without])
+
+
+def test_parts_of_a_hybrid_workspace_keep_what_they_say() -> None:
+    """Tokens that one part lacks are unknown in the sum; raw models and other columns stay."""
+    columns = ["Region", *COLUMNS, "raw_model"]
+    empty = dict.fromkeys([name for name in COLUMNS if "tokens" in name], "")
+    first = csv_of(
+        [{"raw_model": "eu/gpt-5"}, {"raw_model": "us/gpt-5"}, {"api_key_id": "key_2", **empty}],
+        days("2026-10-01", "2026-10-15"),
+        columns=columns,
+    )
+    second = csv_of(
+        [{"raw_model": "eu/gpt-5", **empty}, {"api_key_id": "key_2", **empty}],
+        days("2026-10-16", "2026-10-31"),
+        columns=columns,
+    )
+    combined = combine([first, second])
+    assert combined
+    header, rows = parse_rows(combined, "combined")
+    assert header.unknown == ("Region", "raw_model")
+    assert [
+        (row["api_key_id"], row["raw_model"], row["requests"], row["sum_prompt_tokens"])
+        for row in rows
+    ] == [
+        ("key_1", "eu/gpt-5", "20", ""),
+        ("key_1", "us/gpt-5", "10", "100"),
+        ("key_2", "", "20", ""),
+    ]
+    with pytest.raises(ExportFormatError, match="part 2 of the export, line 3: states API key"):
+        combine([first, csv_of([{}, {}], OCTOBER_5)])

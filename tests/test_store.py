@@ -213,19 +213,97 @@ def test_workspace_without_byok_has_no_tokens(store: Store, maker: Maker) -> Non
     assert ask(store, "select input_tokens, cache_hit_ratio from cost_per_key") == [(None, None)]
 
 
-@pytest.mark.parametrize("name", ["model", "model_name", "name", "Model"])
+@pytest.mark.parametrize(
+    "name", ["model", "model_name", "name", "raw_model", "Model", " MODEL_NAME ", "Raw_Model\t"]
+)
 def test_model_column_is_found_under_any_plausible_name(
     store: Store, maker: Maker, name: str
 ) -> None:
     csv = csv_of([{}], OCTOBER_5).replace(b",model,", f",{name},".encode())
-    maker.take_in(store, OCTOBER_5, csv=csv)
+    assert maker.take_in(store, OCTOBER_5, csv=csv).unknown_columns == ()
     assert ask(store, "select model from usage") == [("gpt-5",)]
 
 
-def test_two_columns_that_may_be_the_model_are_refused(store: Store, maker: Maker) -> None:
-    csv = csv_of([{}], OCTOBER_5).replace(b",requests,", b",name,", 1)
-    with pytest.raises(ExportFormatError, match="'name' and 'model' could both be model"):
+@pytest.mark.parametrize(
+    ("columns", "chosen"),
+    [
+        (("raw_model", "model"), "model"),
+        (("Raw_Model", "NAME"), "NAME"),
+        (("name", "model_name", "raw_model"), "model_name"),
+        (("cached_prompt_tokens", "sum_cached_prompt_tokens", "model"), "model"),
+    ],
+)
+def test_of_several_names_of_a_column_the_plainest_counts(
+    store: Store, maker: Maker, columns: tuple[str, ...], chosen: str
+) -> None:
+    others = [name for name in COLUMNS if name not in ("model", "cached_prompt_tokens")]
+    values = {name: f"the {name}" for name in columns if "tokens" not in name}
+    tokens = {"cached_prompt_tokens": "30", "sum_cached_prompt_tokens": "31"}
+    csv = csv_of([{**values, **tokens}], OCTOBER_5, columns=[*others, *columns])
+    taken_in = maker.take_in(store, OCTOBER_5, csv=csv)
+    left = [name for name in columns if name not in (chosen, "cached_prompt_tokens")]
+    assert taken_in.unknown_columns == tuple(left)
+    cached = 30 if "cached_prompt_tokens" in columns else None
+    assert ask(store, "select model, cached_prompt_tokens from usage") == [
+        (f"the {chosen}", cached)
+    ]
+
+
+def test_one_name_twice_is_refused(store: Store, maker: Maker) -> None:
+    csv = csv_of([{}], OCTOBER_5).replace(b",no_cache_tokens", b",Model ", 1)
+    with pytest.raises(ExportFormatError, match="'model' and 'Model' could both be model"):
         maker.take_in(store, OCTOBER_5, csv=csv)
+
+
+def test_rows_that_differ_in_raw_model_alone_are_added_up(store: Store, maker: Maker) -> None:
+    """Two deployments of one model; of the second key's, one has no token data."""
+    no_tokens = {name: "" for name in COLUMNS if "tokens" in name}
+    stated = [
+        {"raw_model": "eu/gpt-5", "requests": "1", "total_cost_usd": "0.1"},
+        {"raw_model": "us/gpt-5", "requests": "2", "total_cost_usd": "2E-1"},
+        {"raw_model": "", "requests": "4", "total_cost_usd": "0.4", "model": "other"},
+        {"raw_model": "eu/gpt-5", "requests": "8", "api_key_id": "key_2"},
+        {"raw_model": "us/gpt-5", "requests": "16", "api_key_id": "key_2", **no_tokens},
+    ]
+    csv = csv_of(stated, OCTOBER_5, columns=[*COLUMNS, "raw_model"])
+    assert maker.take_in(store, OCTOBER_5, csv=csv).record_count == 3
+    assert ask(
+        store,
+        "select api_key_id, model, requests, total_cost_usd, sum_prompt_tokens, input_tokens, "
+        "token_accounting from usage order by all",
+    ) == [
+        ("key_1", "gpt-5", 1 + 2, Decimal("0.3"), 2 * 100, 2 * 100, "inclusive"),
+        ("key_1", "other", 4, Decimal("0.4"), 100, 100, "inclusive"),
+        ("key_2", "gpt-5", 8 + 16, Decimal("3"), None, None, None),
+    ]
+    before = everything(store)
+    twice = csv_of([*stated, stated[0]], OCTOBER_5, columns=[*COLUMNS, "raw_model"])
+    with pytest.raises(ExportFormatError, match="line 7: states API key 'key_1' and model 'gpt-5'"):
+        maker.take_in(store, OCTOBER_5, csv=twice)
+    assert everything(store) == before
+
+
+def test_token_columns_that_are_empty_in_some_rows_are_unknown_there(
+    store: Store, maker: Maker
+) -> None:
+    """A hybrid workspace: what another provider's key used has no token data, which is not 0."""
+    empty = dict.fromkeys([name for name in COLUMNS if "tokens" in name], "")
+    csv = csv_of([{}, {"api_key_id": "key_2", **empty}], OCTOBER_5)
+    quoted = csv_of([{"api_key_id": "key_3", **empty}], OCTOBER_5).splitlines(keepends=True)[1]
+    quoted = quoted.replace(b",,,,,", b',"","","","",""')
+    maker.take_in(store, OCTOBER_5, csv=csv + quoted)
+    assert ask(
+        store,
+        "select api_key_id, sum_prompt_tokens, cached_prompt_tokens, no_cache_tokens, "
+        "input_tokens, token_accounting from usage order by all",
+    ) == [
+        ("key_1", 100, 30, 60, 100, "inclusive"),
+        ("key_2", None, None, None, None, None),
+        ("key_3", None, None, None, None, None),
+    ]
+    assert ask(store, "select sum(total_cost_usd), sum(input_tokens) from usage") == [
+        (Decimal("4.5"), 100)
+    ]
 
 
 def test_grouped_export_without_model_is_refused(store: Store, maker: Maker) -> None:

@@ -19,63 +19,85 @@ with received as (
     -- columns that an export may lack
     select
         null::varchar as model,
+        null::varchar as raw_model,
         null::varchar as sum_prompt_tokens,
         null::varchar as sum_completion_tokens,
         null::varchar as cached_prompt_tokens,
         null::varchar as cache_creation_tokens,
         null::varchar as no_cache_tokens
     where false
-)
+),
 
-select
-    case
-        when org_id = $org_id and period_start = $period_start and period_end = $period_end
-            then $export_id
-        else error('workspace or period differ from the first row')
-    end as export_id,
-    coalesce(api_key_id, error('api_key_id is empty')) as api_key_id,
-    api_key_name,
-    model,
-    case
-        when regexp_full_match(requests, '[0-9]{1,15}') then requests::bigint
-        else error('requests')
-    end as requests,
-    case
-        when regexp_full_match(total_cost_usd, '[0-9]{1,9}(\.[0-9]{0,24})?')
-            then total_cost_usd::decimal(38, 24)
-        -- 1.5e-7: as many fractional digits as written, and as the exponent adds
-        when regexp_full_match(total_cost_usd, '[0-9]{1,9}(\.[0-9]*)?[eE]-[0-9]{1,2}')
-            and length(regexp_extract(total_cost_usd, '\.([0-9]*)', 1))
-                - regexp_extract(total_cost_usd, '[eE](.*)', 1)::integer <= 24
-            then total_cost_usd::decimal(38, 24)
-        else error('total_cost_usd')
-    end as total_cost_usd,
-    case
-        when sum_prompt_tokens is null then null
-        when regexp_full_match(sum_prompt_tokens, '[0-9]{1,15}') then sum_prompt_tokens::bigint
-        else error('sum_prompt_tokens')
-    end as sum_prompt_tokens,
-    case
-        when sum_completion_tokens is null then null
-        when regexp_full_match(sum_completion_tokens, '[0-9]{1,15}')
-            then sum_completion_tokens::bigint
-        else error('sum_completion_tokens')
-    end as sum_completion_tokens,
-    case
-        when cached_prompt_tokens is null then null
-        when regexp_full_match(cached_prompt_tokens, '[0-9]{1,15}')
-            then cached_prompt_tokens::bigint
-        else error('cached_prompt_tokens')
-    end as cached_prompt_tokens,
-    case
-        when cache_creation_tokens is null then null
-        when regexp_full_match(cache_creation_tokens, '[0-9]{1,15}')
-            then cache_creation_tokens::bigint
-        else error('cache_creation_tokens')
-    end as cache_creation_tokens,
-    case
-        when no_cache_tokens is null then null
-        when regexp_full_match(no_cache_tokens, '[0-9]{1,15}') then no_cache_tokens::bigint
-        else error('no_cache_tokens')
-    end as no_cache_tokens
-from received
+-- other spellings of an amount, like 12.5E-3 and .5: the point goes to where the exponent says,
+-- as text, because DuckDB converts not every such text exactly
+spelled as (
+    select
+        *,
+        regexp_full_match(total_cost_usd, '[0-9]{1,9}(\.[0-9]{0,24})?') as is_plain,
+        case
+            when not is_plain then regexp_extract(
+                total_cost_usd,
+                '^\+?([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]{1,3}))?$',
+                ['whole', 'fraction', 'exponent']
+            )
+        end as parts,
+        parts['whole'] || parts['fraction'] as digits,
+        length(parts['whole']) + coalesce(try_cast(parts['exponent'] as integer), 0) as places,
+        repeat('0', greatest(-places, 0)) || digits
+            || repeat('0', greatest(places - length(digits), 0)) as padded,
+        ltrim(left(padded, greatest(places, 0)), '0') as before,
+        rtrim(substr(padded, greatest(places, 0) + 1), '0') as behind
+    from received
+),
+
+checked as (
+    select
+        case
+            when org_id = $org_id and period_start = $period_start and period_end = $period_end
+                then $export_id
+            else error('workspace or period differ from the first row')
+        end as export_id,
+        coalesce(api_key_id, error('api_key_id is empty')) as api_key_id,
+        api_key_name,
+        model,
+        raw_model,
+        case
+            when regexp_full_match(requests, '[0-9]{1,15}') then requests::bigint
+            else error('requests')
+        end as requests,
+        case
+            when is_plain then total_cost_usd::decimal(38, 24)
+            when digits <> '' and length(before) <= 9 and length(behind) <= 24
+                then ('0' || before || '.' || behind)::decimal(38, 24)
+            else error('total_cost_usd')
+        end as total_cost_usd,
+        case
+            when sum_prompt_tokens is null then null
+            when regexp_full_match(sum_prompt_tokens, '[0-9]{1,15}') then sum_prompt_tokens::bigint
+            else error('sum_prompt_tokens')
+        end as sum_prompt_tokens,
+        case
+            when sum_completion_tokens is null then null
+            when regexp_full_match(sum_completion_tokens, '[0-9]{1,15}')
+                then sum_completion_tokens::bigint
+            else error('sum_completion_tokens')
+        end as sum_completion_tokens,
+        case
+            when cached_prompt_tokens is null then null
+            when regexp_full_match(cached_prompt_tokens, '[0-9]{1,15}')
+                then cached_prompt_tokens::bigint
+            else error('cached_prompt_tokens')
+        end as cached_prompt_tokens,
+        case
+            when cache_creation_tokens is null then null
+            when regexp_full_match(cache_creation_tokens, '[0-9]{1,15}')
+                then cache_creation_tokens::bigint
+            else error('cache_creation_tokens')
+        end as cache_creation_tokens,
+        case
+            when no_cache_tokens is null then null
+            when regexp_full_match(no_cache_tokens, '[0-9]{1,15}') then no_cache_tokens::bigint
+            else error('no_cache_tokens')
+        end as no_cache_tokens
+    from spelled
+)
