@@ -232,6 +232,7 @@ INCLUSIVE = ("100", "30", "10", "60")
 WRITES = ("90", "30", "10", "60")
 EXCLUSIVE = ("60", "30", "10", "60")
 EITHER = ("60", "0", "10", "60")
+NO_CACHING = ("60", "0", "0", "60")
 UNCLEAR = ("77", "30", "10", "60")
 
 
@@ -249,6 +250,12 @@ UNCLEAR = ("77", "30", "10", "60")
         (EITHER, [EXCLUSIVE, UNCLEAR], "exclusive", 70),
         (EITHER, [WRITES], "writes_in_no_cache", 60),
         (EITHER, [EXCLUSIVE, INCLUSIVE], "writes_in_no_cache", 60),
+        (EITHER, [EXCLUSIVE, WRITES], "writes_in_no_cache", 60),
+        # a row without any caching says nothing about its model
+        (NO_CACHING, [EXCLUSIVE], "inclusive", 60),
+        (EITHER, [EXCLUSIVE, NO_CACHING], "exclusive", 70),
+        (EITHER, [NO_CACHING], "writes_in_no_cache", 60),
+        (EITHER, [EXCLUSIVE, ("0", "0", "0", "0")], "exclusive", 70),
         (("", "30", "10", "60"), [], None, None),
         (("100", "30", "", "60"), [], None, None),
     ],

@@ -23,11 +23,12 @@ tested as (
             as is_writes_in_no_cache,
         sum_prompt_tokens = no_cache_tokens
             and (cached_prompt_tokens > 0 or cache_creation_tokens > 0)
-            as is_exclusive
+            as is_exclusive,
+        cached_prompt_tokens > 0 or cache_creation_tokens > 0 as has_caching
     from stated
 ),
 
--- a row that fits two kinds follows the other rows of its model
+-- a row that fits two kinds follows the other rows of its model that have any caching
 model_evidence as (
     select
         org_id,
@@ -36,7 +37,7 @@ model_evidence as (
             and not bool_or((is_inclusive or is_writes_in_no_cache) and not is_exclusive)
             as model_is_exclusive
     from tested
-    where has_tokens
+    where has_tokens and has_caching
     group by org_id, model
 ),
 
