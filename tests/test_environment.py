@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).parent.parent
-CONDA_NAMES = {"duckdb": "python-duckdb", "tzdata": "python-tzdata"}
+CONDA_NAMES = {"duckdb": "python-duckdb", "isal": "python-isal", "tzdata": "python-tzdata"}
 
 
 def test_conda_environment_is_that_of_pyproject() -> None:

@@ -1,6 +1,7 @@
 """Exports downloaded by hand: every shape they come in, and every refusal."""
 
 import gzip
+import hashlib
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -151,10 +152,28 @@ def test_raw_copy_is_the_file_and_rebuild_uses_it(database: Path, tmp_path: Path
     load_into(database, file)
     before = [rows(database, f"from {table}") for table in ("exports", "export_rows")]
     file.unlink()
-    [copy] = (tmp_path / "raw" / "test").glob("*.csv")
-    assert copy.read_bytes() == content
+    [copy] = (tmp_path / "raw" / "test").glob("*.csv*")
+    assert copy.suffix == ".gz"
+    assert gzip.decompress(copy.read_bytes()) == content
+    [(sha256,)] = rows(database, "select sha256 from exports")
+    assert sha256 == hashlib.sha256(content).hexdigest()
     assert rebuild(database, lambda *_: None) == 1
     assert [rows(database, f"from {table}") for table in ("exports", "export_rows")] == before
+
+
+def test_raw_copies_are_compressed_and_the_same_file_makes_the_same_copy(tmp_path: Path) -> None:
+    content = csv_of([{"api_key_id": f"key_{n}"} for n in range(20_000)], OCTOBER)
+    packed = gzip.compress(content, compresslevel=2)
+    copies = {}
+    for name, given in (("a.csv", content), ("b.csv", content), ("c.csv.gz", packed)):
+        database = tmp_path / f"{name}.duckdb"
+        load_into(database, file_of(tmp_path, given, name))
+        [copy] = (tmp_path / "raw" / name).glob("*.csv*")
+        copies[name] = copy.read_bytes()
+    assert copies["a.csv"] == copies["b.csv"]
+    assert len(copies["a.csv"]) < len(content) / 5
+    assert gzip.decompress(copies["a.csv"]) == content
+    assert copies["c.csv.gz"] == packed
 
 
 def test_file_in_the_raw_folder_itself_is_not_swept_away(database: Path, tmp_path: Path) -> None:
@@ -193,7 +212,7 @@ def test_damaged_files_and_dates_at_the_end_of_time_stop_nothing(
 
 def test_kept_export_that_is_damaged_is_set_aside_and_told(database: Path, tmp_path: Path) -> None:
     load_into(database, file_of(tmp_path, csv_of([{}], OCTOBER)))
-    [copy] = (tmp_path / "raw" / "test").glob("*.csv")
+    [copy] = (tmp_path / "raw" / "test").glob("*.csv.gz")
     copy.write_bytes(b"not what was received")
     database.unlink()
     other = file_of(tmp_path, csv_of([{}], days("2026-09-01", "2026-09-30")), "september.csv")
