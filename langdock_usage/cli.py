@@ -139,7 +139,11 @@ def fetch(
 def load(
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="CSV, plain or gzip.")],
     timezone: Annotated[
-        str | None, typer.Option(metavar="IANA", help="Zone of the export; UTC if not given.")
+        str | None,
+        typer.Option(
+            metavar="IANA",
+            help="Zone of the export, where the workspace is new here [LANGDOCK_USAGE_TIMEZONE].",
+        ),
     ] = None,
     first: First = None,
     last: Last = None,
@@ -163,7 +167,9 @@ def load(
         only_writer(settings.database, wait, on_wait),
         Store(settings.database, wait_seconds=wait, on_wait=on_wait) as store,
     ):
-        for loaded in load_files(store, files, timezone=timezone, period=period):
+        for loaded in load_files(
+            store, files, timezone=timezone, period=period, default_timezone=settings.timezone
+        ):
             if loaded.error:
                 say(str(loaded))
             elif not quiet:

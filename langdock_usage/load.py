@@ -13,7 +13,7 @@ from .errors import ExportFormatError, InvalidRequest, LangdockUsageError, Store
 from .exports import read_stated
 from .recover import take_in_kept
 from .store import Store, TakenIn
-from .windows import Period, local_period, today
+from .windows import Period, local_period, month_of, today, zone
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Loaded:
         if self.taken_in:
             unknown = ", ".join(map(repr, self.taken_in.unknown_columns))
             rows = counted(self.taken_in.record_count, "row")
-            return f"{self.file}: {rows} of {self.window} taken in" + (
+            return f"{self.file}: {rows} of {self.window} taken in as {self.taken_in.export_id}" + (
                 f"; not known here, kept in the raw file: {unknown}" if unknown else ""
             )
         return f"{self.file}: nothing new, it was taken in before as {self.already}"
@@ -46,18 +46,19 @@ def load(
     *,
     timezone: str | None = None,
     period: Period | None = None,
+    default_timezone: str = "UTC",
 ) -> Iterator[Loaded]:
     """Take in each file, plain or gzip; a bad one is told and the next ones go on.
 
-    The period is `period`, else what the file says in UTC dates, as local days of `timezone`, which
-    is UTC where it is not given.
+    The period is `period`, else what the file says in UTC dates, as local days of `timezone`; where
+    that is not given, of the zone that the workspace has in the database, else of the default.
     """
     archive = Archive(store.path)
     for refused in take_in_kept(store, archive):
         yield Loaded(archive.folder, error=StoreError(refused))
     for file in files:
         try:
-            yield _load_one(store, archive, file, timezone, period)
+            yield _load_one(store, archive, file, timezone, period, default_timezone)
         except LangdockUsageError as error:
             yield Loaded(file, error=error)
         except OSError as error:
@@ -65,12 +66,19 @@ def load(
 
 
 def _load_one(
-    store: Store, archive: Archive, file: Path, asked_zone: str | None, period: Period | None
+    store: Store,
+    archive: Archive,
+    file: Path,
+    asked_zone: str | None,
+    period: Period | None,
+    default_timezone: str,
 ) -> Loaded:
-    timezone = asked_zone or "UTC"
     stated = read_stated(file, str(file))
     if stated.org_id is None:
         raise ExportFormatError(f"{file} has no rows, so it does not say whose usage it states.")
+    known_zone = _known_zone(store, stated.org_id)
+    timezone = asked_zone or known_zone or default_timezone
+    zone(timezone)
     window = period or _stated_period(file, stated.utc_dates, timezone)
     group_by = "model" if stated.header.has_model else None
     sha256 = sha256_of(file)
@@ -80,7 +88,6 @@ def _load_one(
         return Loaded(
             file, window, already=already, warnings=() if store.counts(already) else (late,)
         )
-    is_new = stated.org_id not in store.workspaces()
     before = store.counted_cost(stated.org_id, window)
     raw = archive.keep(
         file,
@@ -98,10 +105,11 @@ def _load_one(
         raise
     now = None if before is None else store.counted_cost(stated.org_id, window)
     warnings = list(_warnings(raw, before, now, store.counts(raw.export_id)))
-    if is_new and asked_zone is None:
+    if known_zone is None and asked_zone is None and timezone == "UTC":
         warnings.append(
-            f"without --timezone, {window} are days in UTC; a workspace keeps its zone. "
-            "If this is not meant, begin again with another --db."
+            f"without --timezone, {window} are days in UTC; a workspace keeps its zone. If this is "
+            f"not meant, take it back with `langdock-usage unload {raw.export_id}`, and load it "
+            "with --timezone."
         )
     return Loaded(file, window, taken_in, warnings=tuple(f"{file}: {text}" for text in warnings))
 
@@ -126,10 +134,24 @@ def _warnings(
         )
 
 
+def _known_zone(store: Store, org_id: str) -> str | None:
+    """The zone of a workspace in the database, or of days whose workspace this file names first."""
+    known = store.timezone_of(org_id)
+    return known if known or store.workspaces() else store.timezone_of(None)
+
+
 def _stated_period(file: Path, utc_dates: Period | None, timezone: str) -> Period:
     if utc_dates is None:
         raise ExportFormatError(f"{file} has no rows; say its period with --from and --to.")
     try:
-        return local_period(utc_dates, timezone)
+        local = local_period(utc_dates, timezone)
     except InvalidRequest as error:
         raise InvalidRequest(f"{file}: {error}") from error
+    is_whole_months = utc_dates.first.day == 1 and utc_dates.last == month_of(utc_dates.last).last
+    if is_whole_months and local != utc_dates:
+        raise InvalidRequest(
+            f"{file} says {utc_dates} in UTC dates, which are whole months; in {timezone} that is "
+            f"{local}. Say which days were exported: --from {utc_dates.first} --to "
+            f"{utc_dates.last}, or --from {local.first} --to {local.last}."
+        )
+    return local

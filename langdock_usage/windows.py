@@ -138,7 +138,8 @@ def local_period(stated: Period, timezone: str) -> Period:
     what = " or ".join(str(period) for period in fitting) or "no whole days"
     raise InvalidRequest(
         f"The UTC dates {stated} can mean {what} in {timezone}; "
-        "say which days were exported with --from and --to."
+        "say which days were exported with --from and --to, "
+        f"like --from {stated.first} --to {stated.last}."
     )
 
 

@@ -62,13 +62,72 @@ def test_zone_is_utc_unless_told(database: Path, tmp_path: Path) -> None:
     ]
 
 
-def test_zone_of_a_known_workspace_has_to_be_given(database: Path, tmp_path: Path) -> None:
-    with Store(database) as store:
-        Maker(database).take_in(store, days("2026-11-01"), {}, timezone="Europe/Berlin")
+def test_zone_is_that_of_the_workspace_else_the_default(database: Path, tmp_path: Path) -> None:
+    """Days without usage that were fetched before belong to the workspace that the file names."""
     file = file_of(tmp_path, csv_of([{}], OCTOBER, timezone="Europe/Berlin"))
-    [error] = errors(load_into(database, file))
+    with Store(database) as store:
+        Maker(database).take_in(store, days("2026-11-01"), timezone="Europe/Berlin")
+        for default in ("America/New_York", "UTC"):
+            [loaded] = load(store, [file], default_timezone=default)
+            assert (loaded.error, loaded.warnings, loaded.window) == (None, (), OCTOBER)
+        [error] = errors(load(store, [file], timezone="Asia/Kolkata"))
     assert "stored in Europe/Berlin, which it keeps; use --timezone Europe/Berlin" in error
-    assert errors(load_into(database, file, timezone="Europe/Berlin")) == []
+    other = csv_of([{"org_id": "org_b"}], OCTOBER, timezone="America/New_York")
+    with Store(database) as store:
+        [loaded] = load(
+            store, [file_of(tmp_path, other, "b.csv")], default_timezone="America/New_York"
+        )
+    assert (loaded.error, loaded.warnings, loaded.window) == (None, (), OCTOBER)
+
+
+@pytest.mark.parametrize(
+    ("stated", "zone", "local"),
+    [
+        (("2026-09-01", "2026-09-30"), "Europe/Berlin", "2026-09-02 to 2026-09-30"),
+        (("2026-07-01", "2026-09-30"), "America/New_York", "2026-07-01 to 2026-09-29"),
+        (("2026-02-01", "2026-02-28"), "Asia/Kolkata", "2026-02-02 to 2026-02-28"),
+        (("2026-10-05", "2026-10-05"), "Europe/Berlin", "no whole days"),
+    ],
+)
+def test_whole_months_and_days_in_utc_are_not_taken_for_odd_periods(
+    database: Path, tmp_path: Path, stated: tuple[str, str], zone: str, local: str
+) -> None:
+    """2 September in Berlin begins on 1 September at 22:00 UTC; who exports from the second on?"""
+    window = days(*stated)
+    file = file_of(tmp_path, csv_of([{}], window))
+    [error] = errors(load_into(database, file, timezone=zone))
+    assert str(file) in error
+    for text in (str(window), zone, local, f"--from {window.first} --to {window.last}"):
+        assert text in error
+    assert rows(database, "from exports") == []
+    [loaded] = load_into(database, file, timezone=zone, period=window)
+    assert loaded.window == window
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "zone"),
+    [
+        ("2026-09-01", "2026-09-30", "Europe/Berlin"),
+        ("2026-03-01", "2026-03-31", "Europe/London"),  # whole months in UTC dates too
+        ("2026-09-02", "2026-09-02", "Europe/Berlin"),
+        ("2026-10-01", "2026-10-01", "America/New_York"),
+    ],
+)
+def test_true_days_and_months_of_a_zone_raise_no_question(
+    database: Path, tmp_path: Path, first: str, last: str, zone: str
+) -> None:
+    window = days(first, last)
+    file = file_of(tmp_path, csv_of([{}], window, timezone=zone))
+    [loaded] = load_into(database, file, timezone=zone)
+    assert loaded.window == window
+
+
+def test_default_zone_that_is_none_is_refused(database: Path, tmp_path: Path) -> None:
+    file = file_of(tmp_path, csv_of([{}], OCTOBER))
+    with Store(database) as store:
+        [error] = errors(load(store, [file], period=OCTOBER, default_timezone="Berlin"))
+    assert "Unknown time zone 'Berlin'" in error
+    assert rows(database, "from exports") == []
 
 
 def test_period_can_be_told(database: Path, tmp_path: Path) -> None:
@@ -296,6 +355,8 @@ def test_zone_that_was_not_given_is_a_warning_once(database: Path, tmp_path: Pat
     september = file_of(tmp_path, csv_of([{}], days("2026-08-01", "2026-08-31")), "august.csv")
     [loaded] = load_into(database, berlin)
     assert "2026-09-30 to 2026-10-31 are days in UTC" in loaded.warnings[0]
+    assert loaded.taken_in
+    assert f"unload {loaded.taken_in.export_id}" in loaded.warnings[0]
     [loaded] = load_into(database, september)
     assert loaded.warnings == ()
 
