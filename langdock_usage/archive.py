@@ -29,6 +29,7 @@ from .whole_file import UNFINISHED, whole_file
 from .windows import Period
 
 GZIP_WITHOUT_NAME_AND_TIME = 31  # how zlib asks for it
+UNLOADED = "unloaded"
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class RawExport:
     yields_to: str | None = None  # an empty answer that does not erase this older export
     date_form: str | None = None  # in which the service took the dates of the request
 
+    @property
+    def is_loaded(self) -> bool:
+        """Whether it was loaded by hand: the source is a file name then, else a URL."""
+        return "/" not in self.source
+
     def to_json(self) -> str:
         fields = asdict(self) | {
             "fetched_at": self.fetched_at.isoformat(),
@@ -60,6 +66,15 @@ class RawExport:
         first, last = (date.fromisoformat(day) for day in fields.pop("window"))
         moment = datetime.fromisoformat(fields.pop("fetched_at"))
         return cls(**fields, window=Period(first, last), fetched_at=moment)
+
+
+@dataclass(frozen=True)
+class Damaged:
+    """An export with a file that is missing or not as received; `raw` where its JSON is whole."""
+
+    export_id: str
+    raw: RawExport | None
+    reason: str
 
 
 class Archive:
@@ -127,8 +142,25 @@ class Archive:
 
     def __iter__(self) -> Iterator[RawExport]:
         """Every export kept, in the order in which they were received."""
-        raws = [self._read(path) for path in self.folder.glob("*.json")]
-        return iter(sorted(raws, key=lambda raw: (raw.fetched_at, raw.export_id)))
+        return iter(self._in(self.folder))
+
+    def unloaded(self) -> list[RawExport]:
+        """Every export that was loaded by mistake, and taken back."""
+        return self._in(self.folder / UNLOADED)
+
+    def intact(self) -> tuple[list[RawExport], list[Damaged]]:
+        """The exports that are as they were received, in that order, and those that are not."""
+        raws: list[RawExport] = []
+        damaged: list[Damaged] = []
+        for path in sorted(self.folder.glob("*.json")):
+            raw = None
+            try:
+                raw = self._read(path)
+                self.verified_csv(raw)
+                raws.append(raw)
+            except StoreError as error:
+                damaged.append(Damaged(path.stem, raw, str(error)))
+        return sorted(raws, key=_as_received), damaged
 
     def ids(self) -> set[str]:
         """The `export_id` of every export kept."""
@@ -140,17 +172,19 @@ class Archive:
 
     def discard(self, raw: RawExport) -> None:
         """Forget an export that the database refused."""
-        for path in self._files(raw):
-            path.unlink(missing_ok=True)
+        for path in self._files(raw.export_id):
+            path.unlink()
 
-    def set_aside(self, raw: RawExport) -> Path:
-        """Move an export that the database refused to where people can look at it."""
-        aside = self.folder / "refused"
+    def set_aside(self, raw: RawExport | str, where: str = "refused") -> Path:
+        """Move an export, given whole or by its id, to a folder where people can look at it.
+
+        It is gone from the archive with the first of its files, which is the JSON.
+        """
+        aside = self.folder / where
         aside.mkdir(exist_ok=True)
-        for path in self._files(raw):
-            if path.exists():
-                path.replace(aside / path.name)
-        return aside / (raw.file or f"{raw.export_id}.json")
+        export_id = raw if isinstance(raw, str) else raw.export_id
+        moved = [path.replace(aside / path.name) for path in self._files(export_id)]
+        return moved[-1] if moved else aside
 
     def keep_keys(self, content: bytes, loaded_at: datetime) -> Path:
         """Keep a file that says whose each key is; the newest one holds."""
@@ -169,9 +203,13 @@ class Archive:
         for path in self.folder.glob(f".*{UNFINISHED}"):
             path.unlink()
 
-    def _files(self, raw: RawExport) -> list[Path]:
-        csv = self.csv_path(raw)
-        return [self._json_path(raw), *([csv] if csv else [])]
+    def _in(self, folder: Path) -> list[RawExport]:
+        return sorted((self._read(path) for path in folder.glob("*.json")), key=_as_received)
+
+    def _files(self, export_id: str) -> list[Path]:
+        """The files of an export that are there, the JSON first."""
+        names = (f"{export_id}{suffix}" for suffix in (".json", ".csv.gz", ".csv"))
+        return [path for name in names if (path := self.folder / name).exists()]
 
     def _json_path(self, raw: RawExport) -> Path:
         return self.folder / f"{raw.export_id}.json"
@@ -184,6 +222,10 @@ class Archive:
                 f"{path} does not describe an export ({error}); "
                 "move it, and the CSV of that name, out of the folder."
             ) from error
+
+
+def _as_received(raw: RawExport) -> tuple[datetime, str]:
+    return raw.fetched_at, raw.export_id
 
 
 def sha256_of(csv: bytes | Path | None) -> str | None:

@@ -46,7 +46,7 @@ app.command(cls=ReportCommand)(report)
 ORDER = (
     *("demo", "fetch", "report", "status"),  # the first steps
     *("load", "keys", "export", "lab"),
-    *("rebuild", "sandbox"),
+    *("unload", "rebuild", "sandbox"),
 )
 
 
@@ -195,7 +195,27 @@ def status(as_json: Json = False, db: Db = None) -> None:
 
 
 @app.command()
-def rebuild(quiet: Quiet = False, wait: Wait = WAIT_SECONDS, db: Db = None) -> None:
+def unload(
+    export_id: Annotated[str, typer.Argument(metavar="EXPORT_ID", help="As `load` named it.")],
+    wait: Wait = WAIT_SECONDS,
+    db: Db = None,
+) -> None:
+    """Take back an export that was loaded by mistake; what it superseded counts again."""
+    from .unload import unload as unload_export
+
+    database = settings_for(db).database
+    write(str(unload_export(database, export_id, wait_seconds=wait, on_wait=say)))
+
+
+@app.command()
+def rebuild(
+    skip_damaged: Annotated[
+        bool, typer.Option("--skip-damaged", help="Set aside raw exports that are damaged.")
+    ] = False,
+    quiet: Quiet = False,
+    wait: Wait = WAIT_SECONDS,
+    db: Db = None,
+) -> None:
     """Make the database anew from the raw exports beside it."""
     from .rebuild import rebuild as rebuild_database
 
@@ -204,14 +224,18 @@ def rebuild(quiet: Quiet = False, wait: Wait = WAIT_SECONDS, db: Db = None) -> N
         if_interrupted("the database is as it was."),
         progress_bar("Rebuilding", quiet=quiet) as on_progress,
     ):
-        count = rebuild_database(
+        rebuilt = rebuild_database(
             settings.database,
             on_progress,
+            skip_damaged=skip_damaged,
             wait_seconds=wait,
             on_wait=None if quiet else say,
         )
+    for text in rebuilt.left_out:
+        warn(text)
     if not quiet:
-        write(f"Rebuilt {settings.database} from {counted(count, 'raw export')}.")
+        count = counted(rebuilt.export_count, "raw export")
+        write(f"Rebuilt {settings.database} from {count}.")
 
 
 @app.command()

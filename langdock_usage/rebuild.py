@@ -1,9 +1,11 @@
 """Making the database anew from the raw exports that lie beside it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from .archive import Archive, RawExport
+from .archive import Archive, Damaged, RawExport
+from .damaged import consequence, refusal
 from .database import OnWait, open_for_writing
 from .errors import DatabaseLocked, NoData, StoreError
 from .lock import only_writer
@@ -12,45 +14,65 @@ from .settings import WAIT_SECONDS
 from .store import Store
 
 
+@dataclass(frozen=True)
+class Rebuilt:
+    """How many exports the database is made of, and a line for each that was left out."""
+
+    export_count: int
+    left_out: tuple[str, ...]
+
+
 def rebuild(
     database: Path,
     on_progress: Callable[[int, int], None],
     *,
+    skip_damaged: bool = False,
     wait_seconds: float = WAIT_SECONDS,
     on_wait: OnWait | None = None,
-) -> int:
-    """Replace `database` by one made from its raw exports alone; how many there were.
+) -> Rebuilt:
+    """Replace `database` by one made from its raw exports alone.
 
-    The old file stays, and can be read, until the new one is whole. Raises NoData, DatabaseLocked,
-    and StoreError where a raw export is not as it was received.
+    The old file stays, and can be read, until the new one is whole. With `skip_damaged`, raw
+    exports that are not as they were received are left out and set aside. Raises NoData,
+    DatabaseLocked, and StoreError that names all damaged ones otherwise.
     """
     archive = Archive(database)
     with only_writer(database, wait_seconds, on_wait):
-        raws = list(archive)
+        raws, damaged = archive.intact()
+        if damaged and not skip_damaged:
+            raise refusal(damaged)
         if not raws:
-            raise NoData(f"There are no raw exports in {archive.folder}; nothing was changed.")
+            what = "no intact raw exports" if damaged else "no raw exports"
+            raise NoData(f"There are {what} in {archive.folder}; nothing was changed.")
         fresh = database.with_name(f".{database.name}.rebuilding")
         fresh.unlink(missing_ok=True)
         try:
-            _make(fresh, archive, raws, on_progress)
+            consequences = _make(fresh, archive, raws, damaged, on_progress)
             _exchange(database, fresh, wait_seconds, on_wait)
         finally:
             fresh.unlink(missing_ok=True)
-    return len(raws)
+        left_out = [
+            f"{one.reason} Set aside: {archive.set_aside(one.export_id)}; {what_follows}"
+            for one, what_follows in zip(damaged, consequences, strict=True)
+        ]
+    return Rebuilt(len(raws), tuple(left_out))
 
 
 def _make(
     fresh: Path,
     archive: Archive,
     raws: list[RawExport],
+    damaged: list[Damaged],
     on_progress: Callable[[int, int], None],
-) -> None:
+) -> list[str]:
+    """Take in all intact exports; what follows from leaving out each damaged one."""
     with Store(fresh) as store:
         for done, raw in enumerate(raws, start=1):
-            csv = archive.verified_csv(raw)
+            csv = archive.csv_path(raw)
             store.take_in(raw, csv, str(csv))
             on_progress(done, len(raws))
         restore_keys(store, archive)
+        return [consequence(store, one) for one in damaged]
 
 
 def _exchange(database: Path, fresh: Path, wait_seconds: float, on_wait: OnWait | None) -> None:

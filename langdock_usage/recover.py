@@ -5,12 +5,14 @@ from .errors import ExportConflict, ExportFormatError, StoreError
 from .intake import take_in
 from .owners import restore_keys
 from .store import Store
+from .unload import finish_unloading
 
 
 def take_in_kept(store: Store, archive: Archive) -> list[str]:
     """Take in every raw export that the database lacks; says what it refuses, and why."""
     refused: list[str] = []
     archive.sweep()
+    finish_unloading(store, archive)
     stored = store.export_ids()
     if not stored:
         restore_keys(store, archive)

@@ -98,6 +98,33 @@ class Store(Stored):
         unknown = stated.header.unknown if stated else ()
         return TakenIn(raw.export_id, org_id, count, unknown)
 
+    def unload(self, export_id: str, others: Iterable[RawExport]) -> None:
+        """Forget an export, as if it had never come in; `others` are all that stay, as received.
+
+        Which workspace a day without usage belongs to, and what supersedes what, is worked out
+        anew from them.
+        """
+        query = "select export_id, org_id, record_count from exports"
+        known = {
+            stored: (org_id, count)
+            for stored, org_id, count in self._connection.execute(query).fetchall()
+        }
+        self._connection.begin()
+        try:
+            self._connection.execute("delete from export_rows where export_id = ?", [export_id])
+            self._connection.execute("delete from exports")
+            for raw in others:
+                if raw.export_id not in known:
+                    continue
+                stated, count = known[raw.export_id]
+                org_id = stated if count else raw.org_id
+                self._adopt_nameless(org_id)
+                self._record(raw, org_id, count)
+            self._connection.commit()
+        except BaseException:
+            self._give_up()
+            raise
+
     def replace_key_owners(self, owners: Iterable[KeyOwner]) -> None:
         """Whose each API key is: all of these instead of what was known."""
         self._connection.begin()
@@ -150,34 +177,39 @@ class Store(Stored):
         count = 0
         if csv and stated and stated.utc_dates:
             count = self._insert_rows(raw, csv, stated.header, stated.utc_dates, org_id, name)
-        window = {"window_start": raw.window.first, "window_end": raw.window.last}
+        self._record(raw, org_id, count)
+        return count
+
+    def _record(self, raw: RawExport, org_id: str | None, count: int) -> None:
+        """The line of an export whose rows are in, and what it supersedes."""
+        same = {
+            "org_id": org_id,
+            "window_start": raw.window.first,
+            "window_end": raw.window.last,
+            "group_by": raw.group_by,
+        }
+        yields_to: str | None = None
+        if raw.yields_to:
+            found = self._connection.execute(
+                read_sql("yields_to"), {**same, "yields_to": raw.yields_to}
+            ).fetchone()
+            yields_to = found[0] if found else None
         self._connection.execute(
             read_sql("insert_export"),
             {
                 "export_id": raw.export_id,
-                "org_id": org_id,
-                **window,
+                **same,
                 "timezone": raw.timezone,
-                "group_by": raw.group_by,
                 "fetched_at": raw.fetched_at,
                 "record_count": count,
                 "sha256": raw.sha256,
                 "source": raw.source,
-                "superseded_by": raw.yields_to,
+                "superseded_by": yields_to,
                 "date_form": raw.date_form,
             },
         )
-        if raw.yields_to is None:
-            self._connection.execute(
-                read_sql("supersede"),
-                {
-                    "export_id": raw.export_id,
-                    "org_id": org_id,
-                    **window,
-                    "group_by": raw.group_by,
-                },
-            )
-        return count
+        if yields_to is None:
+            self._connection.execute(read_sql("supersede"), {**same, "export_id": raw.export_id})
 
     def _insert_rows(
         self,

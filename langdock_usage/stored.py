@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import duckdb
 
+from .archive import RawExport
 from .ask import DateForm
 from .sql import read_sql
 from .windows import Period, month_of
@@ -114,6 +115,26 @@ class Stored:
             },
         ).fetchone()
         return str(found[0]) if found else None
+
+    def in_force(self, raw: RawExport) -> str | None:
+        """The export that is the newest statement of the same period and grouping as this one."""
+        found = self._connection.execute(
+            read_sql("in_force"),
+            {
+                "org_id": raw.org_id,
+                "window_start": raw.window.first,
+                "window_end": raw.window.last,
+                "group_by": raw.group_by,
+            },
+        ).fetchone()
+        return str(found[0]) if found else None
+
+    def covered_days(self, org_id: str | None, days: Period) -> set[date]:
+        """Those of these days that are known; of any workspace where none is given."""
+        rows = self._connection.execute(
+            read_sql("covered_days"), {"org_id": org_id, "first": days.first, "last": days.last}
+        ).fetchall()
+        return {day for (day,) in rows}
 
     def first_day(self, org_id: str | None) -> date | None:
         """The first day of any period that is stored."""

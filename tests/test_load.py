@@ -216,7 +216,7 @@ def test_raw_copy_is_the_file_and_rebuild_uses_it(database: Path, tmp_path: Path
     assert gzip.decompress(copy.read_bytes()) == content
     [(sha256,)] = rows(database, "select sha256 from exports")
     assert sha256 == hashlib.sha256(content).hexdigest()
-    assert rebuild(database, lambda *_: None) == 1
+    assert rebuild(database, lambda *_: None).export_count == 1
     assert [rows(database, f"from {table}") for table in ("exports", "export_rows")] == before
 
 

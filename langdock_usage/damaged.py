@@ -1,0 +1,31 @@
+"""Raw exports that are not as they were received: refused by name, or left out."""
+
+from collections.abc import Sequence
+
+from .archive import Damaged
+from .errors import StoreError
+from .store import Store
+from .windows import ranges
+
+
+def refusal(damaged: Sequence[Damaged]) -> StoreError:
+    """The error that names each of them."""
+    count = "one raw export is" if len(damaged) == 1 else f"{len(damaged)} raw exports are"
+    return StoreError(
+        f"{count} damaged, and nothing was changed; `langdock-usage rebuild --skip-damaged` sets "
+        f"aside what is damaged and goes on: {' '.join(one.reason for one in damaged)}"
+    )
+
+
+def consequence(store: Store, damaged: Damaged) -> str:
+    """What a database that was made without this export says in its place."""
+    raw = damaged.raw
+    if raw is None:
+        return "what it said is not known any more."
+    older = store.in_force(raw)
+    if older:
+        return f"of {raw.window}, the older export {older} counts again."
+    known = store.covered_days(raw.org_id, raw.window)
+    missing = ", ".join(map(str, ranges(day for day in raw.window.days() if day not in known)))
+    again = "load" if raw.is_loaded else "fetch"
+    return f"{missing} is missing now; {again} it again." if missing else "other exports cover it."

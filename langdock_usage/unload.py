@@ -1,0 +1,107 @@
+"""Taking back an export that was loaded by mistake, as if it had never been loaded."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from .amounts import exact
+from .archive import UNLOADED, Archive, RawExport
+from .asked import suggestion
+from .database import OnWait
+from .errors import DatabaseMissing, InvalidRequest, StoreError
+from .harmless import printable
+from .lock import only_writer
+from .settings import WAIT_SECONDS
+from .store import Store
+
+
+@dataclass(frozen=True)
+class Unloaded:
+    """What was taken back, where it is kept, and the cost of its period before and now."""
+
+    raw: RawExport
+    kept_at: Path
+    usd_before: Decimal | None
+    usd_now: Decimal | None
+
+    def __str__(self) -> str:
+        """One line for people."""
+        line = (
+            f"Took back {printable(self.raw.source)}, the export {self.raw.export_id}; "
+            f"it is kept as {self.kept_at}."
+        )
+        if self.usd_before == self.usd_now:
+            return f"{line} What counts in {self.raw.window} is as before."
+        before, now = (
+            "nothing" if usd is None else f"{exact(usd)} USD"
+            for usd in (self.usd_before, self.usd_now)
+        )
+        return f"{line} What counts in {self.raw.window} cost {before} before, {now} now."
+
+
+def unload(
+    database: Path,
+    export_id: str,
+    *,
+    wait_seconds: float = WAIT_SECONDS,
+    on_wait: OnWait | None = None,
+) -> Unloaded:
+    """Take back an export that was loaded by hand: what it superseded counts again.
+
+    Its raw files are kept in a folder of their own, out of reach of `rebuild`. Raises
+    DatabaseMissing, DatabaseLocked, and InvalidRequest where no loaded export has this id.
+    """
+    if not database.is_file():
+        raise DatabaseMissing(f"There is no database at {database}; name another with --db.")
+    archive = Archive(database)
+    with (
+        only_writer(database, wait_seconds, on_wait),
+        Store(database, wait_seconds=wait_seconds, on_wait=on_wait) as store,
+    ):
+        finish_unloading(store, archive)
+        raw = _loaded(archive, export_id)
+        _check_that_others_are_kept(store, archive)
+        before = store.counted_cost(raw.org_id, raw.window) if raw.org_id else None
+        # the files first: should the process die here, the next run goes on from them
+        kept_at = archive.set_aside(raw, UNLOADED)
+        store.unload(raw.export_id, archive)
+        now = store.counted_cost(raw.org_id, raw.window) if raw.org_id else None
+    return Unloaded(raw, kept_at, before, now)
+
+
+def finish_unloading(store: Store, archive: Archive) -> None:
+    """Do what is left to do of an export that an earlier run was taking back when it was killed."""
+    stored = store.export_ids()
+    for raw in archive.unloaded():
+        archive.set_aside(raw, UNLOADED)
+        if raw.export_id in stored:
+            _check_that_others_are_kept(store, archive)
+            store.unload(raw.export_id, archive)
+
+
+def _loaded(archive: Archive, export_id: str) -> RawExport:
+    known = {raw.export_id: raw for raw in archive}
+    raw = known.get(export_id)
+    if raw is None and any(raw.export_id == export_id for raw in archive.unloaded()):
+        raise InvalidRequest(f"{export_id} was taken back already.")
+    if raw is None:
+        loaded = [raw.export_id for raw in known.values() if raw.is_loaded]
+        raise InvalidRequest(
+            f"There is no loaded export {export_id!r}; {suggestion(export_id, loaded)}"
+        )
+    if not raw.is_loaded:
+        raise InvalidRequest(
+            f"{export_id} was fetched from {raw.source}; only what was loaded by hand can be taken "
+            "back."
+        )
+    return raw
+
+
+def _check_that_others_are_kept(store: Store, archive: Archive) -> None:
+    """The raw files say how the exports that stay relate to one another."""
+    lost = store.export_ids() - archive.ids() - {raw.export_id for raw in archive.unloaded()}
+    if lost:
+        raise StoreError(
+            f"{len(lost)} exports of {store.path} have no raw file in {archive.folder}, "
+            f"{min(lost)} for one; nothing was changed."
+        )
