@@ -6,30 +6,26 @@
 The files of a database lie under `raw/` beside it, in a folder of its name. They are written once
 and never edited; the JSON comes last, so that an export with a JSON is whole. A day for which the
 service had no data has a JSON alone. A CSV that was loaded by hand is compressed like the others,
-or copied where it came compressed. The database can be made anew from these files.
+or copied where it came compressed. The database can be made anew from these files, and from those
+in `keys/`, which said whose the keys are. What was refused or damaged lies in `refused/`, what was
+taken back in `unloaded/`: kept, and out of reach.
 """
 
-import gzip
 import hashlib
-import io
 import json
-import shutil
-import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from isal import isal_zlib
-
 from .errors import ExportFormatError, StoreError
-from .exports import is_gzip
+from .packed import sha256_of, write_csv
 from .whole_file import UNFINISHED, whole_file
 from .windows import Period
 
-GZIP_WITHOUT_NAME_AND_TIME = 31  # how zlib asks for it
 UNLOADED = "unloaded"
+MOMENT = "%Y%m%dT%H%M%S.%fZ"  # in names of files; in UTC
 
 
 @dataclass(frozen=True)
@@ -102,7 +98,7 @@ class Archive:
         What is not compressed yet is compressed; `sha256` is that of the plain CSV.
         """
         sha256 = sha256_of(csv)
-        moment = fetched_at.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+        moment = fetched_at.astimezone(UTC).strftime(MOMENT)
         # two workspaces may answer within one microsecond
         mark = hashlib.sha256(f"{source} {org_id} {sha256}".encode()).hexdigest()[:8]
         export_id = f"{window.first}_{window.last}_{group_by or 'total'}_{moment}_{mark}"
@@ -121,7 +117,7 @@ class Archive:
         )
         self.folder.mkdir(parents=True, exist_ok=True)
         if raw.file and csv is not None:
-            _write_csv(self.folder / raw.file, csv)
+            write_csv(self.folder / raw.file, csv)
         _write(self._json_path(raw), raw.to_json().encode())
         return raw
 
@@ -187,16 +183,29 @@ class Archive:
         return moved[-1] if moved else aside
 
     def keep_keys(self, content: bytes, loaded_at: datetime) -> Path:
-        """Keep a file that says whose each key is; the newest one holds."""
+        """Keep a file that says whose each key is; it holds until the next one."""
         folder = self.folder / "keys"
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{loaded_at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}.csv"
+        path = folder / f"{loaded_at.astimezone(UTC):{MOMENT}}.csv"
         _write(path, content)
         return path
 
-    def newest_keys(self) -> Path | None:
-        """The file that says whose each key is, as loaded last."""
-        return max((self.folder / "keys").glob("*.csv"), default=None)
+    def kept_keys(self) -> dict[datetime, Path]:
+        """The files that say whose each key is, by when they were loaded, oldest first."""
+        kept = sorted((self.folder / "keys").glob("*.csv"))
+        try:
+            return {datetime.strptime(path.stem, MOMENT).replace(tzinfo=UTC): path for path in kept}
+        except ValueError as error:
+            raise StoreError(
+                f"In {self.folder / 'keys'}, a name does not say when the file was loaded "
+                f"({error}); move it out of the folder."
+            ) from error
+
+    def set_aside_keys(self, path: Path) -> Path:
+        """Move a keys file that cannot be read to where people can look at it."""
+        aside = self.folder / "refused" / "keys"
+        aside.mkdir(parents=True, exist_ok=True)
+        return path.replace(aside / path.name)
 
     def sweep(self) -> None:
         """Remove what a killed process left unfinished. Only for whoever holds the database."""
@@ -226,40 +235,6 @@ class Archive:
 
 def _as_received(raw: RawExport) -> tuple[datetime, str]:
     return raw.fetched_at, raw.export_id
-
-
-def sha256_of(csv: bytes | Path | None) -> str | None:
-    """The hash of a CSV, compression undone. Raises ExportFormatError."""
-    if csv is None:
-        return None
-    if isinstance(csv, bytes):
-        return hashlib.sha256(csv).hexdigest()
-    open_binary = gzip.open if is_gzip(csv) else open
-    digest = hashlib.sha256()
-    try:
-        with open_binary(csv, "rb") as file:
-            while chunk := file.read(1 << 20):
-                digest.update(chunk)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise ExportFormatError(f"{csv}: the compressed file is damaged ({error}).") from error
-    return digest.hexdigest()
-
-
-def _write_csv(path: Path, csv: bytes | Path) -> None:
-    """Write a CSV compressed, a chunk at a time; the same CSV makes the same file."""
-    with whole_file(path) as unfinished:
-        if isinstance(csv, Path) and is_gzip(csv):
-            shutil.copyfile(csv, unfinished)
-            return
-        # the fastest level of a fast library: a million rows come in all the same
-        packer = isal_zlib.compressobj(level=1, wbits=GZIP_WITHOUT_NAME_AND_TIME)
-        with (
-            io.BytesIO(csv) if isinstance(csv, bytes) else csv.open("rb") as source,
-            unfinished.open("wb") as target,
-        ):
-            while chunk := source.read(1 << 20):
-                target.write(packer.compress(chunk))
-            target.write(packer.flush())
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -8,12 +8,12 @@ from .store import Store
 from .windows import ranges
 
 
-def refusal(damaged: Sequence[Damaged]) -> StoreError:
+def refusal(reasons: Sequence[str]) -> StoreError:
     """The error that names each of them."""
-    count = "one raw export is" if len(damaged) == 1 else f"{len(damaged)} raw exports are"
+    count = "One raw file is" if len(reasons) == 1 else f"{len(reasons)} raw files are"
     return StoreError(
         f"{count} damaged, and nothing was changed; `langdock-usage rebuild --skip-damaged` sets "
-        f"aside what is damaged and goes on: {' '.join(one.reason for one in damaged)}"
+        f"aside what is damaged and goes on: {' '.join(reasons)}"
     )
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from threading import Event
@@ -17,6 +17,7 @@ from tenacity import (
     wait_fixed,
 )
 
+from .archive import Archive
 from .errors import DatabaseLocked, DatabaseMissing, StoreError
 from .sql import DEFINITIONS, VIEWS, read_sql
 
@@ -24,6 +25,8 @@ from .sql import DEFINITIONS, VIEWS, read_sql
 READER_PATIENCE_SECONDS = 10.0
 # The oldest DuckDB that opens a file made here. The file keeps the format that it was made with.
 STORAGE_VERSION = "v1.4.0"
+# Tables of which `as_of` sees a part, and the names under which that part is made of all of them.
+RECEIVED = {"exports": "received", "key_owner_loads": "received_key_owner_loads"}
 
 OnWait = Callable[[str], None]
 
@@ -48,9 +51,10 @@ def open_for_reading(path: Path, moment: datetime | None = None) -> duckdb.DuckD
     ).fetchall()
     for (name,) in tables:
         table = duckdb.ColumnExpression(name)
-        view = "received" if name == "exports" else table
+        view = RECEIVED.get(name, table)
         connection.execute(f"create view {view} as from archive.main.{table}")
-    connection.execute(read_sql("exports_as_of"), {"moment": moment})
+    for name in RECEIVED:
+        connection.execute(read_sql(f"{name}_as_of"), {"moment": moment})
     for view in VIEWS:
         connection.execute(read_sql(view))
     return connection
@@ -121,6 +125,7 @@ def open_for_writing(
     try:
         if _stored_version(connection) != _version():
             connection.begin()
+            _keep_owners_of_version_0_1(connection, path)
             for name in DEFINITIONS:
                 connection.execute(read_sql(name))
             connection.execute("delete from schema_version")
@@ -130,6 +135,24 @@ def open_for_writing(
         connection.close()
         raise StoreError(f"{path} cannot be used: {first_line(error)}") from error
     return connection
+
+
+def _keep_owners_of_version_0_1(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Version 0.1 had a table for the keys file that was loaded last; its moment is in the archive.
+
+    The files that were loaded before lie in the archive too, for the next writer to take in.
+    """
+    query = "select 1 from duckdb_tables() where table_name = 'key_owners' and not internal"
+    if not connection.execute(query).fetchone():
+        return
+    moment = max(Archive(path).kept_keys(), default=datetime(1970, 1, 1, tzinfo=UTC))
+    connection.execute(read_sql("loaded_key_owners"))
+    connection.execute("insert into loaded_key_owners select $1, * from key_owners", [moment])
+    connection.execute(
+        "insert into key_owner_loads select $1, count(*) from key_owners having count(*) > 0",
+        [moment],
+    )
+    connection.execute("drop table key_owners")
 
 
 def _connect_to_read(path: Path, *, in_memory: bool = False) -> duckdb.DuckDBPyConnection:

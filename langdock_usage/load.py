@@ -7,10 +7,11 @@ from decimal import Decimal
 from pathlib import Path
 
 from .amounts import exact
-from .archive import Archive, RawExport, sha256_of
+from .archive import Archive, RawExport
 from .counted import counted
 from .errors import ExportFormatError, InvalidRequest, LangdockUsageError, StoreError
 from .exports import read_stated
+from .packed import sha256_of
 from .recover import take_in_kept
 from .store import Store, TakenIn
 from .windows import Period, local_period, month_of, today, zone

@@ -12,7 +12,7 @@ from .archive import Archive
 from .asked import nearest
 from .csv_file import read_csv_file
 from .database import OnWait
-from .errors import DatabaseMissing
+from .errors import DatabaseMissing, KeysFileError
 from .harmless import csv_line, guarded
 from .keys_file import COLUMNS, FOR_ORIENTATION, KeyOwner, as_read, keys_in, read_keys
 from .lock import only_writer
@@ -43,6 +43,8 @@ def load_keys(
 ) -> LoadedKeys:
     """Take what the file says instead of what was known, all of it or nothing, and keep a copy.
 
+    What was known stays known to `as_of`.
+
     Raises KeysFileError with every wrong line, DatabaseMissing, DatabaseLocked.
     """
     if not database.is_file():
@@ -50,23 +52,43 @@ def load_keys(
             f"There is no database at {database}; make one with `langdock-usage fetch` first."
         )
     owners = read_keys(file)
+    archive = Archive(database)
     with (
         only_writer(database, wait_seconds, on_wait),
         Store(database, wait_seconds=wait_seconds, on_wait=on_wait) as store,
     ):
-        Archive(database).keep_keys(file.read_bytes(), datetime.now(UTC))
-        store.replace_key_owners(owners.values())
+        restore_keys(store, archive)
+        now = datetime.now(UTC)
+        archive.keep_keys(file.read_bytes(), now)
+        store.replace_key_owners(owners.values(), now)
         remarks = [*_unknown_keys(store, owners), *_straddled(store)]
     return LoadedKeys(
         len(owners), len({owner.api_key_id for owner in owners.values()}), tuple(remarks)
     )
 
 
-def restore_keys(store: Store, archive: Archive) -> None:
-    """Take the file that was loaded last, for a database that is made anew."""
-    kept = archive.newest_keys()
-    if kept:
-        store.replace_key_owners(read_keys(kept).values())
+def restore_keys(store: Store, archive: Archive) -> list[str]:
+    """Take in the kept files that the database lacks; says which of them cannot be read."""
+    known = store.key_owner_loads()
+    unreadable: list[str] = []
+    for loaded_at, path in archive.kept_keys().items():
+        if loaded_at not in known:
+            try:
+                store.replace_key_owners(read_keys(path).values(), loaded_at)
+            except KeysFileError as error:
+                unreadable.append(f"{error} Move it out of the folder.")
+    return unreadable
+
+
+def unreadable_keys(archive: Archive) -> dict[Path, str]:
+    """The kept files that cannot be read, and why."""
+    found: dict[Path, str] = {}
+    for path in archive.kept_keys().values():
+        try:
+            read_keys(path)
+        except KeysFileError as error:
+            found[path] = str(error)
+    return found
 
 
 def _unknown_keys(store: Store, owners: dict[int, KeyOwner]) -> Iterable[str]:

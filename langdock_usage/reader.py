@@ -59,7 +59,7 @@ class Reader:
         """Nothing is held open."""
 
     def as_of(self, moment: datetime | str) -> Self:
-        """The same questions, answered with what had been received by a moment.
+        """The same questions, answered with what had been received, and loaded, by a moment.
 
         `moment` is an aware datetime, or text like `2026-11-03T18:00+01:00`; a day alone means its
         end in UTC. What did the report rest on that was sent on the third? Raises InvalidRequest.

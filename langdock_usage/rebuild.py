@@ -9,7 +9,7 @@ from .damaged import consequence, refusal
 from .database import OnWait, open_for_writing
 from .errors import DatabaseLocked, NoData, StoreError
 from .lock import only_writer
-from .owners import restore_keys
+from .owners import restore_keys, unreadable_keys
 from .settings import WAIT_SECONDS
 from .store import Store
 
@@ -33,14 +33,15 @@ def rebuild(
     """Replace `database` by one made from its raw exports alone.
 
     The old file stays, and can be read, until the new one is whole. With `skip_damaged`, raw
-    exports that are not as they were received are left out and set aside. Raises NoData,
-    DatabaseLocked, and StoreError that names all damaged ones otherwise.
+    exports that are not as they were received, and keys files that cannot be read, are left out and
+    set aside; otherwise StoreError names them all. Raises NoData, DatabaseLocked as well.
     """
     archive = Archive(database)
     with only_writer(database, wait_seconds, on_wait):
         raws, damaged = archive.intact()
-        if damaged and not skip_damaged:
-            raise refusal(damaged)
+        keys = unreadable_keys(archive)
+        if (damaged or keys) and not skip_damaged:
+            raise refusal([*(one.reason for one in damaged), *keys.values()])
         if not raws:
             what = "no intact raw exports" if damaged else "no raw exports"
             raise NoData(f"There are {what} in {archive.folder}; nothing was changed.")
@@ -55,6 +56,8 @@ def rebuild(
             f"{one.reason} Set aside: {archive.set_aside(one.export_id)}; {what_follows}"
             for one, what_follows in zip(damaged, consequences, strict=True)
         ]
+        for path, reason in keys.items():
+            left_out.append(f"{reason} Set aside: {archive.set_aside_keys(path)}.")
     return Rebuilt(len(raws), tuple(left_out))
 
 
@@ -65,7 +68,7 @@ def _make(
     damaged: list[Damaged],
     on_progress: Callable[[int, int], None],
 ) -> list[str]:
-    """Take in all intact exports; what follows from leaving out each damaged one."""
+    """Make the new file; what follows from each damaged export that it lacks."""
     with Store(fresh) as store:
         for done, raw in enumerate(raws, start=1):
             csv = archive.csv_path(raw)

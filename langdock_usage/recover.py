@@ -14,8 +14,7 @@ def take_in_kept(store: Store, archive: Archive) -> list[str]:
     archive.sweep()
     finish_unloading(store, archive)
     stored = store.export_ids()
-    if not stored:
-        restore_keys(store, archive)
+    refused += restore_keys(store, archive)
     for raw in archive:
         if raw.export_id not in stored:
             try:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from threading import Event
 from types import TracebackType
@@ -125,13 +126,18 @@ class Store(Stored):
             self._give_up()
             raise
 
-    def replace_key_owners(self, owners: Iterable[KeyOwner]) -> None:
-        """Whose each API key is: all of these instead of what was known."""
+    def replace_key_owners(self, owners: Iterable[KeyOwner], loaded_at: datetime) -> None:
+        """Whose each API key is: from the moment on, all of these instead of what was known."""
+        lines = list(owners)
         self._connection.begin()
         try:
-            self._connection.execute("delete from key_owners")
-            for owner in owners:
-                self._connection.execute(read_sql("insert_key_owner"), asdict(owner))
+            self._connection.execute(
+                "insert into key_owner_loads values (?, ?)", [loaded_at, len(lines)]
+            )
+            for owner in lines:
+                self._connection.execute(
+                    read_sql("insert_key_owner"), asdict(owner) | {"loaded_at": loaded_at}
+                )
             self._connection.commit()
         except BaseException:
             self._give_up()

@@ -1,7 +1,7 @@
 """What the database holds already, as fetch and load ask before and after taking something in."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import duckdb
@@ -43,6 +43,11 @@ class Stored:
     def straddled(self) -> list[tuple[date, date, str]]:
         """Periods (first and last day) in which an API key with usage changed hands."""
         return self._connection.execute(read_sql("straddled")).fetchall()
+
+    def key_owner_loads(self) -> set[datetime]:
+        """When the files that say whose each key is were loaded."""
+        rows = self._connection.execute("select loaded_at from key_owner_loads").fetchall()
+        return {loaded_at for (loaded_at,) in rows}
 
     def key_names(self) -> list[tuple[str, str | None]]:
         """Every name that each API key ever had."""

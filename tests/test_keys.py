@@ -14,7 +14,6 @@ from langdock_usage.archive import Archive
 from langdock_usage.errors import DatabaseMissing, KeysFileError
 from langdock_usage.keys_file import KeyOwner, read_keys
 from langdock_usage.owners import LoadedKeys, load_keys, template
-from langdock_usage.queries import Usage
 from langdock_usage.rebuild import rebuild
 from langdock_usage.sandbox.owners import keys_file
 from langdock_usage.sandbox.server import Sandbox
@@ -276,8 +275,7 @@ def test_rebuild_and_a_database_made_anew_keep_the_owners(database: Path) -> Non
     expected = [("key_1", "A"), ("key_2", "77")]
     rebuild(database, lambda *_: None)
     assert known() == expected
-    with Store(database) as store:
-        store._connection.execute("delete from key_owners")
+    database.unlink()
     rebuild(database, lambda *_: None)
     assert known() == expected
 
@@ -292,13 +290,6 @@ def test_fetch_into_a_lost_database_brings_the_owners_back(
     database.unlink()
     fetch_from(sandbox, database, period)
     assert set(lu.open(database).cost_per_team()["team"]) == {"A", "unassigned"}
-
-
-def test_owners_as_of_a_moment_are_those_of_today(database: Path) -> None:
-    six_days(database)
-    load(database, "key_1,A,,,,\n")
-    usage: Usage = lu.open(database).as_of("2026-11-30")
-    assert set(usage.cost_per_team()["team"]) == {"A", "unassigned"}
 
 
 def test_owners_of_the_made_up_workspace(year: Path, database: Path, sandbox: Sandbox) -> None:

@@ -16,7 +16,7 @@ from langdock_usage.store import Store
 from .made import Maker, days
 from .tiny import HELPDESK, SEARCH, build_tiny
 
-TABLES = ("exports", "export_rows", "key_owners")
+TABLES = ("exports", "export_rows", "key_owner_loads", "loaded_key_owners")
 ASK = """
 import sys, duckdb
 database, read_only, *views = sys.argv[1:]

@@ -53,7 +53,7 @@ def test_damaged_files_are_all_named_and_set_aside_on_request(
     before = listing(tmp_path)
 
     refused = run(tmp_path, "rebuild", "--db", "test.duckdb")
-    assert_refused(refused, 1, "4 raw exports are damaged, and nothing was changed.*--skip-damaged")
+    assert_refused(refused, 1, "4 raw files are damaged, and nothing was changed.*--skip-damaged")
     for damaged in (changed, lost, cut, unknown):
         assert damaged in refused.stderr
     assert older not in refused.stderr and whole not in refused.stderr

@@ -154,7 +154,7 @@ def test_rebuild_keeps_writers_out_and_lets_readers_in(database: Path) -> None:
         with pytest.raises(DatabaseLocked), only_writer(database, wait_seconds=0):
             pass
 
-    assert rebuild(database, others) == 1
+    assert rebuild(database, others).export_count == 1
     with held_open(database), pytest.raises(DatabaseLocked):
         rebuild(database, lambda *_: None, wait_seconds=0.2)
     assert lu.open(database).months() == ["2026-09"]

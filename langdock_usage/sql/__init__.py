@@ -15,6 +15,7 @@ VIEWS = (
     "stored_days",
     "restatements",
     "reconciliation",
+    "key_owners",
     "key_chains",
     "key_ownership",
     "owned_usage",
@@ -23,7 +24,7 @@ VIEWS = (
 )
 
 # All that a database is made of, in order.
-DEFINITIONS = ("schema", "key_owners", *VIEWS)
+DEFINITIONS = ("schema", "loaded_key_owners", *VIEWS)
 
 
 @cache
