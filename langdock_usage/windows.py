@@ -15,7 +15,7 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """Whole local days, `first` and `last` included."""
+    """Whole local days, `first` and `last` included; the ends of the calendar are open ends."""
 
     first: date
     last: date
@@ -28,6 +28,10 @@ class Period:
             )
 
     def __str__(self) -> str:
+        if self.last == date.max:
+            return f"{self.first} and later"
+        if self.first == date.min:
+            return f"{self.last} and earlier"
         return f"{self.first}" if self.first == self.last else f"{self.first} to {self.last}"
 
     def __len__(self) -> int:
