@@ -3,95 +3,69 @@
 from __future__ import annotations
 
 import difflib
-import warnings
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from .errors import InvalidRequest, LeftOut, NoData
+from .incomplete import warn, warn_where_incomplete
+from .periods import Asked as Asked
+from .periods import as_period as as_period
 from .sql import read_sql
-from .windows import ONE_DAY, Period, month_of, parse_day, parse_month
+from .windows import ONE_DAY, Period, month_of
 
 if TYPE_CHECKING:
     import duckdb
 
-# "2026-10", "2026-10-05", a pair of months or days, or nothing: everything
-Asked = str | date | Period | tuple[date | str, date | str] | None
 Names = str | Sequence[str] | None
 
-_A_PERIOD = "ask about a month (2026-10), a pair of days, or leave it out to ask about everything"
 
+def periods_asked(
+    connection: duckdb.DuckDBPyConnection,
+    asked: Sequence[Asked],
+    org_id: str | None,
+    moment: datetime | None,
+) -> list[Period | None]:
+    """The days of each, with one warning where not all of them are known.
 
-def as_period(asked: Asked) -> Period | None:
-    """`"2026-10"`, a day, or a pair of months or days as a Period. Raises InvalidRequest.
-
-    >>> print(as_period("2026-10"))
-    2026-10-01 to 2026-10-31
-    >>> print(as_period(("2026-09-15", "2026-10")))
-    2026-09-15 to 2026-10-31
+    Raises InvalidRequest, or NoData with the months that there are.
     """
-    if asked is None or isinstance(asked, Period):
-        return asked
-    if isinstance(asked, str | date):
-        return _days_of(asked)
-    if not isinstance(asked, tuple | list) or len(asked) != 2:
-        raise InvalidRequest(f"{asked!r} is not a period; {_A_PERIOD}.")
-    first, last = asked
-    return Period(_days_of(first).first, _days_of(last).last)
+    periods = [_with_data(connection, one, org_id) for one in asked]
+    warn_where_incomplete(connection, periods, org_id, moment)
+    return periods
 
 
-def as_moment(asked: datetime | str) -> datetime:
-    """An aware moment; a day alone means its end in UTC. Raises InvalidRequest."""
-    try:
-        moment = datetime.fromisoformat(asked) if isinstance(asked, str) else asked
-    except ValueError:
-        raise InvalidRequest(
-            f"{asked!r} is not a moment; write it like 2026-11-03 or 2026-11-03T18:00+01:00."
-        ) from None
-    if isinstance(asked, str) and len(asked) == len("2026-11-03"):
-        return moment.replace(tzinfo=UTC) + timedelta(days=1, microseconds=-1)
-    if moment.tzinfo is None:
-        raise InvalidRequest(f"{asked} has no time zone; write it like {asked}+01:00.")
-    return moment
+def ends_of(period: Period | None) -> dict[str, date | None]:
+    """`first` and `last`, as the parameters of a query; None for everything."""
+    return {
+        "first": period.first if period else None,
+        "last": period.last if period else None,
+    }
 
 
-def _days_of(asked: object) -> Period:
-    if isinstance(asked, datetime):
-        asked = asked.date()
-    if isinstance(asked, date):
-        return Period(asked, asked)
-    if not isinstance(asked, str):
-        raise InvalidRequest(f"{asked!r} is not a month or day; {_A_PERIOD}.")
-    if asked.count("-") == 2:
-        day = parse_day(asked)
-        return Period(day, day)
-    return parse_month(asked)
-
-
-def period_parameters(
+def _with_data(
     connection: duckdb.DuckDBPyConnection, asked: Asked, org_id: str | None
-) -> dict[str, date | None]:
-    """`first` and `last`. Raises InvalidRequest, or NoData with the months that there are."""
+) -> Period | None:
     try:
         period = as_period(asked)
     except InvalidRequest as error:
         months = available_months(connection, org_id)
         if isinstance(asked, str) and months:
-            raise InvalidRequest(_no_data(asked, months)) from error
+            raise InvalidRequest(_with_months(str(error), asked, months)) from error
         raise
     if period is None:
-        return {"first": None, "last": None}
-    days = {"first": period.first, "last": period.last}
+        return None
     [(within, beyond)] = connection.execute(
-        read_sql("periods_near"), {"org_id": org_id, **days}
+        read_sql("periods_near"), {"org_id": org_id, **ends_of(period)}
     ).fetchall()
     if beyond:
         _say_what_cannot_be_split(period, [Period(*pair) for pair in beyond], within)
     elif not within:
         name = asked if isinstance(asked, str) else str(period)
         raise NoData(_no_data(name, available_months(connection, org_id)))
-    return dict(days)
+    return period
 
 
 def _say_what_cannot_be_split(period: Period, beyond: list[Period], within: int) -> None:
@@ -101,10 +75,9 @@ def _say_what_cannot_be_split(period: Period, beyond: list[Period], within: int)
             f"There is no data for {period} alone: one sum is known for {known}, which cannot be "
             "split. Ask about all of that, or fetch the days."
         )
-    warnings.warn(
+    warn(
         f"One sum is known for {known}, which cannot be split: it is left out of {period}.",
         LeftOut,
-        stacklevel=5,
     )
 
 
@@ -115,33 +88,35 @@ def available_months(connection: duckdb.DuckDBPyConnection, org_id: str | None) 
 
 
 def key_parameter(connection: duckdb.DuckDBPyConnection, asked: Names) -> list[str] | None:
-    """Ids of the keys asked for by id or by any name that they ever had. Raises InvalidRequest."""
+    """Ids of the keys asked for by id or by any name that they ever had; as in `chosen`."""
     if asked is None:
         return None
-    rows = connection.execute(read_sql("key_names")).fetchall()
-    ids = {api_key_id for api_key_id, _ in rows}
-    by_name: dict[str, list[str]] = {}
-    for api_key_id, name in rows:
-        if name is not None:
-            by_name.setdefault(name, []).append(api_key_id)
-    return [_key(one, ids, by_name) for one in _several(asked)]
+    names: dict[str, set[str]] = {}
+    for api_key_id, name in connection.execute(read_sql("key_names")).fetchall():
+        names.setdefault(api_key_id, set()).update([] if name is None else [name])
+    return list(dict.fromkeys(key for one in _several(asked) for key in _keys(one, names)))
 
 
-def _key(asked: str, ids: set[str], by_name: dict[str, list[str]]) -> str:
-    if asked in ids:
-        return asked
-    having = by_name.get(asked, [])
-    if len(having) > 1:
+def _keys(asked: str, names: Mapping[str, set[str]]) -> list[str]:
+    """Ids of the keys with this id or name, else with one that differs in case, else that fit."""
+    if asked in names:
+        return [asked]
+    for fits in (str.__eq__, _same_word):
+        having = [key for key, own in names.items() if any(fits(n, asked) for n in (key, *own))]
+        if len(having) > 1:
+            raise InvalidRequest(
+                f"{len(having)} API keys are or were called {asked!r}; "
+                f"give the id: {', '.join(having)}."
+            )
+        if having:
+            return having
+    fitting = [key for key, own in names.items() if any(_fits(n, asked) for n in (key, *own))]
+    if not fitting:
+        known = [*dict.fromkeys(name for own in names.values() for name in sorted(own)), *names]
         raise InvalidRequest(
-            f"{len(having)} API keys are or were called {asked!r}; "
-            f"give the id: {', '.join(having)}."
+            f"There is no API key with the id or name {asked!r}; {suggestion(asked, known)}"
         )
-    if not having:
-        raise InvalidRequest(
-            f"There is no API key with the id or name {asked!r}; "
-            f"{suggestion(asked, [*by_name, *sorted(ids)])}"
-        )
-    return having[0]
+    return fitting
 
 
 def model_parameter(connection: duckdb.DuckDBPyConnection, asked: Names) -> list[str] | None:
@@ -161,10 +136,14 @@ def team_parameter(connection: duckdb.DuckDBPyConnection, asked: Names) -> list[
 
 
 def chosen(what: str, asked: Names, known: Sequence[str]) -> list[str]:
-    """The known names that are asked for; `*` stands for any text. Raises InvalidRequest."""
+    """The known names that are asked for. Raises InvalidRequest.
+
+    Case does not matter, unless there is the very name; `*` stands for any text.
+    """
     found: list[str] = []
     for one in _several(asked):
-        fitting = [one] if one in known else [name for name in known if _fits(name, one)]
+        fitting = [one] if one in known else [name for name in known if _same_word(name, one)]
+        fitting = fitting or [name for name in known if _fits(name, one)]
         if not fitting:
             raise InvalidRequest(f"There is no {what} {one!r}; {suggestion(one, known)}")
         found += fitting
@@ -179,7 +158,12 @@ def known_choice(what: str, asked: str, known: Iterable[str]) -> None:
 
 def _fits(name: str, pattern: str) -> bool:
     # of the shell's signs the star alone, and not in the name itself
-    return "*" in pattern and fnmatchcase(name, pattern.replace("[", "[[]").replace("?", "[?]"))
+    of_shell = pattern.casefold().replace("[", "[[]").replace("?", "[?]")
+    return "*" in pattern and fnmatchcase(name.casefold(), of_shell)
+
+
+def _same_word(name: str, asked: str) -> bool:
+    return name.casefold() == asked.casefold()
 
 
 def _several(asked: Names) -> Iterable[str]:
@@ -213,11 +197,18 @@ def _no_data(asked: str, months: Sequence[date]) -> str:
             f"There is no data for {asked}: the database holds none yet; "
             "bring it in with `langdock-usage fetch`."
         )
-    names = [f"{month:%Y-%m}" for month in months]
-    # one wrong figure is a slip; among equals the latest month is meant
-    same, near = max((sum(map(str.__eq__, name, asked)), name) for name in names)
-    hint = f"; did you mean {near}?" if same >= 6 else "."
-    return f"There is no data for {asked}; months available: {month_ranges(months)}{hint}"
+    return _with_months(f"There is no data for {asked}.", asked, months)
+
+
+def _with_months(problem: str, asked: str, months: Sequence[date]) -> str:
+    """The problem with the months that there are, and the nearest where a month was meant."""
+    hint = "."
+    if re.fullmatch(r"\d{4}-\d{1,2}", asked, re.ASCII):
+        names = [f"{month:%Y-%m}" for month in months]
+        # one wrong figure is a slip; among equals the latest month is meant
+        same, near = max((sum(map(str.__eq__, name, asked)), name) for name in names)
+        hint = f"; did you mean {near}?" if same >= 6 else "."
+    return f"{problem.removesuffix('.')}; months available: {month_ranges(months)}{hint}"
 
 
 def month_ranges(months: Iterable[date]) -> str:

@@ -17,6 +17,7 @@ from .console import (
     say_with_time,
     tell_retries,
     warn,
+    warnings_as_lines,
     write,
     write_json,
     write_what_can_be_written,
@@ -55,7 +56,8 @@ def main() -> None:
     write_what_can_be_written()
     line: dict[str, bool] = {}
     try:
-        command_line(app, ORDER)(prog_name="langdock-usage", obj=line)
+        with warnings_as_lines():
+            command_line(app, ORDER)(prog_name="langdock-usage", obj=line)
     except Exception as error:
         if line.get("debug"):
             raise
@@ -67,7 +69,7 @@ def main() -> None:
 def _one_line(error: Exception) -> str:
     text = " ".join(str(error).split())
     if isinstance(error, LangdockUsageError):
-        return f"Error: {text}"
+        return f"Error: {' '.join(error.on_command_line.split())}"
     if isinstance(error, OSError) and error.strerror:
         return f"Error: {error.strerror}: {error.filename or 'while working on a file'}"
     return f"Unexpected error: {type(error).__name__}: {text} (--debug shows where)"

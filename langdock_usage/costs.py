@@ -10,12 +10,13 @@ from .reader import Reader
 if TYPE_CHECKING:
     import pandas as pd
 
-By = Literal["key", "model", "team", "cost_center", "chain"]
+By = Literal["key", "model", "team", "cost_center", "owner", "chain"] | None
 COLUMNS = {
     "key": "api_key_id",
     "model": "model",
     "team": "team",
     "cost_center": "cost_center",
+    "owner": "owner",
     "chain": "chain_id",
 }
 NAMED = ("key", "chain")
@@ -38,7 +39,7 @@ class Costs(Reader):
 
         `org_id`, `api_key_id`, `api_key_name` (the newest in the period), `requests`,
         `total_cost_usd`, `input_tokens`, `sum_completion_tokens`, `cost_per_request_usd`,
-        `cache_hit_ratio`.
+        `cache_hit_ratio`, `cost_per_million_tokens_usd` (of input and output, where known).
 
         >>> usage.cost_per_key("2026-10")[["api_key_name", "requests", "total_cost_usd"]]
           api_key_name  requests  total_cost_usd
@@ -62,7 +63,7 @@ class Costs(Reader):
         """One row per model, costliest first; columns as in the view `cost_per_model`.
 
         `org_id`, `model`, `requests`, `total_cost_usd`, `input_tokens`, `sum_completion_tokens`,
-        `cost_per_request_usd`, `cache_hit_ratio`.
+        `cost_per_request_usd`, `cache_hit_ratio`, `cost_per_million_tokens_usd`.
 
         >>> usage.cost_per_model("2026-10", key="Helpdesk", exact=True)[["model", "total_cost_usd"]]
                    model total_cost_usd
@@ -85,7 +86,8 @@ class Costs(Reader):
         """One row per API key and model, costliest first; as the view `cost_per_key_and_model`.
 
         `org_id`, `api_key_id`, `model`, `api_key_name`, `requests`, `total_cost_usd`,
-        `input_tokens`, the five token columns, `cache_hit_ratio`.
+        `input_tokens`, the five token columns, `cache_hit_ratio`, `cost_per_request_usd`,
+        `cost_per_million_tokens_usd`.
 
         >>> pairs = usage.cost_per_key_and_model("2026-10", model="claude-*")
         >>> pairs[["api_key_name", "model", "input_tokens"]]
@@ -109,7 +111,8 @@ class Costs(Reader):
         """One row per local day, API key and model, oldest first; columns as in `daily_cost`.
 
         `day`, `org_id`, `api_key_id`, `model`, `api_key_name`, `requests`, `total_cost_usd`, the
-        five token columns. Only days that were fetched one by one: no longer period has days.
+        five token columns, `cost_per_request_usd`, `cost_per_million_tokens_usd`. Only days that
+        were fetched one by one: no longer period has days.
 
         >>> usage.daily_cost("2026-10", key="Helpdesk")[["day", "api_key_name", "total_cost_usd"]]
                  day api_key_name  total_cost_usd
@@ -133,8 +136,9 @@ class Costs(Reader):
         """One row per team, costliest first; columns as in the view `cost_per_team`.
 
         `org_id`, `team`, `key_count`, `requests`, `total_cost_usd`, `input_tokens`,
-        `sum_completion_tokens`, `cost_per_request_usd`, `cache_hit_ratio`. The rows add up to the
-        total: keys without a team stand in the row `unassigned`.
+        `sum_completion_tokens`, `cost_per_request_usd`, `cache_hit_ratio`,
+        `cost_per_million_tokens_usd`. The rows add up to the total: keys without a team stand in
+        the row `unassigned`.
 
         >>> usage.cost_per_team("2026-10")[["team", "key_count", "total_cost_usd"]]
                  team  key_count  total_cost_usd
@@ -181,15 +185,16 @@ class Costs(Reader):
     ) -> pd.DataFrame:
         """One row per month and model, API key …, oldest month first, then costliest.
 
-        `by` is `key`, `model`, `team`, `cost_center` or `chain`: rotated keys as one. `month`,
-        `org_id`, the column of the group, then as `cost_per_model`.
+        `by` is `key`, `model`, `team`, `cost_center`, `owner`, `chain` (rotated keys as one), or
+        None: one row per month and workspace. `month`, `org_id`, the column of the group, then as
+        `cost_per_model`, `days_known` (days of the month that the row rests on), `days_in_month`.
 
         >>> usage.monthly_cost(by="model", model="gpt-5")[["month", "model", "total_cost_usd"]]
                month  model  total_cost_usd
         0 2026-09-01  gpt-5            2.00
         1 2026-10-01  gpt-5            3.25
         """
-        known_choice("by", by, COLUMNS)
+        known_group(by)
         answer = self._ask(
             "cost_per_month", period, by=by, key=key, model=model, org=org, team=team, exact=exact
         )
@@ -208,10 +213,11 @@ class Costs(Reader):
     ) -> pd.DataFrame:
         """One row per model, API key …, the one with most input first.
 
-        `by` is `key`, `model`, `team`, `cost_center` or `chain`: rotated keys as one. `org_id`,
-        the column of the group (with `api_key_name` for keys), `total_cost_usd`, `input_tokens`,
-        `cached_prompt_tokens`, `cache_creation_tokens` (over the rows whose input is known),
-        `cache_hit_ratio`: the share of the input that was read from the cache.
+        `by` is `key`, `model`, `team`, `cost_center`, `owner`, `chain` (rotated keys as one), or
+        None: one row per workspace. `org_id`, the column of the group (with `api_key_name` for
+        keys), `total_cost_usd`, `input_tokens`, `cached_prompt_tokens`, `cache_creation_tokens`
+        (over the rows whose input is known), `cache_hit_ratio` (the share of the input that was
+        read from the cache), `requests`, `cost_per_request_usd`, `cost_per_million_tokens_usd`.
 
         >>> usage.cache_efficiency("2026-10", by="model")[["model", "cache_hit_ratio"]]
                    model  cache_hit_ratio
@@ -219,15 +225,23 @@ class Costs(Reader):
         1          gpt-5              0.3
         2  mistral-large              0.3
         """
-        known_choice("by", by, COLUMNS)
+        known_group(by)
         answer = self._ask(
             "cache_efficiency", period, by=by, key=key, model=model, org=org, team=team, exact=exact
         )
         return with_column_of(by, answer)
 
 
-def with_column_of(by: str, answer: pd.DataFrame) -> pd.DataFrame:
+def known_group(by: str | None) -> None:
+    """Refuse what nothing can be grouped by. Raises InvalidRequest."""
+    if by is not None:
+        known_choice("by", by, COLUMNS)
+
+
+def with_column_of(by: str | None, answer: pd.DataFrame) -> pd.DataFrame:
     """The group's column under its own name; only API keys have a name beside it."""
     if by not in NAMED:
         answer = answer.drop(columns="api_key_name")
+    if by is None:
+        return answer.drop(columns="grouped_by")
     return answer.rename(columns={"grouped_by": COLUMNS[by]})

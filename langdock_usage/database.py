@@ -37,10 +37,8 @@ def open_for_reading(path: Path, moment: datetime | None = None) -> duckdb.DuckD
     Raises DatabaseMissing, DatabaseLocked, StoreError.
     """
     if not path.is_file():
-        raise DatabaseMissing(
-            f"There is no database at {path}; make one with `langdock-usage fetch`, "
-            "or name another with --db."
-        )
+        problem = f"There is no database at {path}; make one with `langdock-usage fetch`, or"
+        raise _another(DatabaseMissing, problem)
     if moment is None:
         connection = _connect_to_read(path)
         _check_version(path, connection)
@@ -66,7 +64,7 @@ def _check_version(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
     known = {name for (name,) in connection.execute(read_sql("view_names")).fetchall()}
     connection.close()
     if "usage" not in known:
-        raise StoreError(f"{path} is not a database of usage exports; name another with --db.")
+        raise _another(StoreError, f"{path} is not a database of usage exports;")
     raise StoreError(
         f"{path} was made by another version; `langdock-usage rebuild`, or the next `fetch` or "
         "`load`, brings it up to date."
@@ -196,8 +194,12 @@ def _explained(path: Path, error: Exception) -> StoreError:
             f"Another program has {path} open; try again when it is closed there."
         )
     if "not a valid DuckDB database" in message:
-        return StoreError(f"{path} is not a DuckDB file; name another one with --db.")
+        return _another(StoreError, f"{path} is not a DuckDB file;")
     return StoreError(f"{path} cannot be opened: {first_line(error)}")
+
+
+def _another(kind: type[StoreError], problem: str) -> StoreError:
+    return kind(f"{problem} open another.", on_command_line=f"{problem} name another with --db.")
 
 
 def first_line(error: Exception) -> str:

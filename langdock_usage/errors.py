@@ -25,14 +25,22 @@ The library raises these; only the command line prints them and turns them into 
 
 It warns with
 
+    IncompletePeriod              days of the period asked about are missing or provisional
     LeftOut                       part of what is known cannot be split to answer a question
 """
 
 
 class LangdockUsageError(Exception):
-    """Base of all errors of this package. Its text is fit to be shown to the user."""
+    """Base of all errors of this package. Its text is fit to be shown to the user.
+
+    `on_command_line` is the text where it says what to do next in another way than in Python.
+    """
 
     exit_status = 1
+
+    def __init__(self, message: str = "", *, on_command_line: str | None = None) -> None:
+        super().__init__(message)
+        self.on_command_line = on_command_line or message
 
 
 class InvalidRequest(LangdockUsageError):
@@ -115,6 +123,10 @@ class NotFinal(LangdockUsageError):
 
 class ReportError(LangdockUsageError):
     """A notebook failed while it was executed."""
+
+
+class IncompletePeriod(UserWarning):
+    """Days asked about are missing, or provisional: late usage may still change them."""
 
 
 class LeftOut(UserWarning):

@@ -14,11 +14,11 @@ import duckdb
 from .asked import (
     Asked,
     Names,
-    as_moment,
     available_months,
+    ends_of,
     key_parameter,
     model_parameter,
-    period_parameters,
+    periods_asked,
     suggestion,
     team_parameter,
 )
@@ -26,6 +26,7 @@ from .database import open_for_reading
 from .errors import InvalidRequest, LangdockUsageError, NoData
 from .frames import to_frame
 from .overview import Coverage, coverage, overview_html, overview_text
+from .periods import as_moment
 from .sql import read_sql
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Reader:
         `moment` is an aware datetime, or text like `2026-11-03T18:00+01:00`; a day alone means its
         end in UTC. What did the report rest on that was sent on the third? Raises InvalidRequest.
 
-        >>> usage.as_of("2026-11-03").months()
+        >>> usage.as_of("2026-11-05").months()
         ['2026-09', '2026-10']
         """
         return type(self)(self.path, as_moment(moment))
@@ -146,9 +147,8 @@ class Reader:
         if org is None and len(known) == 1:
             return next(iter(known))
         problem = "Several workspaces" if org is None else f"No workspace {org!r}"
-        raise InvalidRequest(
-            f"{problem} in {self.path}; choose one of {', '.join(known)} with --org."
-        )
+        choice = f"{problem} in {self.path}; choose one of {', '.join(known)} with"
+        raise InvalidRequest(f'{choice} org="…".', on_command_line=f"{choice} --org.")
 
     def months(self, org: str | None = None) -> list[str]:
         """The months of which something is known, oldest first.
@@ -205,21 +205,18 @@ class Reader:
         """The answer to `sql/period_QUESTION.sql`, asked about a period with filters."""
         org_id = self.workspace(org) if org else None
         with self._connection() as connection:
+            [period] = periods_asked(connection, [asked], org_id, self.moment)
             parameters = {
                 "org_id": org_id,
-                **period_parameters(connection, asked, org_id),
+                **ends_of(period),
                 "keys": key_parameter(connection, key),
                 "models": model_parameter(connection, model),
                 "teams": team_parameter(connection, team),
+                "by": None,
                 **more,
             }
             query = read_sql("asked") + read_sql(f"period_{question}")
             return to_frame(connection.execute(query, parameters), exact=exact)
-
-    def _days(self, asked: Asked, org: str | None) -> dict[str, date | None]:
-        """First and last day of what is asked about, which has to be a period with data."""
-        with self._connection() as connection:
-            return period_parameters(connection, asked, self.workspace(org) if org else None)
 
     @contextmanager
     def _connection(self) -> Iterator[duckdb.DuckDBPyConnection]:

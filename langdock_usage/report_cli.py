@@ -118,11 +118,12 @@ def _render_several(
     with progress_bar("Rendering months", quiet=quiet) as on_progress:
         for done, made in enumerate(render_many(name, months=months, **options), start=1):
             on_progress(done, len(months))
-            if made.html is None:
+            if made.error:
                 failed += 1
-                say(f"Error: {made.month}: {made.error}")
-                reports[made.month] = {"month": made.month, "error": str(made.error)}
-            elif as_json:
+                text = made.error.on_command_line
+                say(f"Error: {made.month}: {text}")
+                reports[made.month] = {"month": made.month, "error": text}
+            elif made.html and as_json:
                 reports[made.month] = _described(made.html)
             else:
                 write(str(made.html))

@@ -75,6 +75,7 @@ def test_restatement_says_what_changed_and_by_how_much(database: Path) -> None:
     ]
 
 
+@pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
 def test_answers_as_of_a_moment(database: Path) -> None:
     """`made.Maker` takes exports in at 12:01, 12:02, … UTC on 1 November 2026."""
     maker, window = Maker(database), days("2026-10-05")

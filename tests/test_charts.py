@@ -28,6 +28,7 @@ def data_of(chart: Any) -> pd.DataFrame:
     return pd.DataFrame(data)
 
 
+@pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
 def test_charts_take_the_public_frames(usage: lu.Usage) -> None:
     month = "2026-10"
     keys = usage.cost_per_key(month)
@@ -66,6 +67,7 @@ def test_models_beyond_the_palette_share_a_colour() -> None:
     assert data["total_cost_usd"].sum() == sum(range(1, 13))
 
 
+@pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
 def test_a_model_has_the_same_colour_in_every_chart(usage: lu.Usage) -> None:
     models = ["claude-sonnet-4-5", "gpt-5"]
     style = Style(models=models)

@@ -58,6 +58,7 @@ def rows(chart: Any) -> list[dict[str, Any]]:
     return [row for data in chart.to_dict().get("datasets", {}).values() for row in data]
 
 
+@pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
 @pytest.mark.parametrize("name", CHARTS)
 @pytest.mark.parametrize("exact", [False, True])
 def test_charts_are_valid_whatever_the_database_holds(
@@ -135,6 +136,7 @@ def test_charts_of_the_report_can_be_layered(tiny: Usage) -> None:
     assert chart.to_dict()["config"]["font"]
 
 
+@pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
 def test_renamed_key_is_one_key_and_two_of_one_name_are_two(tiny: Usage, nasty: Usage) -> None:
     drawn = rows(charts.cost_explorer(tiny.daily_cost()))
     assert {row["api_key_name"] for row in drawn} == {"Search", "Helpdesk"}

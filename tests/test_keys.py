@@ -50,6 +50,7 @@ def six_days(database: Path) -> dict[tuple[date, str], Decimal]:
     return costs
 
 
+@pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
 def test_costs_go_to_who_held_the_key_on_the_day(database: Path) -> None:
     costs = six_days(database)
     loaded = load(

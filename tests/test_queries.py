@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import langdock_usage as lu
-from langdock_usage.errors import InvalidRequest, LeftOut, NoData, StoreError
+from langdock_usage.errors import IncompletePeriod, InvalidRequest, LeftOut, NoData, StoreError
 from langdock_usage.exports import COLUMNS
 from langdock_usage.monthly import Month
 from langdock_usage.queries import Usage
@@ -21,6 +21,11 @@ from .made import Maker, days
 from .tiny import build_tiny
 
 Question = Callable[[Usage], pd.DataFrame]
+
+HOW = (
+    "write a month (2026-10), quarter (2026-Q3), year (2026), day (2026-10-31), "
+    "or a range of them (2026-06..2026-08)"
+)
 
 QUESTIONS: dict[str, Question] = {
     "cost_per_key": lambda usage: usage.cost_per_key(),
@@ -45,6 +50,8 @@ DTYPES = {
     **dict.fromkeys(("org_id", "api_key_id", "api_key_name", "model", "chain_id"), "str"),
     **dict.fromkeys(("team", "cost_center", "owner"), "str"),
     **dict.fromkeys(("total_cost_usd", "cost_per_request_usd", "cache_hit_ratio"), "float64"),
+    **dict.fromkeys(("cost_per_million_tokens_usd",), "float64"),
+    **dict.fromkeys(("days_known", "days_in_month"), "Int64"),
     **dict.fromkeys(("requests", "model_count", "key_count", "input_tokens"), "Int64"),
     **dict.fromkeys((column for column in COLUMNS if "tokens" in column), "Int64"),
     "former_names": "object",
@@ -158,9 +165,13 @@ def test_rows_of_the_same_cost_come_by_id(database: Path) -> None:
         (("2026-09-30", "2026-10-01"), 33),
         ((date(2026, 9, 30), "2026-10-01"), 33),
         (["2026-09-30", "2026-10-01"], 33),
-        (("2020-01-01", "2030-01-01"), 65),
+        (("2026-07", None), 65),
+        ((None, "2026-09"), 10),
+        ((None, None), 65),
+        (pd.Period("2026-10"), 55),
     ],
 )
+@pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
 def test_periods(tiny: Usage, asked: Any, requests: int) -> None:
     assert tiny.cost_per_key(asked)["requests"].sum() == requests
 
@@ -173,6 +184,14 @@ def test_periods(tiny: Usage, asked: Any, requests: int) -> None:
         ({"key": "Test"}, 20),  # the name it had on its first day
         ({"key": ["Helpdesk", "key_1"]}, 65),
         ({"key": []}, 0),
+        ({"key": "KEY_2"}, 20),
+        ({"key": "helpdesk"}, 20),
+        ({"key": "HELP*"}, 20),
+        ({"key": "te*"}, 20),  # the name it had on its first day
+        ({"key": "key_*"}, 65),
+        ({"key": ["search", "s*"]}, 45),
+        ({"model": "GPT-5"}, 40),
+        ({"model": "Claude-*"}, 20),
         ({"model": "gpt-5"}, 40),
         ({"model": ["gpt-5", "mistral-large"]}, 45),
         ({"model": "*-*5"}, 20 + 40),
@@ -180,6 +199,8 @@ def test_periods(tiny: Usage, asked: Any, requests: int) -> None:
         ({"model": "mistral*", "key": "Helpdesk"}, 0),
         ({"org": "org_a"}, 65),
         ({"team": "Product"}, 45),
+        ({"team": "product"}, 45),
+        ({"team": "PROD*"}, 45),
         ({"team": "unassigned"}, 20),
         ({"team": ["Product", "unassigned"]}, 65),
         ({"team": "Product", "model": "gpt-5"}, 40),
@@ -193,26 +214,32 @@ def test_filters(tiny: Usage, filters: dict[str, Any], requests: int) -> None:
 @pytest.mark.parametrize(
     ("ask", "help"),
     [
-        (lambda usage: usage.cost_per_key("2026-1"), "There is no data for 2026-1; months avai"
-         "lable: 2026-09 to 2026-10; did you mean 2026-10?"),
-        (lambda usage: usage.cost_per_key("October"), "There is no data for October; months avai"
-         "lable: 2026-09 to 2026-10."),
+        (lambda usage: usage.cost_per_key("2026-1"), f"'2026-1' is not a period; {HOW}; months "
+         "available: 2026-09 to 2026-10; did you mean 2026-10?"),
+        (lambda usage: usage.cost_per_key("October"), f"'October' is not a period; {HOW}; months "
+         "available: 2026-09 to 2026-10."),
+        (lambda usage: usage.cost_per_key("2026-Q5"), f"'2026-Q5' is not a period; {HOW}; months "
+         "available: 2026-09 to 2026-10."),
+        (lambda usage: usage.cost_per_key("2026-Q1"), "There is no data for 2026-Q1; months "
+         "available: 2026-09 to 2026-10."),
+        (lambda usage: usage.cost_per_key(("2027-01", None)), "There is no data for 2027-01-01 and "
+         "later; months available: 2026-09 to 2026-10."),
         (lambda usage: usage.cost_per_key("2025-10"), "There is no data for 2025-10; months avai"
          "lable: 2026-09 to 2026-10; did you mean 2026-10?"),
         (lambda usage: usage.cost_per_key(("2025-01-01", "2025-12-31")), "There is no data for "
          "2025-01-01 to 2025-12-31; months available: 2026-09 to 2026-10."),
         (lambda usage: usage.cost_per_key(("2026-10", "2026-09")), "The period begins on "
          "2026-10-01 and ends before that, on 2026-09-30; give the earlier day first."),
-        (lambda usage: usage.cost_per_key(2026), "2026 is not a period; ask about a month "
-         "(2026-10), a pair of days, or leave it out to ask about everything."),
+        (lambda usage: usage.cost_per_key(2026), f"2026 is not a period; {HOW}."),
         (lambda usage: usage.cost_per_key(("2026-09", "2026-10", "2026-11")), "('2026-09', "
-         "'2026-10', '2026-11') is not a period; ask about a month (2026-10), a pair of days, or "
-         "leave it out to ask about everything."),
+         f"'2026-10', '2026-11') is not a period; {HOW}."),
         (lambda usage: usage.cost_per_key(key="serch"), "There is no API key with the id or name "
          "'serch'; did you mean 'Search'?"),
         (lambda usage: usage.cost_per_key(key="help"), "There is no API key with the id or name "
          "'help'; did you mean 'Helpdesk'?"),
-        (lambda usage: usage.cost_per_key(model="GPT-5"), "There is no model 'GPT-5'; did you "
+        (lambda usage: usage.cost_per_key(key="x*"), "There is no API key with the id or name "
+         "'x*'; there is 'Search', 'Helpdesk', 'Test', 'key_1', 'key_2'."),
+        (lambda usage: usage.cost_per_key(model="GPT5"), "There is no model 'GPT5'; did you "
          "mean 'gpt-5'?"),
         (lambda usage: usage.cost_per_key(model="llama*"), "There is no model 'llama*'; there is "
          "'claude-opus-5', 'gpt-5', 'mistral-large'."),
@@ -237,18 +264,9 @@ def test_month_that_cannot_be_is_answered_with_the_months_there_are(usage: Usage
     with pytest.raises(InvalidRequest) as caught:
         usage.cost_per_key("2025-13")
     assert str(caught.value) == (
-        "There is no data for 2025-13; months available: 2025-11 to 2026-11; did you mean 2025-12?"
+        "'2025-13' is not a month; write it as YYYY-MM, like 2026-10; "
+        "months available: 2025-11 to 2026-11; did you mean 2025-12?"
     )
-
-
-def test_a_name_of_two_keys_is_not_guessed(database: Path) -> None:
-    with Store(database) as store:
-        rows = [{"api_key_id": "key_1"}, {"api_key_id": "key_2"}]
-        Maker(database).take_in(store, days("2026-10-05"), *rows)
-    with pytest.raises(
-        InvalidRequest, match=r"2 API keys are or were called 'Search'.*key_1, key_2"
-    ):
-        lu.open(database).cost_per_key(key="Search")
 
 
 def test_a_sum_that_cannot_be_split_is_named(database: Path) -> None:
@@ -259,7 +277,10 @@ def test_a_sum_that_cannot_be_split_is_named(database: Path) -> None:
     asked = lu.open(database)
     with pytest.raises(NoData, match=r"one sum is known for 2026-09-01 to 2026-09-30, which"):
         asked.cost_per_key("2026-09-05")
-    with pytest.warns(LeftOut, match=r"2026-09-01 to 2026-09-30, .*left out of 2026-09-15 to") as w:
+    with (
+        pytest.warns(IncompletePeriod, match=r"2026-09-15 to 2026-10-31: 1 of 47 days is known"),
+        pytest.warns(LeftOut, match=r"2026-09-01 to 2026-09-30, .*left out of 2026-09-15") as w,
+    ):
         assert asked.cost_per_key(("2026-09-15", "2026-10-31"))["requests"].sum() == 1
     assert w[0].filename == __file__
 
@@ -278,7 +299,7 @@ def test_a_month_without_usage_is_an_answer(database: Path) -> None:
     with Store(database) as store:
         maker.take_in(store, days("2026-09-30"), {})
         maker.take_in(store, days("2026-10-01"), org_id="org_a")
-    assert lu.open(database).cost_per_key("2026-10").empty
+    assert lu.open(database).cost_per_key("2026-10-01").empty
 
 
 def test_story_tells_days_without_usage_from_days_never_fetched(database: Path) -> None:

@@ -1,5 +1,6 @@
 """A real database, small enough to be added up by hand: the examples in the docstrings ask it."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,11 @@ OCTOBER_3_TO_31 = days("2026-10-03", "2026-10-31")
 
 
 def build_tiny(database: Path) -> Path:
-    """30 September to 31 October 2026 of one workspace; nothing was used after 2 October."""
+    """September and October 2026 of one workspace; used on 30 September to 2 October alone."""
     maker = Maker(database)
+    maker.moment = datetime(2026, 11, 4, 12, tzinfo=UTC)  # when no day is provisional any more
     with Store(database) as store:
+        maker.take_in(store, days("2026-09-01", "2026-09-29"), org_id="org_a")
         maker.take_in(
             store, days("2026-09-30"), {**SEARCH, "requests": "10", "total_cost_usd": "2"}
         )

@@ -1,7 +1,17 @@
 -- What a question is asked about. Each file period_*.sql goes on from here.
--- A period counts where it lies within the days asked for; NULL asks for everything.
+-- A period counts where it lies within the days asked for; NULL asks for everything. `grouped_by` is
+-- the group of a row; NULL where the question has none.
 with asked as (
-    select *
+    select
+        *,
+        case $by::varchar
+            when 'key' then api_key_id
+            when 'model' then model
+            when 'team' then coalesce(team, 'unassigned')
+            when 'cost_center' then coalesce(cost_center, 'unassigned')
+            when 'owner' then coalesce(owner, 'unassigned')
+            when 'chain' then chain_id
+        end as grouped_by
     from owned_usage
     where ($org_id::varchar is null or org_id = $org_id)
       and ($first::date is null or window_start >= $first)

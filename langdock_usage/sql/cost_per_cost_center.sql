@@ -11,7 +11,9 @@ select
     sum(sum_completion_tokens)::bigint as sum_completion_tokens,
     sum(total_cost_usd) / nullif(sum(requests), 0) as cost_per_request_usd,
     sum(cached_prompt_tokens) filter (where input_tokens is not null) / nullif(sum(input_tokens), 0)
-        as cache_hit_ratio
+        as cache_hit_ratio,
+    1e6 * sum(total_cost_usd) filter (where input_tokens is not null)
+        / nullif(sum(input_tokens + sum_completion_tokens), 0) as cost_per_million_tokens_usd
 from owned_usage
 where date_trunc('month', window_start) = date_trunc('month', window_end)
 group by all;
@@ -27,3 +29,4 @@ comment on column cost_per_cost_center.input_tokens is 'Input tokens, each count
 comment on column cost_per_cost_center.sum_completion_tokens is 'Output tokens; where known.';
 comment on column cost_per_cost_center.cost_per_request_usd is 'total_cost_usd / requests; NULL without requests.';
 comment on column cost_per_cost_center.cache_hit_ratio is 'Sum of cached_prompt_tokens / sum of input_tokens, over rows with known input_tokens; 0 to 1 or NULL.';
+comment on column cost_per_cost_center.cost_per_million_tokens_usd is 'Cost / (input_tokens + sum_completion_tokens) * 1,000,000, over rows with known input_tokens; NULL without tokens.';

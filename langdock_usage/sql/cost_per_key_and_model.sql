@@ -14,7 +14,10 @@ select
     sum(cache_creation_tokens)::bigint as cache_creation_tokens,
     sum(no_cache_tokens)::bigint as no_cache_tokens,
     sum(cached_prompt_tokens) filter (where input_tokens is not null) / nullif(sum(input_tokens), 0)
-        as cache_hit_ratio
+        as cache_hit_ratio,
+    sum(total_cost_usd) / nullif(sum(requests), 0) as cost_per_request_usd,
+    1e6 * sum(total_cost_usd) filter (where input_tokens is not null)
+        / nullif(sum(input_tokens + sum_completion_tokens), 0) as cost_per_million_tokens_usd
 from monthly_usage
 group by month, org_id, api_key_id, model;
 
@@ -33,3 +36,5 @@ comment on column cost_per_key_and_model.cached_prompt_tokens is 'Input tokens r
 comment on column cost_per_key_and_model.cache_creation_tokens is 'Input tokens written to the cache.';
 comment on column cost_per_key_and_model.no_cache_tokens is 'Input tokens that did not come from the cache.';
 comment on column cost_per_key_and_model.cache_hit_ratio is 'Sum of cached_prompt_tokens / sum of input_tokens, over rows with known input_tokens; 0 to 1 or NULL.';
+comment on column cost_per_key_and_model.cost_per_request_usd is 'total_cost_usd / requests; NULL without requests.';
+comment on column cost_per_key_and_model.cost_per_million_tokens_usd is 'Cost / (input_tokens + sum_completion_tokens) * 1,000,000, over rows with known input_tokens; NULL without tokens.';

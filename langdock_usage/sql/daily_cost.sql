@@ -12,7 +12,10 @@ select
     sum_completion_tokens,
     cached_prompt_tokens,
     cache_creation_tokens,
-    no_cache_tokens
+    no_cache_tokens,
+    total_cost_usd / nullif(requests, 0) as cost_per_request_usd,
+    1e6 * total_cost_usd / nullif(input_tokens + sum_completion_tokens, 0)
+        as cost_per_million_tokens_usd
 from usage
 where window_start = window_end;
 
@@ -29,3 +32,5 @@ comment on column daily_cost.sum_completion_tokens is 'Output tokens.';
 comment on column daily_cost.cached_prompt_tokens is 'Input tokens read from the cache.';
 comment on column daily_cost.cache_creation_tokens is 'Input tokens written to the cache.';
 comment on column daily_cost.no_cache_tokens is 'Input tokens that did not come from the cache.';
+comment on column daily_cost.cost_per_request_usd is 'total_cost_usd / requests; NULL without requests.';
+comment on column daily_cost.cost_per_million_tokens_usd is 'Cost / (input_tokens + sum_completion_tokens) * 1,000,000; NULL where tokens are unknown or 0.';

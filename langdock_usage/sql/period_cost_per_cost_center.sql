@@ -9,7 +9,9 @@ select
     sum(sum_completion_tokens)::bigint as sum_completion_tokens,
     sum(total_cost_usd) / nullif(sum(requests), 0) as cost_per_request_usd,
     sum(cached_prompt_tokens) filter (where input_tokens is not null) / nullif(sum(input_tokens), 0)
-        as cache_hit_ratio
+        as cache_hit_ratio,
+    1e6 * sum(total_cost_usd) filter (where input_tokens is not null)
+        / nullif(sum(input_tokens + sum_completion_tokens), 0) as cost_per_million_tokens_usd
 from asked
 group by all
 order by total_cost_usd desc, org_id, cost_center

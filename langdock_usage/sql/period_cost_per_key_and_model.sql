@@ -13,7 +13,10 @@ select
     sum(cache_creation_tokens)::bigint as cache_creation_tokens,
     sum(no_cache_tokens)::bigint as no_cache_tokens,
     sum(cached_prompt_tokens) filter (where input_tokens is not null) / nullif(sum(input_tokens), 0)
-        as cache_hit_ratio
+        as cache_hit_ratio,
+    sum(total_cost_usd) / nullif(sum(requests), 0) as cost_per_request_usd,
+    1e6 * sum(total_cost_usd) filter (where input_tokens is not null)
+        / nullif(sum(input_tokens + sum_completion_tokens), 0) as cost_per_million_tokens_usd
 from asked
 group by org_id, api_key_id, model
 order by total_cost_usd desc, org_id, api_key_id, model

@@ -11,7 +11,10 @@ select
     sum_completion_tokens,
     cached_prompt_tokens,
     cache_creation_tokens,
-    no_cache_tokens
+    no_cache_tokens,
+    total_cost_usd / nullif(requests, 0) as cost_per_request_usd,
+    1e6 * total_cost_usd / nullif(input_tokens + sum_completion_tokens, 0)
+        as cost_per_million_tokens_usd
 from asked
 where window_start = window_end
 order by day, org_id, api_key_id, model

@@ -13,7 +13,10 @@
         sum(input_tokens)::bigint as input_tokens,
         sum(sum_completion_tokens)::bigint as sum_completion_tokens,
         sum(cached_prompt_tokens) filter (where input_tokens is not null)
-            / nullif(sum(input_tokens), 0) as cache_hit_ratio
+            / nullif(sum(input_tokens), 0) as cache_hit_ratio,
+        sum(total_cost_usd) / nullif(sum(requests), 0) as cost_per_request_usd,
+        1e6 * sum(total_cost_usd) filter (where input_tokens is not null)
+            / nullif(sum(input_tokens + sum_completion_tokens), 0) as cost_per_million_tokens_usd
     from asked
     group by org_id, window_start, window_end, api_key_id
 ),
@@ -53,7 +56,9 @@ select
     coalesce(total_cost_usd, no_requests) as total_cost_usd,
     if(api_key_id is null, no_requests, input_tokens) as input_tokens,
     if(api_key_id is null, no_requests, sum_completion_tokens) as sum_completion_tokens,
-    cache_hit_ratio
+    cache_hit_ratio,
+    cost_per_request_usd,
+    cost_per_million_tokens_usd
 from (
     select *, 0 as no_requests from known
     union all

@@ -15,7 +15,10 @@ select
     max(window_end) as last_day,
     count(distinct model) as model_count,
     sum(requests)::bigint as requests,
-    sum(total_cost_usd) as total_cost_usd
+    sum(total_cost_usd) as total_cost_usd,
+    sum(total_cost_usd) / nullif(sum(requests), 0) as cost_per_request_usd,
+    1e6 * sum(total_cost_usd) filter (where input_tokens is not null)
+        / nullif(sum(input_tokens + sum_completion_tokens), 0) as cost_per_million_tokens_usd
 from asked
 group by org_id, api_key_id, chain_id
 order by total_cost_usd desc, org_id, api_key_id

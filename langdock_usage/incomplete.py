@@ -1,0 +1,66 @@
+"""Warnings about answers that rest on less than what was asked about."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from .errors import IncompletePeriod
+from .harmless import printable
+from .sql import read_sql
+from .windows import Period, month_of, today
+
+if TYPE_CHECKING:
+    import duckdb
+
+SHOWN = 4
+
+
+def warn_where_incomplete(
+    connection: duckdb.DuckDBPyConnection,
+    periods: Iterable[Period | None],
+    org_id: str | None,
+    moment: datetime | None,
+) -> None:
+    """Say in one warning which of the periods have days that are missing or provisional.
+
+    For each workspace asked about. Everything (None) is what is known, and is not warned about.
+    """
+    known = [
+        _said(Period(first, last), of_org, days_known, provisional, today(timezone, now))
+        for now in [moment or datetime.now(UTC)]
+        for period in dict.fromkeys(periods)
+        if period
+        for of_org, timezone, first, last, days_known, provisional in connection.execute(
+            read_sql("days_of_period"),
+            {"first": period.first, "last": period.last, "org_id": org_id},
+        ).fetchall()
+        if provisional or days_known < len(Period(first, last))
+    ]
+    if known:
+        more = f"; and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
+        warn(f"{'; '.join(known[:SHOWN])}{more}.", IncompletePeriod)
+
+
+def warn(text: str, kind: type[Warning]) -> None:
+    """Warn at the line outside this package that asked."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back and str(frame.f_globals.get("__name__")).split(".")[0] == __package__:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(text, kind, stacklevel=level)
+
+
+def _said(
+    period: Period, org_id: str | None, known: int, provisional: int, local_today: date
+) -> str:
+    name = f"{period.first:%Y-%m}" if period == month_of(period.first) else str(period)
+    name += f" in {printable(org_id)}" if org_id else ""
+    if len(period) == 1:
+        return f"{name} is {'provisional' if known else 'not known'}"
+    name += " is not over" if period.last >= local_today else ""
+    may_change = f", {provisional} of them provisional" if provisional else ""
+    are = "is" if known == 1 else "are"
+    return f"{name}: {known} of {len(period)} days {are} known{may_change}"
