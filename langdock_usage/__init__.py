@@ -6,25 +6,32 @@ with lu.open("data/langdock.duckdb") as usage:
     usage.cost_per_key("2026-10")
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from . import errors
 
 if TYPE_CHECKING:
+    from . import charts
     from .queries import Usage, open
+    from .tables import table
 
 __version__ = "0.1.0"
 
-__all__ = ["Usage", "__version__", "errors", "open"]
+__all__ = ["Usage", "__version__", "charts", "errors", "open", "table"]
+
+# Loaded with the first use, so that the command line answers `--help` without DuckDB and Altair.
+_HOMES = {"Usage": "queries", "open": "queries", "table": "tables"}
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("Usage", "open"):  # with the first use: `--help` does without DuckDB
-        from . import queries
-
-        return getattr(queries, name)
+    if name == "charts":
+        return import_module(".charts", __name__)
+    if name in _HOMES:
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return __all__
+    """What is public: not the modules that Python hangs up here."""
+    return sorted(__all__)

@@ -57,7 +57,15 @@ class Reader:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Nothing is held open."""
+        self.close()
+
+    def close(self) -> None:
+        """Nothing: no answer leaves the file open, and questions are answered afterwards, too.
+
+        >>> usage.close()
+        >>> usage.months()
+        ['2026-09', '2026-10']
+        """
 
     def as_of(self, moment: datetime | str) -> Self:
         """The same questions, answered with what had been received, and loaded, by a moment.
@@ -109,6 +117,8 @@ class Reader:
 
     def describe(self, view: str | None = None) -> pd.DataFrame:
         """Every column of a view, or of all: `view_name`, `column_name`, `data_type`, `comment`.
+
+        `lu.table` shows the comments in full.
 
         >>> usage.describe("cost_per_model")[["column_name", "data_type"]].head(3)
           column_name data_type

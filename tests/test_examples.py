@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import langdock_usage as lu
-from langdock_usage import asked, charts
+from langdock_usage import charts, periods
 from langdock_usage.queries import Usage
 
 
@@ -20,7 +20,7 @@ def public_functions() -> list[Callable[..., Any]]:
         value for name, value in inspect.getmembers(Usage, callable) if not name.startswith("_")
     ]
     drawing = [getattr(charts, name) for name in charts.__all__]
-    return [lu.open, asked.as_period, *methods, *drawing]
+    return [lu.open, lu.table, periods.as_period, *methods, *drawing]
 
 
 @pytest.fixture(scope="module")
