@@ -27,6 +27,7 @@ GROUPS = {
     "model": "model",
     "team": "team",
     "cost_center": "cost_center",
+    "owner": "owner",
 }
 
 

@@ -29,20 +29,19 @@ def warn_where_incomplete(
 
     For each workspace asked about. Everything (None) is what is known, and is not warned about.
     """
-    known = [
-        _said(Period(first, last), of_org, days_known, provisional, today(timezone, now))
-        for now in [moment or datetime.now(UTC)]
-        for period in dict.fromkeys(periods)
-        if period
-        for of_org, timezone, first, last, days_known, provisional in connection.execute(
-            read_sql("days_of_period"),
-            {"first": period.first, "last": period.last, "org_id": org_id},
-        ).fetchall()
-        if provisional or days_known < len(Period(first, last))
-    ]
-    if known:
-        more = f"; and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
-        warn(f"{'; '.join(known[:SHOWN])}{more}.", IncompletePeriod)
+    now = moment or datetime.now(UTC)
+    said: list[str] = []
+    for period in dict.fromkeys(filter(None, periods)):
+        days = {"first": period.first, "last": period.last, "org_id": org_id}
+        rows = connection.execute(read_sql("days_of_period"), days).fetchall()
+        for workspace, timezone, first, last, known, provisional in rows:
+            asked_of = Period(first, last)
+            if provisional or known < len(asked_of):
+                local_today = today(timezone, now)
+                said.append(_said(asked_of, workspace, known, provisional, local_today))
+    if said:
+        more = f"; and {len(said) - SHOWN} more" if len(said) > SHOWN else ""
+        warn(f"{'; '.join(said[:SHOWN])}{more}.", IncompletePeriod)
 
 
 def warn(text: str, kind: type[Warning]) -> None:
@@ -54,10 +53,10 @@ def warn(text: str, kind: type[Warning]) -> None:
 
 
 def _said(
-    period: Period, org_id: str | None, known: int, provisional: int, local_today: date
+    period: Period, workspace: str | None, known: int, provisional: int, local_today: date
 ) -> str:
     name = f"{period.first:%Y-%m}" if period == month_of(period.first) else str(period)
-    name += f" in {printable(org_id)}" if org_id else ""
+    name += f" in {printable(workspace)}" if workspace else ""
     if len(period) == 1:
         return f"{name} is {'provisional' if known else 'not known'}"
     name += " is not over" if period.last >= local_today else ""

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -75,9 +76,7 @@ def parse_month(text: str) -> Period:
 
 def month_of(day: date) -> Period:
     """The calendar month that `day` lies in."""
-    first = day.replace(day=1)
-    next_first = (first + timedelta(days=31)).replace(day=1)
-    return Period(first, next_first - ONE_DAY)
+    return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
 
 
 def month_before(month: Period) -> Period:

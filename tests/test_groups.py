@@ -130,6 +130,8 @@ def test_costs_go_to_the_owner(database: Path) -> None:
     changed = usage.compare("2026-09", "2026-10", by="owner").set_index("owner")
     assert dict(changed["change_usd"]) == pytest.approx({"unassigned": 2, "Ana": -0.2})
     assert set(usage.cache_efficiency(by="owner")["owner"]) == {"unassigned", "Ana"}
+    drawn = lu.charts.cost_over_months(usage.monthly_cost(by="owner"))
+    assert set(drawn.data["owner"]) == {"unassigned", "Ana"}
 
 
 @pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")

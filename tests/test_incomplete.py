@@ -109,6 +109,16 @@ def test_missing_and_provisional_days_are_counted(
     assert warned(lambda: usage.cost_per_key(period)) == said
 
 
+def test_open_range_is_exported(usage: lu.Usage, tmp_path: Path) -> None:
+    """Of a view by month, too: an open end is the end of a month."""
+    target = tmp_path / "out.csv"
+    assert len(warned(lambda: usage.export("cost_per_key", target, ("2026-10", None)))) == 1
+    assert [line[:10] for line in target.read_text().splitlines()[1:]] == [
+        "2026-10-01",
+        "2026-11-01",
+    ]
+
+
 def test_month_is_over_once_its_last_day_has_passed(database: Path) -> None:
     usage = lu.open(database)
     for moment, name in (("2026-11-30", "2026-11 is not over"), ("2026-12-01", "2026-11")):

@@ -15,7 +15,7 @@ workspaces as (
 )
 
 select
-    if(any_value(are_several), org_id, null) as of_org,
+    if(any_value(are_several), org_id, null) as workspace,
     any_value(timezone) as timezone,
     coalesce(nullif($first::date, date '0001-01-01'), min(day)) as first_day,
     coalesce(nullif($last::date, date '9999-12-31'), max(day)) as last_day,
