@@ -55,7 +55,10 @@ def warn(text: str, kind: type[Warning]) -> None:
 def _said(
     period: Period, workspace: str | None, known: int, provisional: int, local_today: date
 ) -> str:
-    name = f"{period.first:%Y-%m}" if period == month_of(period.first) else str(period)
+    name = str(period)
+    if period.first.day == 1 and period.last == month_of(period.last).last:
+        ends = (f"{day:%Y-%m}" for day in (period.first, period.last))
+        name = " to ".join(dict.fromkeys(ends))
     name += f" in {printable(workspace)}" if workspace else ""
     if len(period) == 1:
         return f"{name} is {'provisional' if known else 'not known'}"

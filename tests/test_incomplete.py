@@ -93,8 +93,8 @@ def test_every_question_about_a_period_says_it(usage: lu.Usage, tmp_path: Path) 
         (("2026-11-16", "2026-11-18"),
          ["2026-11-16 to 2026-11-18: 3 of 3 days are known, 1 of them provisional."]),
         # 31 + 20 of 31 + 30 + 31 days
-        ("2026-Q4", ["2026-10-01 to 2026-12-31 is not over: 51 of 92 days are known, 3 of them "
-                     "provisional."]),
+        ("2026-Q4",
+         ["2026-10 to 2026-12 is not over: 51 of 92 days are known, 3 of them provisional."]),
         # an open end is the first or last known day
         (("2026-10", None),
          ["2026-10-01 to 2026-11-20: 51 of 51 days are known, 3 of them provisional."]),
