@@ -17,8 +17,8 @@ from .errors import (
 from .exports import is_empty, stated_in
 from .fetch_session import AHEAD, FetchSession
 from .in_order import Answer, in_order
+from .incoming import workspace_of
 from .intake import Outcome
-from .store import workspace_of
 from .windows import Period
 
 GIVE_UP_AFTER = 3  # days in a row that failed for good

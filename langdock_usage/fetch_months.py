@@ -8,8 +8,8 @@ from .counted import counted
 from .errors import ExportFormatError, LangdockUsageError, PeriodMismatch
 from .fetch_session import AHEAD, FetchSession
 from .in_order import in_order
+from .incoming import TakenIn
 from .intake import Outcome
-from .store import TakenIn
 from .windows import Period
 
 

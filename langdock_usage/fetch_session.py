@@ -9,8 +9,9 @@ from .archive import Archive, RawExport
 from .client import UsageExportClient
 from .database import OnWait
 from .fetched import Fetched
+from .incoming import TakenIn
 from .intake import Intake, Outcome
-from .store import Store, TakenIn
+from .store import Store
 from .windows import Period
 
 AHEAD = 200  # exports asked for before the first of them is kept

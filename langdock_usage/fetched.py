@@ -5,8 +5,8 @@ from datetime import date
 from pathlib import Path
 
 from .counted import counted
+from .incoming import TakenIn
 from .plan import Plan
-from .store import TakenIn
 from .windows import Period, ranges
 
 

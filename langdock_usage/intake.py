@@ -5,7 +5,8 @@ whoever wants to read gets in.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 from types import TracebackType
@@ -14,7 +15,8 @@ from typing import Self
 from .archive import Archive, RawExport
 from .database import OnWait
 from .errors import ExportConflict, ExportFormatError
-from .store import Store, TakenIn
+from .incoming import TakenIn
+from .store import Store
 
 BATCH = 100
 REST_SECONDS = 1.0
@@ -92,8 +94,11 @@ class Intake:
             if not self._is_closing:
                 await asyncio.sleep(REST_SECONDS)
 
-    def _take_in(self, batch: Iterable[RawExport]) -> list[Outcome]:
-        """Up to the first that is refused: `on_outcome` decides whether to go on after that."""
+    def _take_in(self, batch: list[RawExport]) -> list[Outcome]:
+        """All of them at once; else up to the first that is refused.
+
+        `on_outcome` decides whether to go on after that one.
+        """
         outcomes: list[Outcome] = []
         with Store(
             self._database,
@@ -101,6 +106,8 @@ class Intake:
             on_wait=self._on_wait,
             give_up=self._give_up,
         ) as store:
+            with suppress(ExportFormatError, ExportConflict):
+                return [*store.take_in_all([_named(self._archive, raw) for raw in batch])]
             for raw in batch:
                 try:
                     outcomes.append(take_in(store, self._archive, raw))
@@ -109,10 +116,14 @@ class Intake:
         return outcomes
 
 
+def _named(archive: Archive, raw: RawExport) -> tuple[RawExport, Path | None, str]:
+    return raw, archive.csv_path(raw), f"the export of {raw.window}"
+
+
 def take_in(store: Store, archive: Archive, raw: RawExport) -> TakenIn:
     """Take in a kept export; one that is refused is set aside, and the error says where to."""
     try:
-        return store.take_in(raw, archive.csv_path(raw), f"the export of {raw.window}")
+        return store.take_in(*_named(archive, raw))
     except (ExportFormatError, ExportConflict) as error:
         aside = archive.set_aside(raw)
         raise type(error)(f"{error} (set aside: {aside})") from error

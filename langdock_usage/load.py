@@ -11,9 +11,10 @@ from .archive import Archive, RawExport
 from .counted import counted
 from .errors import ExportFormatError, InvalidRequest, LangdockUsageError, StoreError
 from .exports import read_stated
+from .incoming import TakenIn
 from .packed import sha256_of
 from .recover import take_in_kept
-from .store import Store, TakenIn
+from .store import Store
 from .windows import Period, local_period, month_of, today, zone
 
 

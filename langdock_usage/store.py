@@ -1,8 +1,8 @@
 """Taking exports into the database: each whole or not at all, in a transaction of its own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -14,34 +14,12 @@ import duckdb
 from .archive import RawExport
 from .database import OnWait, first_line, open_for_writing
 from .errors import ExportConflict, ExportFormatError, StoreError
-from .exports import Stated, first_fault, is_gzip, read_stated
 from .header import Header
+from .incoming import Incoming, TakenIn
 from .keys_file import KeyOwner
 from .settings import WAIT_SECONDS
 from .sql import read_sql
 from .stored import Stored
-from .windows import Period
-
-
-@dataclass(frozen=True)
-class TakenIn:
-    """What an export brought. `org_id` is None for a day without usage of an unknown workspace."""
-
-    export_id: str
-    org_id: str | None
-    record_count: int
-    unknown_columns: tuple[str, ...] = ()
-
-
-def workspace_of(stated: Stated | None, asked_for: str | None, name: str) -> str | None:
-    """The workspace that an export states, else the one asked for. Raises ExportConflict."""
-    answered = stated.org_id if stated else None
-    if answered and asked_for and answered != asked_for:
-        raise ExportConflict(
-            f"{name} belongs to workspace {answered!r}, but {asked_for!r} was asked for; "
-            f"use the key of that workspace, or say --org {answered} if this one is meant."
-        )
-    return answered or asked_for
 
 
 class Store(Stored):
@@ -78,17 +56,15 @@ class Store(Stored):
 
         Raises ExportFormatError and ExportConflict; the database is then as it was.
         """
-        stated = read_stated(csv, name) if csv else None
-        if stated and raw.group_by == "model" and not stated.header.has_model:
-            raise ExportFormatError(
-                f"{name}, line 1: the export was to be grouped by model but has no model column."
-            )
-        org_id = workspace_of(stated, raw.org_id, name)
+        return self.take_in_all([(raw, csv, name)])[0]
+
+    def take_in_all(self, exports: Sequence[tuple[RawExport, Path | None, str]]) -> list[TakenIn]:
+        """Take in some exports, all or none, in this order; otherwise like `take_in`."""
+        incoming = [Incoming.read(*export) for export in exports]
         self._connection.begin()
         try:
-            self._adopt_nameless(org_id)
-            self._check_conflicts(raw, org_id, name)
-            count = self._insert(raw, org_id, csv, stated, name)
+            counts = self._insert_rows([one for one in incoming if one.has_rows])
+            taken_in = [self._finish(one, counts.get(one.raw.export_id, 0)) for one in incoming]
             self._connection.commit()
         except duckdb.Error as error:
             self._give_up()
@@ -96,8 +72,7 @@ class Store(Stored):
         except BaseException:
             self._give_up()
             raise
-        unknown = stated.header.unknown if stated else ()
-        return TakenIn(raw.export_id, org_id, count, unknown)
+        return taken_in
 
     def unload(self, export_id: str, others: Iterable[RawExport]) -> None:
         """Forget an export, as if it had never come in; `others` are all that stay, as received.
@@ -177,14 +152,11 @@ class Store(Stored):
                 "without one containing the other; days in both would be counted twice."
             )
 
-    def _insert(
-        self, raw: RawExport, org_id: str | None, csv: Path | None, stated: Stated | None, name: str
-    ) -> int:
-        count = 0
-        if csv and stated and stated.utc_dates:
-            count = self._insert_rows(raw, csv, stated.header, stated.utc_dates, org_id, name)
-        self._record(raw, org_id, count)
-        return count
+    def _finish(self, one: Incoming, count: int) -> TakenIn:
+        self._adopt_nameless(one.org_id)
+        self._check_conflicts(one.raw, one.org_id, one.name)
+        self._record(one.raw, one.org_id, count)
+        return TakenIn(one.raw.export_id, one.org_id, count, one.unknown_columns)
 
     def _record(self, raw: RawExport, org_id: str | None, count: int) -> None:
         """The line of an export whose rows are in, and what it supersedes."""
@@ -217,35 +189,40 @@ class Store(Stored):
         if yields_to is None:
             self._connection.execute(read_sql("supersede"), {**same, "export_id": raw.export_id})
 
-    def _insert_rows(
-        self,
-        raw: RawExport,
-        csv: Path,
-        header: Header,
-        utc_dates: Period,
-        org_id: str | None,
-        name: str,
-    ) -> int:
+    def _insert_rows(self, incoming: Sequence[Incoming]) -> dict[str, int]:
+        """The rows of these exports; how many each has. Files of one kind are read together."""
+        kinds: dict[tuple[Header, bool], list[Incoming]] = {}
+        for one in incoming:
+            kinds.setdefault(one.kind, []).append(one)
+        counts: dict[str, int] = {}
+        for (header, is_packed), some in kinds.items():
+            counts |= self._insert_files(header, is_packed, some)
+        return counts
+
+    def _insert_files(
+        self, header: Header, is_packed: bool, some: Sequence[Incoming]
+    ) -> dict[str, int]:
+        rows = "rows_added_up" if header.has_raw_model else "rows_as_stated"
         try:
-            rows = "rows_added_up" if header.has_raw_model else "rows_as_stated"
-            (count,) = self._connection.execute(
+            self._connection.execute(
                 read_sql("take_in") + read_sql(rows),
                 {
-                    "export_id": raw.export_id,
-                    "path": str(csv),
+                    "incoming": [one.as_struct() for one in some],
+                    "paths": [str(one.csv) for one in some],
                     "columns": header.duckdb_columns(),
-                    "compression": "gzip" if is_gzip(csv) else "none",
-                    "org_id": org_id,
-                    "period_start": utc_dates.first.isoformat(),
-                    "period_end": utc_dates.last.isoformat(),
+                    "compression": "gzip" if is_packed else "none",
                 },
-            ).fetchall()[0]
-            (repeated,) = self._connection.execute(
-                read_sql("repeated_grain"), {"export_id": raw.export_id}
-            ).fetchall()[0]
+            )
+            found: list[tuple[str, int, bool]] = self._connection.execute(
+                read_sql("rows_taken_in"), {"export_ids": [one.raw.export_id for one in some]}
+            ).fetchall()
         except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-            reason = first_fault(csv, name) or f"{name}: {first_line(error)}"
-            raise ExportFormatError(reason) from error
-        if repeated:
-            raise ExportFormatError(first_fault(csv, name) or f"{name}: states a key twice")
-        return int(count)
+            for one in some:
+                one.raise_fault()
+            raise ExportFormatError(f"{some[0].name}: {first_line(error)}") from error
+        repeated = {export_id for export_id, _, is_repeated in found if is_repeated}
+        for one in some:
+            if one.raw.export_id in repeated:
+                one.raise_fault()
+                raise ExportFormatError(f"{one.name}: states a key twice")
+        return {export_id: count for export_id, count, _ in found}

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from langdock_usage.archive import Archive
 from langdock_usage.exports import COLUMNS
-from langdock_usage.store import Store, TakenIn
+from langdock_usage.incoming import TakenIn
+from langdock_usage.store import Store
 from langdock_usage.windows import Period, utc_dates
 
 ROW = {

@@ -53,8 +53,9 @@ def test_every_row_of_a_year_equals_the_hours_of_the_workspace(
 
     stored = rows(
         year,
-        "select day, api_key_id, model, * exclude (day, api_key_id, model, org_id, "
-        "api_key_name) from daily_cost",
+        "select day, api_key_id, model, requests, total_cost_usd, sum_prompt_tokens, "
+        "sum_completion_tokens, cached_prompt_tokens, cache_creation_tokens, no_cache_tokens "
+        "from daily_cost",
     )
 
     assert len(stored) > 5000

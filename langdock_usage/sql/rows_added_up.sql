@@ -2,7 +2,7 @@
 -- behind take_in.sql: rows of one API key and model that differ in raw_model are added up;
 -- a token count that one of them lacks is not known of the sum
 select
-    any_value(export_id) as export_id,
+    export_id,
     api_key_id,
     max(api_key_name) as api_key_name,
     model,
@@ -14,7 +14,7 @@ select
     case when count(cache_creation_tokens) = count(*) then sum(cache_creation_tokens) end as cache_creation_tokens,
     case when count(no_cache_tokens) = count(*) then sum(no_cache_tokens) end as no_cache_tokens
 from checked
-group by api_key_id, model
+group by export_id, api_key_id, model
 having case
     when count(*) = count(distinct coalesce(raw_model, '')) then true
     else error('an API key, model and raw model are stated twice')

@@ -1,9 +1,14 @@
--- One pass over a CSV: every value is what its column says, or the whole export is refused.
--- The rules are those of `exports._row_fault`, which explains a refusal.
+-- One pass over the CSVs of some exports: every value is what its column says, or all are refused.
+-- The rules are those of `exports._row_fault`, which explains a refusal. `$incoming` has a struct for
+-- each export: its file, and what its first row states.
 insert into export_rows
-with received as (
+with incoming as (
+    select unnest($incoming, recursive := true)
+),
+
+received as (
     from read_csv(
-        $path,
+        $paths,
         columns = $columns,
         compression = $compression,
         header = true,
@@ -13,7 +18,8 @@ with received as (
         escape = '"',
         strict_mode = true,
         hive_partitioning = false,
-        null_padding = false
+        null_padding = false,
+        filename = 'path'
     )
     union all by name
     -- columns that an export may lack
@@ -53,8 +59,10 @@ spelled as (
 checked as (
     select
         case
-            when org_id = $org_id and period_start = $period_start and period_end = $period_end
-                then $export_id
+            when spelled.org_id = incoming.org_id
+                and period_start = incoming.first_date
+                and period_end = incoming.last_date
+                then incoming.export_id
             else error('workspace or period differ from the first row')
         end as export_id,
         coalesce(api_key_id, error('api_key_id is empty')) as api_key_id,
@@ -100,4 +108,5 @@ checked as (
             else error('no_cache_tokens')
         end as no_cache_tokens
     from spelled
+    join incoming using (path)
 )
