@@ -9,7 +9,8 @@ import pandas as pd
 
 from .chart_data import costs_of, height_of, key_names, texts
 from .heatmap import heatmap
-from .style import ACCENT, PLAIN, Style, cost_axis, finished, named_axis, tip
+from .look import finished
+from .style import ACCENT, PLAIN, Style, cost_axis, named_axis, tip, with_places
 
 NAMED_POINTS = 8
 """Points with a name beside them; the page takes away those that would cover others."""
@@ -25,13 +26,13 @@ def cache_efficiency(frame: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChar
     data = pd.DataFrame({name: texts(known[name]) if name == "model" else key_names(known)})
     data["cache_hit_ratio"] = known["cache_hit_ratio"].astype(float)
     data["cache_hit_ratio_label"] = [style.percent(value) for value in data["cache_hit_ratio"]]
-    base = alt.Chart(data).encode(
-        y=named_axis(name, data),
+    base = alt.Chart(with_places(data, name)).encode(
+        y=named_axis(name),
         x=_ratio_axis(style),
         tooltip=tip(style, name, "cache_hit_ratio"),
     )
     numbers = base.mark_text(align="left", dx=6).encode(text="cache_hit_ratio_label:N")
-    return finished(alt.layer(base.mark_bar(color=ACCENT), numbers), height_of(data[name]))
+    return finished([base.mark_bar(color=ACCENT), numbers], height_of(data[name]))
 
 
 def cache_over_time(ratios: pd.DataFrame, name: str, style: Style = PLAIN) -> alt.LayerChart:
@@ -86,7 +87,7 @@ def cost_against_cache(keys: pd.DataFrame, style: Style = PLAIN) -> alt.LayerCha
     band = alt.Chart(where).mark_rect(color=ACCENT, opacity=0.07).encode(x=ratio, x2="end:Q")
     words = alt.Chart(where).mark_text(align="left", dx=8, fontStyle="italic")
     words = words.encode(x=ratio, y=alt.value(12), text="text:N")
-    return finished(alt.layer(band, dots, *names, words), height=340)
+    return finished([band, dots, *names, words], height=340)
 
 
 _LEFT: Literal["left"] = "left"

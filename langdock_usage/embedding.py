@@ -9,6 +9,9 @@ REPORT_VARIABLE = "LANGDOCK_USAGE_REPORT"
 # JupyterLab 4.6 draws no newer Vega-Lite than this, and what we use has not changed since.
 JUPYTERLAB_MIME = "application/vnd.vegalite.v5+json"
 
+PAGE_WIDE = {"langdock_usage": {"width": "page"}}
+"""In the `usermeta` of our own charts: the sealed page makes them as wide as itself."""
+
 CHART_OPEN = '<script type="application/json" class="chart">'
 CHART_CLOSE = "</script>"
 CHART = re.compile(f"{re.escape(CHART_OPEN)}(.*?){re.escape(CHART_CLOSE)}", re.DOTALL)

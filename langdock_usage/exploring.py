@@ -23,7 +23,8 @@ from .chart_data import (
     rows_of,
     texts,
 )
-from .style import ACCENT, GRID, INK, MORE, OTHERS, PALETTE
+from .look import Chart, LayerChart, VConcatChart
+from .style import ACCENT, GRID, INK, MORE, OTHERS, PALETTE, in_order, with_places
 
 TOP = 15
 WIDTH = 640
@@ -50,7 +51,7 @@ def cost_explorer(daily: pd.DataFrame) -> alt.VConcatChart:
     total = _total(base.transform_filter(days).transform_filter(keys))
     by_day = _stacked_days(coloured.transform_filter(keys)).add_params(days, models_picked)
     by_key = _stacked_keys(coloured.transform_filter(days), keys).add_params(keys)
-    return alt.vconcat(total, by_day, by_key)
+    return VConcatChart(vconcat=[total, by_day, by_key])
 
 
 _COST = "sum(total_cost_usd):Q"
@@ -102,7 +103,7 @@ def cost_over_months(monthly: pd.DataFrame) -> alt.Chart:
     order = by_cost(data[name], data["total_cost_usd"])
     picked = alt.selection_point(fields=[name], bind="legend", name="legend")
     chart: alt.Chart = (
-        alt.Chart(data)
+        Chart(data)
         .mark_bar()
         .encode(
             x=alt.X("yearmonth(month):O", title=None),
@@ -130,12 +131,12 @@ def changes(compared: pd.DataFrame, top: int = TOP) -> alt.Chart:
     """
     columns = ["cost_before_usd", "cost_after_usd", "change_usd"]
     name, data = rows_of(compared, columns)
-    data = largest(data, name, "change_usd", top)
+    data = with_places(largest(data, name, "change_usd", top), name)
     chart: alt.Chart = (
-        alt.Chart(data)
+        Chart(data)
         .mark_bar()
         .encode(
-            y=alt.Y(f"{name}:N", title=None, sort=list(data[name])),
+            y=alt.Y(f"{name}:N", title=None, sort=in_order(name)),
             x=_money_axis(alt.X, "change_usd:Q"),
             color=alt.when(alt.datum.change_usd > 0)
             .then(alt.value(MORE))
@@ -182,7 +183,7 @@ def key_story(story: pd.DataFrame) -> alt.LayerChart:
         .interactive(bind_y=False)
     )
     # an empty layer would make Vega complain
-    layers: Any = alt.layer(*([] if is_known else [unknown]), bars)
+    layers = LayerChart(layer=[bars] if is_known else [unknown, bars])
     chart: alt.LayerChart = layers.properties(width=WIDTH)
     return chart
 
@@ -202,8 +203,7 @@ def cache_use(cache: pd.DataFrame, top: int = TOP) -> alt.Chart:
     known = cache[cache["input_tokens"].notna()]
     columns = ["total_cost_usd", "input_tokens", "cached_prompt_tokens", "cache_creation_tokens"]
     name, data = rows_of(known, columns)
-    data = largest(data, name, "total_cost_usd", top)
-    order = list(data[name])
+    data = with_places(largest(data, name, "total_cost_usd", top), name)
     data = data.rename(
         columns={
             "cached_prompt_tokens": "read from cache",
@@ -212,12 +212,13 @@ def cache_use(cache: pd.DataFrame, top: int = TOP) -> alt.Chart:
     )
     data["neither"] = data["input_tokens"] - data["read from cache"] - data["written to cache"]
     kinds = ["read from cache", "written to cache", "neither"]
-    data = data.melt([name, "total_cost_usd"], kinds, var_name="input", value_name="tokens")
+    groups = [name, f"{name}_place", "total_cost_usd"]
+    data = data.melt(groups, kinds, var_name="input", value_name="tokens")
     chart: alt.Chart = (
-        alt.Chart(data)
+        Chart(data)
         .mark_bar()
         .encode(
-            y=alt.Y(f"{name}:N", title=None, sort=order),
+            y=alt.Y(f"{name}:N", title=None, sort=in_order(name)),
             x=alt.X("tokens:Q", stack="normalize", title="share of input tokens").axis(format="%"),
             color=alt.Color("input:N").scale(domain=kinds, range=[ACCENT, PALETTE[1], OTHERS]),
             order=alt.Order("order:Q"),

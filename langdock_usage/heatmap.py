@@ -6,7 +6,17 @@ import altair as alt
 import pandas as pd
 
 from .chart_data import STEP, costs_of, height_of, key_names, texts
-from .style import ACCENT, INK, PLAIN, Style, finished, named_axis, tip
+from .look import finished
+from .style import (
+    ACCENT,
+    INK,
+    PLAIN,
+    Style,
+    in_order,
+    named_axis,
+    tip,
+    with_places,
+)
 
 MOST_CELL_WIDTH = 110
 
@@ -35,10 +45,11 @@ def heatmap(
     """Cells of one colour, the stronger the larger `strength`, each with its value as text."""
     # a few columns stand together on the left instead of being stretched
     width = alt.ExprRef(f"min(width, {MOST_CELL_WIDTH * len(order)})")
-    x = alt.X(f"{across}:N", title=None, sort=order).scale(rangeMax=width)
+    x = alt.X(f"{across}:N", title=None, sort=in_order(across)).scale(rangeMax=width)
+    data = with_places(with_places(data, down), across, order)
     base = alt.Chart(data).encode(
         x=x.axis(ticks=False, domain=False, orient="top", labelAngle=-40, labelLimit=120),
-        y=named_axis(down, data),
+        y=named_axis(down),
         tooltip=tip(style, down, "month" if across == "month_label" else across, value),
     )
     cells = base.mark_rect(color=ACCENT, cornerRadius=2, stroke="#ffffff00", strokeWidth=1).encode(
@@ -53,4 +64,4 @@ def heatmap(
             ((alt.datum.strength >= 0.55, "#ffffff"), (alt.datum.strength < 0.55, INK))
         )
     ]
-    return finished(alt.layer(cells, *numbers), height_of(data[down], STEP + 4))
+    return finished([cells, *numbers], height_of(data[down], STEP + 4))

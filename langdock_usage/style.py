@@ -54,46 +54,36 @@ class Style:
 PLAIN = Style()
 
 
-@alt.theme.register("langdock_usage", enable=True)
-def theme() -> alt.theme.ThemeConfig:
-    """What Altair adds to a chart when it is shown, so that the chart can still be layered."""
-    return {
-        "config": {
-            "font": FONT,
-            "background": "transparent",
-            "view": {"stroke": None},
-            "axis": {
-                "labelColor": INK,
-                "titleColor": INK,
-                "titleFontWeight": "normal",
-                "labelFontSize": 12,
-                "titleFontSize": 12,
-                "gridColor": GRID,
-                "domainColor": GRID,
-                "tickColor": GRID,
-                "labelLimit": 180,
-                "labelPadding": 6,
-                "labelSeparation": 8,
-            },
-            "legend": {
-                "orient": "bottom",
-                "columns": 4,
-                "labelColor": INK,
-                "labelFontSize": 12,
-                "labelLimit": 200,
-                "symbolType": "square",
-                "title": None,
-            },
-            "range": {"category": list(PALETTE)},
-            "text": {"color": INK, "fontSize": 12},
-        }
-    }
-
-
-def finished(chart: Any, height: int) -> alt.LayerChart:
-    """At its place on the page; the sealed report makes it as wide as that."""
-    done: alt.LayerChart = chart.properties(width=WIDTH, height=height)
-    return done
+# of Vega-Lite, for the charts of this package alone (look.py)
+CONFIG: dict[str, Any] = {
+    "font": FONT,
+    "background": "transparent",
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": INK,
+        "titleColor": INK,
+        "titleFontWeight": "normal",
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "gridColor": GRID,
+        "domainColor": GRID,
+        "tickColor": GRID,
+        "labelLimit": 180,
+        "labelPadding": 6,
+        "labelSeparation": 8,
+    },
+    "legend": {
+        "orient": "bottom",
+        "columns": 4,
+        "labelColor": INK,
+        "labelFontSize": 12,
+        "labelLimit": 200,
+        "symbolType": "square",
+        "title": None,
+    },
+    "range": {"category": list(PALETTE)},
+    "text": {"color": INK, "fontSize": 12},
+}
 
 
 def cost_axis(style: Style, channel: Any = alt.Y) -> Any:
@@ -103,11 +93,25 @@ def cost_axis(style: Style, channel: Any = alt.Y) -> Any:
     )
 
 
-def named_axis(name: str, data: pd.DataFrame, channel: Any = alt.Y, **axis: Any) -> Any:
-    """An axis of names, in the order of the frame."""
-    return channel(f"{name}:N", title=None, sort=list(dict.fromkeys(data[name]))).axis(
-        ticks=False, domain=False, **axis
-    )
+def named_axis(name: str) -> alt.Y:
+    """An axis of names, in their order."""
+    return alt.Y(f"{name}:N", title=None, sort=in_order(name)).axis(ticks=False, domain=False)
+
+
+def with_places(data: pd.DataFrame, name: str, order: Sequence[str] | None = None) -> pd.DataFrame:
+    """The data with the place of each name: that in `order`, else that of its first row."""
+    names = list(data[name])
+    places = {one: place for place, one in enumerate(order or dict.fromkeys(names))}
+    return data.assign(**{f"{name}_place": [places[one] for one in names]})
+
+
+def in_order(name: str) -> alt.EncodingSortField:
+    """Sorts by the places that `with_places` gave.
+
+    A list of names would do as well, but Vega-Lite writes it into an expression, which ends at some
+    of the characters that a name can hold.
+    """
+    return alt.EncodingSortField(field=f"{name}_place", op="min")
 
 
 def model_colour(order: Sequence[str], style: Style) -> alt.Color:

@@ -1,0 +1,73 @@
+"""The look of our charts, which goes with them and changes no other chart of Altair's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+import altair as alt
+
+from .embedding import JUPYTERLAB_MIME, PAGE_WIDE
+from .style import CONFIG, WIDTH
+
+Bundle = dict[str, Any]
+
+
+class _Ours(alt.TopLevelMixin):
+    """Adds the look when a chart is shown, so that it can still be layered and concatenated.
+
+    What an analyst configures goes before it, and it before the theme that Altair has enabled.
+    """
+
+    def to_dict(self, *arguments: Any, **options: Any) -> dict[str, Any]:
+        chart: Any = self
+        if (options.get("context") or {}).get("top_level", True):
+            chart = chart.copy(deep=False)
+            own = chart.config if isinstance(chart.config, Mapping) else _dict(chart.config)
+            chart.config = alt.utils.update_nested(CONFIG, own, copy=True)
+            chart.usermeta = PAGE_WIDE | _dict(chart.usermeta)
+        spec: dict[str, Any] = super(_Ours, chart).to_dict(*arguments, **options)
+        return spec
+
+    def _repr_mimebundle_(self, *arguments: Any, **options: Any) -> Any:
+        if alt.renderers.active != "default":  # the analyst chose another
+            return super()._repr_mimebundle_(*arguments, **options)
+        return mimebundle(self.to_dict())
+
+
+class Chart(_Ours, alt.Chart):
+    """A single chart in our look."""
+
+
+class LayerChart(_Ours, alt.LayerChart):
+    """Layers in our look."""
+
+
+class VConcatChart(_Ours, alt.VConcatChart):
+    """Charts below one another in our look."""
+
+
+def finished(layers: list[alt.Chart], height: int) -> LayerChart:
+    """Layers at their place on the page; the sealed report makes them as wide as that."""
+    return LayerChart(layer=layers, width=WIDTH, height=height)
+
+
+def mimebundle(spec: dict[str, Any], **_: Any) -> tuple[Bundle, Bundle]:
+    """A chart for JupyterLab, which can be clicked, and a picture of it for everything else.
+
+    JupyterLab is asked for SVG, which can be read aloud.
+    """
+    import vl_convert
+
+    bundle: Bundle = {JUPYTERLAB_MIME: spec, "text/plain": spec.get("description") or "chart"}
+    with suppress(ValueError):  # as vl-convert says that it cannot draw it
+        bundle["image/svg+xml"] = vl_convert.vegalite_to_svg(spec)
+    return bundle, {JUPYTERLAB_MIME: {"embed_options": {"renderer": "svg"}}}
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    if value is alt.Undefined:
+        return {}
+    found: dict[str, Any] = value if isinstance(value, dict) else value.to_dict()
+    return found
