@@ -109,7 +109,8 @@ def cost_per_month(monthly: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChar
     data, order = _by_series(monthly, "month", style)
     data["month_label"] = [style.month(month) for month in data["month"]]
     data["month"] = data["month"].astype(str)
-    data = with_places(data.sort_values("month"), "month_label")
+    months = list(dict.fromkeys(data.sort_values("month")["month_label"]))
+    data = with_places(data, "month_label", months)
     bars = (
         alt.Chart(data)
         .mark_bar(size=alt.expr("min(64, 0.9 * bandwidth('x'))"))

@@ -3,11 +3,14 @@
 import json
 import re
 
-REPORT_VARIABLE = "LANGDOCK_USAGE_REPORT"
-"""Set in the environment of a kernel that works for the sealed report."""
-
 # JupyterLab 4.6 draws no newer Vega-Lite than this, and what we use has not changed since.
 JUPYTERLAB_MIME = "application/vnd.vegalite.v5+json"
+
+OURS = {"langdock_usage": "made by the package"}
+"""In the metadata of an output whose HTML we made: the sealed page takes it as it is."""
+
+MISSING = "langdock_usage_missing"
+"""In the metadata of an output that cannot be shown: why, as a name in the language files."""
 
 PAGE_WIDE = {"langdock_usage": {"width": "page"}}
 """In the `usermeta` of our own charts: the sealed page makes them as wide as itself."""

@@ -9,8 +9,6 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
-from .embedding import REPORT_VARIABLE
-
 SECRETS = ("LANGDOCK_API_KEY",)
 
 
@@ -32,8 +30,7 @@ class ReportKernelManager(AsyncKernelManager):
         return KernelSpec(argv=launch, language="python", display_name="Python 3")
 
     async def _async_start_kernel(self, **options: Any) -> None:
-        environment = {name: value for name, value in os.environ.items() if name not in SECRETS}
-        options["env"] = environment | {REPORT_VARIABLE: "1"}
+        options["env"] = {k: value for k, value in os.environ.items() if k not in SECRETS}
         await super()._async_start_kernel(**options)
 
     start_kernel = _async_start_kernel

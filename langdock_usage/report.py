@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,7 @@ class Rendered:
     month: str
     html: Path | None = None
     error: LangdockUsageError | None = None
+    warnings: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class _Order:
     show_code: bool
     show_progress: bool
     require_final: bool
+    on_warning: Callable[[str], None] | None
 
     @property
     def html(self) -> Path:
@@ -86,11 +88,13 @@ def render(
     show_code: bool = False,
     show_progress: bool = False,
     require_final: bool = False,
+    on_warning: Callable[[str], None] | None = None,
 ) -> Path:
     """Execute a notebook for a month; the path of the HTML file, the executed notebook beside it.
 
     `output` is a folder for reports, which go into `YYYY-MM/NAME.html` there, or the HTML file
-    itself. In another language than the notebook's own it is `NAME.LANGUAGE.html`.
+    itself. In another language than the notebook's own it is `NAME.LANGUAGE.html`. `on_warning` is
+    told what cells show that the file cannot hold.
 
     Raises InvalidRequest, NoData, StoreError (DatabaseMissing, DatabaseLocked), ReportError where
     the notebook fails, and with `require_final` NotFinal; then an older report stays as it was.
@@ -119,6 +123,7 @@ def render(
         show_code,
         show_progress,
         require_final,
+        on_warning,
     )
     if is_notebook(order.html.with_suffix(".ipynb")):
         raise InvalidRequest(
@@ -145,13 +150,18 @@ def render_many(
         min(jobs or os.cpu_count() or 1, len(months)), multiprocessing.get_context("spawn")
     )
     with workers:
-        running = {workers.submit(render, name, month=m, **options): m for m in months}
+        running = [workers.submit(_rendered, name, month, options) for month in months]
         for done in as_completed(running):
-            month = running[done]
-            try:
-                yield Rendered(month, html=done.result())
-            except LangdockUsageError as error:
-                yield Rendered(month, error=error)
+            yield done.result()
+
+
+def _rendered(name: str, month: str, options: Mapping[str, Any]) -> Rendered:
+    warnings: list[str] = []
+    try:
+        html = render(name, month=month, on_warning=warnings.append, **options)
+    except LangdockUsageError as error:
+        return Rendered(month, error=error)
+    return Rendered(month, html=html, warnings=warnings)
 
 
 def _make(order: _Order) -> Path:
@@ -170,7 +180,14 @@ def _make(order: _Order) -> Path:
     title = order.language.text("head.title", month=order.language.month(month.first))
     if order.name != DEFAULT_NOTEBOOK:
         title = f"{order.name} {order.month}"
-    html = seal(executed, summarise(month), title, order.language, show_code=order.show_code)
+    html = seal(
+        executed,
+        summarise(month),
+        title,
+        order.language,
+        show_code=order.show_code,
+        on_missing=order.on_warning,
+    )
     return _write(order.html, html, for_jupyterlab(executed))
 
 

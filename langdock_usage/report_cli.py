@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from .console import if_interrupted, progress_bar, say, write, write_json
+from .console import if_interrupted, progress_bar, say, warn, write, write_json
 from .errors import InvalidRequest, NoData
 from .options import Db, Json, Org, settings_for
 from .settings import Settings
@@ -97,7 +97,7 @@ def report(
 def _render_one(name: str, month: str, options: dict[str, Any], *, as_json: bool) -> None:
     from .report import render
 
-    html = render(name, month=month, **options)
+    html = render(name, month=month, on_warning=warn, **options)
     if as_json:
         write_json(_described(html))
     else:
@@ -118,6 +118,8 @@ def _render_several(
     with progress_bar("Rendering months", quiet=quiet) as on_progress:
         for done, made in enumerate(render_many(name, months=months, **options), start=1):
             on_progress(done, len(months))
+            for text in made.warnings:
+                warn(f"{made.month}: {text}")
             if made.error:
                 failed += 1
                 text = made.error.on_command_line

@@ -16,4 +16,4 @@ if __name__ == "__main__":
 
     from ipykernel import kernelapp
 
-    kernelapp.launch_new_instance()
+    kernelapp.launch_new_instance(extra_extensions=["langdock_usage.report_display"])

@@ -4,10 +4,8 @@ import base64
 import copy
 import hashlib
 import json
-import re
 import warnings
-from collections.abc import Mapping
-from html import escape
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -15,8 +13,7 @@ from .embedding import CHART, JUPYTERLAB_MIME, embedded_chart, embedded_json
 from .harmless import FORMULA
 from .language import Language
 from .made_once import vega, vega_locale
-
-PANDAS_STYLE = "<style scoped>"
+from .outputs import carried
 
 
 def seal(
@@ -26,9 +23,17 @@ def seal(
     language: Language,
     *,
     show_code: bool = False,
+    on_missing: Callable[[str], None] | None = None,
 ) -> str:
-    """The HTML of an executed notebook, whose charts must stand in it as text."""
+    """The HTML of an executed notebook.
+
+    `on_missing` is told what the page cannot show, and in which cell it stands.
+    """
     exporter = _exporter()
+    carries = carried(notebook, language, show_code=show_code)
+    if on_missing:
+        for missing in carries.missing:
+            on_missing(missing)
     style = _template_file("report.css")
     script = f"{vega()}\n{_template_file('report.js')}"
     datasets: dict[str, object] = {}
@@ -47,16 +52,16 @@ def seal(
             "title": title,
             "words": words,
             "show_code": show_code,
-            "policy": _policy(script, style),
+            "policy": _policy(script, style, *carries.styles),
             "style": style,
             "script": script,
             "summary": embedded_json(summary),
             "page": "",
         }
     }
-    shared = _with_shared_data(notebook, datasets, language.unknown)
+    _share_data(carries.notebook, datasets)
     resources["report"]["page"] = embedded_json(page)
-    html, _ = exporter.from_notebook_node(shared, resources=resources)
+    html, _ = exporter.from_notebook_node(carries.notebook, resources=resources)
     return str(html)
 
 
@@ -78,28 +83,18 @@ def prepare(language: Language) -> None:
     _exporter()
 
 
-def _with_shared_data(notebook: Any, datasets: dict[str, object], unknown: str) -> Any:
-    """The notebook with each dataset taken out of its charts: charts over one table share it."""
+def _share_data(notebook: Any, datasets: dict[str, object]) -> None:
+    """Take each dataset out of its charts: charts over one table share it."""
 
     def without_data(text: str) -> str:
         spec = json.loads(text)
-        datasets.update(spec.get("datasets", {}))
-        spec["datasets"] = dict.fromkeys(spec.get("datasets", {}))
+        for name, rows in spec.get("datasets", {}).items():
+            if datasets.setdefault(name, rows) == rows:  # else another chart's of the same name
+                spec["datasets"][name] = None
         return embedded_chart(spec)
 
-    notebook = copy.deepcopy(notebook)
     for data in _html_outputs(notebook):
-        text = CHART.sub(lambda chart: without_data(chart[1]), data["text/html"])
-        data["text/html"] = _plain_frame(text, unknown) if PANDAS_STYLE in text else text
-    return notebook
-
-
-def _plain_frame(text: str, unknown: str) -> str:
-    """The HTML of a pandas frame without styles of its own, which the page would not let in."""
-    text = re.sub(r"<td>(NaN|NaT|None|&lt;NA&gt;)</td>", f"<td>{escape(unknown)}</td>", text)
-    text = re.sub(r"<style scoped>.*?</style>", "", text, flags=re.DOTALL)
-    text = re.sub(r' (style="[^"]*"|border="1")', "", text)
-    return text.replace("<div>", '<div class="scroll" tabindex="0">', 1)
+        data["text/html"] = CHART.sub(lambda chart: without_data(chart[1]), data["text/html"])
 
 
 def _html_outputs(notebook: Any) -> list[Any]:
@@ -111,9 +106,10 @@ def _html_outputs(notebook: Any) -> list[Any]:
     ]
 
 
-def _policy(script: str, style: str) -> str:
+def _policy(script: str, *styles: str) -> str:
+    hashes = " ".join(f"'{_hash(style)}'" for style in dict.fromkeys(styles))
     return (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src {hashes}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
 

@@ -9,9 +9,10 @@ import nbformat
 import pytest
 
 from langdock_usage import renderer
-from langdock_usage.embedding import REPORT_VARIABLE
+from langdock_usage.embedding import OURS
 from langdock_usage.language import Language
 from langdock_usage.monthly import Month
+from langdock_usage.report_display import chart_bundle
 from langdock_usage.sealed import seal
 from langdock_usage.summary import summarise
 
@@ -34,7 +35,10 @@ def quick_report(
             exec(cell.source, scope)
             if "parameters" in cell.metadata.get("tags", []):
                 scope |= given
-            cell.outputs = [book.new_output("display_data", data={"text/html": t}) for t in shown]
+            cell.outputs = [
+                book.new_output("display_data", data={"text/html": text}, metadata=OURS)
+                for text in shown
+            ]
     summary = summarise(Month(database, month))
     html.write_text(seal(notebook, summary, "quick", Language(language)), encoding="utf-8")
     return html
@@ -45,11 +49,11 @@ def _report_kernel() -> Iterator[list[str]]:
     """What a kernel that works for the sealed report would send."""
     shown: list[str] = []
 
-    def show(thing: Any) -> None:
-        bundle = getattr(thing, "_repr_mimebundle_", None)
-        shown.append(bundle()["text/html"] if bundle else thing.data)
+    def show(thing: Any, **_: Any) -> None:
+        shown.append(
+            thing.data if hasattr(thing, "_repr_html_") else chart_bundle(thing)[0]["text/html"]
+        )
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(REPORT_VARIABLE, "1")
         patch.setattr(renderer, "show", show)
         yield shown

@@ -42,7 +42,6 @@ class Page:
     """Shows a month in a language."""
 
     def __init__(self, month: Month, language: str = "en") -> None:
-        renderer.enable()
         self.month = month
         self.language = Language(language)
         self.shown = Shown(month, self.language)

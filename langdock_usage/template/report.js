@@ -22,7 +22,11 @@
     (spec.layer || []).forEach(narrow);
   };
 
+  // Our own charts are as wide as the page; others are as their notebook says.
+  const isOurs = (spec) => spec.usermeta?.langdock_usage?.width === "page";
+
   const fit = (spec, width) => {
+    if (!isOurs(spec)) return;
     if (spec.mark || spec.layer) spec.width = "container";
     const config = (spec.config ??= {});
     const legend = { layout: { bottom: { direction: "vertical", anchor: "start" } } };
@@ -65,8 +69,8 @@
   // Draws, and returns a function that draws again in the width that there is then.
   const draw = async (source) => {
     const spec = JSON.parse(source.textContent);
-    for (const name of Object.keys(spec.datasets || {})) spec.datasets[name] = page.datasets[name];
-    const place = make("div", "", { class: "chart", role: "img" });
+    for (const name of Object.keys(spec.datasets || {})) spec.datasets[name] ??= page.datasets[name];
+    const place = make("div", "", { class: isOurs(spec) ? "chart ours" : "chart", role: "img" });
     place.setAttribute("aria-label", spec.description || words.chart);
     // one picture with one text, instead of every mark read aloud
     const canvas = make("div", "", { "aria-hidden": "true" });

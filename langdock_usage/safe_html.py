@@ -1,0 +1,117 @@
+"""HTML that others made, reduced to what can do nothing: text, tables, pictures that it holds."""
+
+import base64
+import re
+from dataclasses import dataclass, field
+from html import escape
+from html.parser import HTMLParser
+
+_TAGS = """
+    a abbr b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn div dl
+    dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp
+    section small span strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr
+"""
+_ATTRIBUTES = """
+    alt class colspan dir headers height href id lang open reversed rowspan scope span src start
+    title width
+"""
+TAGS = frozenset(_TAGS.split())
+ATTRIBUTES = frozenset(_ATTRIBUTES.split())
+EMPTY = frozenset({"br", "col", "hr", "img", "wbr"})
+# what is missing where one of these stands; its content goes with it
+LOST = {
+    "script": "script",
+    "iframe": "page",
+    "object": "page",
+    "embed": "page",
+    "audio": "media",
+    "video": "media",
+    "canvas": "script",
+    "math": "formula",
+}
+DROPPED = frozenset({*LOST, "style", "template", "title", "noscript", "textarea", "select", "svg"})
+NEVER_CLOSED = frozenset({"embed"})
+
+PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml)[;,]", re.IGNORECASE)
+LINK = re.compile(r"(https?:|mailto:|#)", re.IGNORECASE)
+OWN_IDS = re.compile(r"(report-|vg-)", re.IGNORECASE)  # those by which the page's script finds
+DRAWING = re.compile(r"<svg\b.*?</svg\s*>", re.DOTALL | re.IGNORECASE)
+
+
+@dataclass
+class SafeHtml:
+    """HTML that can stand in the page, and what of it cannot: names in the language files."""
+
+    html: str
+    missing: list[str] = field(default_factory=list)
+
+
+def safe_html(html: str) -> SafeHtml:
+    """Keep of it what is known to be harmless, and say what its reader will miss."""
+    reader = _Reader()
+    reader.feed(DRAWING.sub(lambda found: drawing(found[0]), html))
+    reader.close()
+    return SafeHtml("".join(reader.kept), list(dict.fromkeys(reader.missing)))
+
+
+def drawing(svg: str) -> str:
+    """An SVG as a picture, in which no script runs and nothing is fetched."""
+    if "xmlns=" not in svg:
+        svg = re.sub(r"<svg\b", '<svg xmlns="http://www.w3.org/2000/svg"', svg, count=1)
+    encoded = base64.b64encode(svg.encode()).decode()
+    return f'<img src="data:image/svg+xml;base64,{encoded}" alt="">'
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.kept: list[str] = []
+        self.missing: list[str] = []
+        self._dropping = ""
+        self._depth = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._dropping:
+            self._depth += tag == self._dropping
+            return
+        if tag in LOST:
+            self.missing.append(LOST[tag])
+        if tag in DROPPED:
+            if tag not in NEVER_CLOSED:
+                self._dropping, self._depth = tag, 1
+            return
+        if tag not in TAGS:
+            return
+        given = {name: value or "" for name, value in attrs}
+        if tag == "img" and not PICTURE.match(given.get("src", "").strip()):
+            self.missing.append("picture")
+            return
+        kept = "".join(f' {k}="{escape(v)}"' for k, v in given.items() if _is_harmless(tag, k, v))
+        self.kept.append(f"<{tag}{kept}>")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)  # a browser takes `<script/>` for an open one, too
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._dropping:
+            self._depth -= tag == self._dropping
+            if not self._depth:
+                self._dropping = ""
+        elif tag in TAGS and tag not in EMPTY:
+            self.kept.append(f"</{tag}>")
+
+    def handle_data(self, data: str) -> None:
+        if not self._dropping:
+            self.kept.append(escape(data, quote=False))
+
+
+def _is_harmless(tag: str, name: str, value: str) -> bool:
+    if name == "src":
+        return bool(PICTURE.match(value.strip()))
+    if name == "href":
+        return bool(LINK.match(value.strip()))
+    if name == "id":
+        return not OWN_IDS.match(value)
+    if name == "class":
+        return tag != "details"  # by which the page's script finds its tables
+    return name in ATTRIBUTES
