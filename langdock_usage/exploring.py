@@ -43,6 +43,7 @@ def cost_explorer(daily: pd.DataFrame) -> alt.VConcatChart:
     """
     data = by_day_key_and_model(daily)
     models = by_cost(data["model"], data["total_cost_usd"])
+    data = with_places(data, "model", models)
     days = alt.selection_interval(encodings=["x"], name="days")
     models_picked = alt.selection_point(fields=["model"], bind="legend", name="models")
     keys = alt.selection_point(fields=["api_key_name"], name="keys")
@@ -70,6 +71,7 @@ def _stacked_days(base: alt.Chart) -> alt.Chart:
         x=alt.X("day:T", title=None),
         x2="day_after:T",
         y=_money_axis(alt.Y, _COST),
+        order=alt.Order("model_place:Q", sort="descending"),
         tooltip=["day:T", "model:N", _COST_TIP],
     )
     chart: alt.Chart = encoded.properties(width=WIDTH, height=200, name="by_day")
@@ -80,6 +82,7 @@ def _stacked_keys(base: alt.Chart, picked: alt.Parameter) -> alt.Chart:
     encoded = base.mark_bar().encode(
         y=alt.Y("api_key_name:N", sort="-x", title=None),
         x=_money_axis(alt.X, _COST),
+        order=alt.Order("model_place:Q"),
         opacity=alt.when(picked).then(alt.value(1)).otherwise(alt.value(0.25)),
         tooltip=["api_key_name:N", "model:N", _COST_TIP],
     )
@@ -101,6 +104,7 @@ def cost_over_months(monthly: pd.DataFrame) -> alt.Chart:
     data[name] = few(data[name], data["total_cost_usd"], len(PALETTE))
     data = limited(data.groupby(["month", name], as_index=False).sum())
     order = by_cost(data[name], data["total_cost_usd"])
+    data = with_places(data, name, order)
     picked = alt.selection_point(fields=[name], bind="legend", name="legend")
     chart: alt.Chart = (
         Chart(data)
@@ -109,6 +113,7 @@ def cost_over_months(monthly: pd.DataFrame) -> alt.Chart:
             x=alt.X("yearmonth(month):O", title=None),
             y=_money_axis(alt.Y, "total_cost_usd:Q"),
             color=alt.Color(f"{name}:N").scale(domain=order, range=colours(order)),
+            order=alt.Order(f"{name}_place:Q", sort="descending"),
             opacity=alt.when(picked).then(alt.value(1)).otherwise(alt.value(0.15)),
             tooltip=[
                 alt.Tooltip("yearmonth(month):T", title="month"),

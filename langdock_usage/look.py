@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 import altair as alt
 
 from .embedding import JUPYTERLAB_MIME, PAGE_WIDE
+from .picture import svg
 from .style import CONFIG, WIDTH
 
 Bundle = dict[str, Any]
@@ -24,8 +23,7 @@ class _Ours(alt.TopLevelMixin):
         chart: Any = self
         if (options.get("context") or {}).get("top_level", True):
             chart = chart.copy(deep=False)
-            own = chart.config if isinstance(chart.config, Mapping) else _dict(chart.config)
-            chart.config = alt.utils.update_nested(CONFIG, own, copy=True)
+            chart.config = alt.utils.update_nested(CONFIG, _dict(chart.config), copy=True)
             chart.usermeta = PAGE_WIDE | _dict(chart.usermeta)
         spec: dict[str, Any] = super(_Ours, chart).to_dict(*arguments, **options)
         return spec
@@ -58,11 +56,9 @@ def mimebundle(spec: dict[str, Any], **_: Any) -> tuple[Bundle, Bundle]:
 
     JupyterLab is asked for SVG, which can be read aloud.
     """
-    import vl_convert
-
     bundle: Bundle = {JUPYTERLAB_MIME: spec, "text/plain": spec.get("description") or "chart"}
-    with suppress(ValueError):  # as vl-convert says that it cannot draw it
-        bundle["image/svg+xml"] = vl_convert.vegalite_to_svg(spec)
+    if picture := svg(spec):
+        bundle["image/svg+xml"] = picture
     return bundle, {JUPYTERLAB_MIME: {"embed_options": {"renderer": "svg"}}}
 
 

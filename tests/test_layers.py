@@ -37,7 +37,8 @@ def test_client_and_store_do_not_know_each_other() -> None:
 
 def test_report_sees_neither_client_nor_fetch() -> None:
     assert not imports_of("report") & {"client", "fetch", "pace", "store"}
-    drawn = {"cache_charts", "chart_data", "errors", "exploring", "heatmap", "style"}
+    drawn = {"cache_charts", "chart_data", "cost_charts", "errors", "exploring", "heatmap"}
+    drawn |= {"embedding", "look", "picture", "style"}
     for module in drawn | {"charts"}:
         assert imports_of(module) <= drawn - {module}
     assert imports_of("chart_data") <= {"errors", "style"}

@@ -1,0 +1,166 @@
+"""Names of keys, models and teams are hostile: no chart runs them, and none is left empty."""
+
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import nbformat
+import pytest
+import vl_convert
+from playwright.sync_api import Browser
+
+import langdock_usage as lu
+from langdock_usage import charts
+from langdock_usage.database import open_for_writing
+from langdock_usage.language import Language
+from langdock_usage.owners import load_keys
+from langdock_usage.queries import Usage
+from langdock_usage.report_display import chart_bundle
+from langdock_usage.sealed import seal
+
+from .made_up import Row, build
+from .quick import quick_report
+from .reports import Opened
+
+MARK = "zq"  # in every name, and in nothing else
+
+
+def hostile_names() -> list[str]:
+    """15 names, as many as a chart shows: in the first 8, every sign of which nothing is seen."""
+    unseen = [chr(n) for n in range(sys.maxunicode + 1) if unicodedata.category(chr(n)) in HIDDEN]
+    names = ["".join(unseen[n::8]) for n in range(8)]
+    names += ["\ufffe\uffff\ufdd0\U0001ffff\ue000", "\" + alert(1) + \"' + alert(1) + '", "a\\"]
+    names += ["</script><script>alert(1)</script>", "\\ud800 \\u2028 \\x00 \\", "${1}`{{7*7}}` %s"]
+    names += ["L" * 300]
+    return [f"{MARK}{n}{name}" for n, name in enumerate(names)]
+
+
+HIDDEN = ("Cc", "Cf", "Zl", "Zp")
+NAMES = hostile_names()
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two months in which each name is that of a key, a model and a team."""
+    database = tmp_path_factory.mktemp("hostile") / "usage.duckdb"
+    rows = [
+        Row(
+            date(2026, month, day),
+            f"key-{n}",
+            name,
+            name[::-1] if day == 1 else name,
+            requests=10,
+            cost=Decimal(100 - n - month),
+            tokens=(1000, 100, 10 * n, 0, 1000 - 10 * n),
+        )
+        for n, name in enumerate(NAMES)
+        for month in (9, 10)
+        for day in (1, 2)
+    ]
+    build(database, rows)
+    keys = database.with_name("keys.csv")
+    keys.write_text("api_key_id,team\n" + "".join(f"key-{n},{n}\n" for n in range(len(NAMES))))
+    load_keys(database, keys)
+    connection = open_for_writing(database)  # a file with such teams would be refused
+    for n, name in enumerate(NAMES):
+        connection.execute("update key_owners set team = ? where team = ?", [name, str(n)])
+    connection.close()
+    return database
+
+
+MONTH = "2026-10"
+CHARTS: dict[str, Callable[[Usage], Any]] = {
+    "cost_per_day": lambda usage: charts.cost_per_day(
+        usage.daily_cost(MONTH), usage.daily_cost("2026-09")
+    ),
+    "cost_per_key": lambda usage: charts.cost_per_key(usage.cost_per_key(MONTH)),
+    "cost_per_model": lambda usage: charts.cost_per_model(usage.cost_per_model(MONTH)),
+    "cost_per_team": lambda usage: charts.cost_per_team(usage.cost_per_team(MONTH)),
+    "cost_per_month": lambda usage: charts.cost_per_month(usage.monthly_cost(by="model")),
+    "cost_per_key_and_model": lambda usage: charts.cost_per_key_and_model(
+        usage.cost_per_key_and_model(MONTH)
+    ),
+    "cache_efficiency": lambda usage: charts.cache_efficiency(
+        usage.cache_efficiency(MONTH, by="key")
+    ),
+    "cache_over_time": lambda usage: charts.cache_over_time(
+        usage.monthly_cost(by="model"), "model"
+    ),
+    "cost_against_cache": lambda usage: charts.cost_against_cache(usage.cost_per_key(MONTH)),
+    "cost_explorer": lambda usage: charts.cost_explorer(usage.daily_cost()),
+    "cost_over_months": lambda usage: charts.cost_over_months(usage.monthly_cost(by="team")),
+    "changes": lambda usage: charts.changes(usage.compare("2026-09", MONTH, by="model")),
+    "key_story": lambda usage: charts.key_story(usage.key_story(["key-0", "key-9"])),
+    "cache_use": lambda usage: charts.cache_use(usage.cache_efficiency(MONTH, by="key")),
+}
+
+
+def places_of(vega: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Where in a chart the names stand, as Vega gets it."""
+    if isinstance(vega, dict):
+        for key, value in vega.items():
+            if MARK in key or MARK[::-1] in key:
+                yield (*path, "a key")
+            yield from places_of(value, (*path, str(key)))
+    elif isinstance(vega, list):
+        for value in vega:
+            yield from places_of(value, (*path, "[]"))
+    elif isinstance(vega, str) and (MARK in vega or MARK[::-1] in vega):
+        yield path
+
+
+@pytest.mark.parametrize("name", charts.__all__)
+def test_names_are_data_and_never_stand_in_an_expression(name: str, hostile: Path) -> None:
+    bundle, _ = CHARTS[name](lu.open(hostile))._repr_mimebundle_()
+    vega = vl_convert.vegalite_to_vega(bundle["application/vnd.vegalite.v5+json"])
+    places = set(places_of(vega))
+    assert any(path[:3] == ("data", "[]", "values") for path in places)
+    for path in places:
+        assert path[:3] == ("data", "[]", "values") or path == ("scales", "[]", "domain", "[]")
+    # a picture of it can be read, whatever stands in the names
+    picture = ElementTree.fromstring(bundle["image/svg+xml"])
+    assert sum(1 for element in picture.iter() if element.get("aria-roledescription")) > 2
+
+
+def marks_of(opened: Opened) -> list[int]:
+    drawn = opened.page.locator(".chart[role=img]")
+    return [drawn.nth(n).locator("svg .role-mark path").count() for n in range(drawn.count())]
+
+
+def test_every_chart_of_the_report_is_drawn(
+    browser: Browser, hostile: Path, tmp_path: Path
+) -> None:
+    opened = Opened(browser, quick_report(hostile, MONTH, tmp_path / "report.html"))
+    assert opened.complaints == []
+    marks = marks_of(opened)
+    assert len(marks) == 9
+    assert all(marks), marks
+    bars = opened.page.locator("#keys ~ .chart .mark-rect path")
+    assert bars.count() == len(NAMES)
+    rows = opened.page.locator("[data-file^=keys-2026] tbody td:first-child bdi")
+    # HTML has no NUL, and takes CR for LF
+    shown = [name.replace("\0", "").replace("\r", "\n") for name in NAMES]
+    assert rows.all_text_contents() == shown
+    opened.page.locator("[data-file^=keys-2026] th button").first.click()
+    assert sorted(rows.all_text_contents()) == sorted(shown)
+    opened.context.close()
+
+
+def test_every_chart_to_explore_is_drawn(browser: Browser, hostile: Path, tmp_path: Path) -> None:
+    book: Any = nbformat.v4
+    bundles = [chart_bundle(draw(lu.open(hostile))) for draw in CHARTS.values()]
+    shown = [book.new_output("display_data", data=data, metadata=own) for data, own in bundles]
+    notebook = book.new_notebook(cells=[book.new_code_cell("", outputs=shown)])
+    html = tmp_path / "charts.html"
+    html.write_text(seal(notebook, {}, "charts", Language("en")), encoding="utf-8")
+    opened = Opened(browser, html)
+    assert opened.complaints == []
+    marks = marks_of(opened)
+    assert len(marks) == len(CHARTS)
+    assert all(marks), dict(zip(CHARTS, marks, strict=True))
+    opened.context.close()
