@@ -2,9 +2,12 @@
 
 import itertools
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
@@ -46,6 +49,41 @@ def test_charts_take_the_public_frames(usage: lu.Usage) -> None:
         assert data_of(chart)["total_cost_usd"].sum() == pytest.approx(total)
     for chart in drawn:
         assert spec_of(chart)["width"] == 700  # as "container", JupyterLab would hang
+
+
+# what Altair does with a chart of the user's own
+ALTAIR = """
+import altair as alt
+def state():
+    registries = (alt.theme, alt.renderers, alt.data_transformers)
+    chart = alt.Chart(alt.Data(values=[{"a": 1}])).mark_bar().encode(x="a:Q")
+    active = [(registry.active, registry.options, registry.names()) for registry in registries]
+    return active, chart.to_dict()
+"""
+
+
+def test_importing_changes_nothing_outside() -> None:
+    code = ALTAIR + "before = state()\nimport langdock_usage, langdock_usage.page\n"
+    code += "from langdock_usage import charts\nassert state() == before"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_charts_offer_the_public_names_only() -> None:
+    assert {name for name in dir(charts) if not name.startswith("_")} == set(charts.__all__)
+
+
+def test_our_look_goes_with_our_charts_alone(usage: lu.Usage) -> None:
+    ours = charts.cost_per_key(usage.cost_per_key("2026-10"))
+    assert spec_of(ours)["config"]["axis"]["labelFontSize"] == 12
+    changed = spec_of(ours.configure_axis(labelFontSize=20))["config"]
+    assert (changed["axis"]["labelFontSize"], changed["legend"]["orient"]) == (20, "bottom")
+    own = alt.Chart(pd.DataFrame({"a": [1]})).mark_point().encode(x="a:Q")
+    plain = own.to_dict()["config"]
+    assert spec_of(ours & own)["config"] == plain, "what an analyst puts together is theirs"
+    with alt.renderers.enable("json"):
+        bundle: Any = ours._repr_mimebundle_()
+        assert "application/json" in bundle[0]
 
 
 def test_heatmap_shades_what_has_a_name_and_not_the_rest() -> None:

@@ -66,7 +66,7 @@ def test_charts_are_valid_whatever_the_database_holds(
 ) -> None:
     for usage in (tiny, empty, nasty):
         spec = CHARTS[name](usage, exact).to_dict()  # Altair validates it against the schema
-        assert spec["config"]["font"], "the theme is part of it"
+        assert spec["config"]["font"], "our look is part of it"
 
 
 @pytest.mark.parametrize("name", CHARTS)
