@@ -34,7 +34,7 @@ class Carried:
 
 
 def carried(notebook: Any, language: Language, *, show_code: bool = False) -> Carried:
-    """Reduce each output to HTML that can do nothing, a picture, or text, and say what is lost."""
+    """Reduce each output to HTML that can do nothing, or text, and say what is lost."""
     result = Carried(copy.deepcopy(notebook))
     for cell in result.notebook.cells:
         carrier = _Carrier(result, language, cell)
@@ -57,7 +57,7 @@ class _Carrier:
         self.begins = next(filter(None, map(str.strip, cell.source.splitlines())), "")[:60]
 
     def data(self, data: Any, metadata: Any) -> dict[str, str]:
-        """One kind of data: `text/html` that is safe, a picture, or plain text."""
+        """One kind of data: `text/html` that is safe, or plain text."""
         if MISSING in metadata:
             return {"text/html": self._note(metadata[MISSING])}
         html = data.get("text/html", "")
@@ -72,9 +72,9 @@ class _Carrier:
             return {"text/html": self._html(html)}
         if "image/svg+xml" in data:
             return {"text/html": drawing(data["image/svg+xml"])}
-        for kind in ("image/png", "image/jpeg"):
+        for kind in ("image/png", "image/jpeg", "image/gif", "image/webp"):
             if kind in data:
-                return {kind: data[kind]}
+                return {"text/html": f'<img src="data:{kind};base64,{data[kind].strip()}" alt="">'}
         if scripted:
             return {"text/html": self._note(scripted)}
         if "text/markdown" in data:

@@ -32,7 +32,7 @@ def seal(
     exporter = _exporter()
     carries = carried(notebook, language, show_code=show_code)
     if on_missing:
-        for missing in carries.missing:
+        for missing in dict.fromkeys(carries.missing):
             on_missing(missing)
     style = _template_file("report.css")
     script = f"{vega()}\n{_template_file('report.js')}"

@@ -178,6 +178,28 @@ def test_page_says_in_its_language_what_is_missing() -> None:
     assert "\u201efigure.show()\u201c" in html
 
 
+def test_a_cell_is_named_once_for_what_it_shows_often() -> None:
+    widget: dict[str, Any] = {"application/vnd.jupyter.widget-view+json": {}}
+    made = [book.new_output("display_data", data=widget) for _ in range(3)]
+    notebook = book.new_notebook(cells=[book.new_code_cell("# bars", outputs=made)])
+    told: list[str] = []
+    seal(notebook, {}, "page", Language("en"), on_missing=told.append)
+    assert told == ["The report does not show a widget, from the cell that begins '# bars'."]
+
+
+def test_pictures_in_prose_and_progress_on_one_line() -> None:
+    cell = book.new_markdown_cell("![Logo](attachment:logo.png)")
+    cell.attachments = {"logo.png": {"image/png": "iVBORw0KGgo="}}
+    note = book.new_markdown_cell("<script>0</script>", metadata={"tags": ["note"]})
+    stream = book.new_output("stream", name="stderr", text="10 %\r90 %\rdone\n")
+    notebook = book.new_notebook(cells=[cell, note, book.new_code_cell("", outputs=[stream])])
+    told: list[str] = []
+    html = seal(notebook, {}, "page", Language("en"), on_missing=told.append)
+    assert '<img src="data:image/png;base64,iVBORw0KGgo=" alt="Logo">' in html
+    assert '<pre tabindex="0" class="note">done\n</pre>' in html
+    assert told == [], "a note is for those who have the notebook"
+
+
 @pytest.mark.parametrize(
     "html",
     [
