@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .queries import Usage, open
     from .tables import table
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = ["Usage", "__version__", "charts", "errors", "open", "table"]
 

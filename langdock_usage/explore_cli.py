@@ -54,7 +54,8 @@ def export(
         str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Until this day.")
     ] = None,
     period: Annotated[
-        str | None, typer.Option(metavar="PERIOD", help="As Python takes it: 2026-10, 2026-10-05.")
+        str | None,
+        typer.Option(metavar="PERIOD", help="Like 2026, 2026-Q3, 2026-06..2026-08."),
     ] = None,
     file_format: Annotated[
         str | None, typer.Option("--format", metavar="csv|parquet|xlsx", help="csv if not given.")

@@ -9,7 +9,8 @@ import typer
 from .console import say, write
 from .counted import counted
 from .errors import InvalidRequest
-from .options import Db, Org, settings_for
+from .options import Db, Org, Wait, settings_for
+from .settings import WAIT_SECONDS
 
 keys_app = typer.Typer(
     name="keys",
@@ -90,13 +91,13 @@ def template(
 
 
 @keys_app.command()
-def load(file: File = None, db: Db = None) -> None:
+def load(file: File = None, wait: Wait = WAIT_SECONDS, db: Db = None) -> None:
     """Take the file into the database: all of its lines, or none and say which are wrong."""
     from .owners import load_keys
 
     settings = settings_for(db)
     source = file or settings.database.parent / "keys.csv"
-    loaded = load_keys(settings.database, source)
+    loaded = load_keys(settings.database, source, wait_seconds=wait, on_wait=say)
     for remark in loaded.remarks:
         say(f"Warning: {source}, {remark}")
     lines, keys = counted(loaded.line_count, "line"), counted(loaded.key_count, "key")

@@ -24,7 +24,10 @@ Last = Annotated[
 Wait = Annotated[
     float,
     typer.Option(
-        "--wait", min=0, metavar="SECONDS", help="For programs that have the database open."
+        "--wait",
+        min=0,
+        metavar="SECONDS",
+        help="How long to wait for programs that have the database open.",
     ),
 ]
 Org = Annotated[str | None, typer.Option("--org", metavar="ORG_ID", help="Which workspace.")]

@@ -1,6 +1,7 @@
 """A notebook of one's own: what its cells show stands in the report, or is named as missing."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,18 +17,12 @@ from langdock_usage.report import render_many
 from langdock_usage.sealed import seal
 
 from .reports import Opened
-from .test_cli import run
+from .test_cli import ROOT, run
 
 book: Any = nbformat.v4
 
-EXAMPLE = """
-import altair as alt
-import langdock_usage as lu
-
-with lu.open(database) as usage:
-    costs = usage.cost_per_model(month)
-alt.Chart(costs).mark_bar().encode(x="total_cost_usd", y=alt.Y("model").sort("-x"))
-"""
+# the cell of a notebook of one's own that the README shows
+EXAMPLE = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
 
 FRAME = """
 import pandas as pd
