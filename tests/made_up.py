@@ -8,6 +8,11 @@ from pathlib import Path
 
 from langdock_usage.database import open_for_writing
 
+INSERT_EXPORT = (
+    "insert into exports (export_id, org_id, window_start, window_end, timezone, group_by, "
+    "fetched_at, record_count, sha256, source, superseded_by) "
+)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -35,7 +40,7 @@ def build(path: Path, rows: Iterable[Row], org: str = "org-1", zone: str = "Euro
         morning = datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
         fetched = morning + timedelta(days=of_day[0].days)
         connection.execute(
-            "insert into exports values (?, ?, ?, ?, ?, 'model', ?, ?, ?, 'made up', null)",
+            INSERT_EXPORT + "values (?, ?, ?, ?, ?, 'model', ?, ?, ?, 'made up', null)",
             [
                 export_id,
                 org,
@@ -60,8 +65,8 @@ def restate(path: Path, row: Row, fetched: datetime) -> None:
     """A newer export of a day with this one row instead of all that the older one said."""
     connection = open_for_writing(path)
     connection.execute(
-        """
-        insert into exports
+        INSERT_EXPORT
+        + """
         select 'restated', org_id, window_start, window_end, timezone, group_by, ?, 1, sha256,
             source, null
         from exports where window_start = ?
@@ -125,8 +130,8 @@ def huge(path: Path, keys: int = 500, models: int = 40, days: int = 31) -> Path:
     connection = open_for_writing(path)
     connection.begin()
     connection.execute(
-        """
-        insert into exports
+        INSERT_EXPORT
+        + """
         select 'export-' || day, 'org-1', date '2026-10-01' + day::int,
             date '2026-10-01' + day::int,
             'Europe/Berlin', 'model', '2026-11-10 08:00+00', $keys * $models,

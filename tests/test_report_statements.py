@@ -14,7 +14,7 @@ from langdock_usage.errors import InvalidRequest, NoData
 from langdock_usage.language import Language
 from langdock_usage.page.small_print import moment_of
 from tests.looked_at import assert_sound, tables_of, visible_text
-from tests.made_up import Row, build, restate
+from tests.made_up import INSERT_EXPORT, Row, build, restate
 from tests.quick import quick_report
 
 TOKENS = (1000, 200, 400, 0, 600)
@@ -86,7 +86,7 @@ def test_periods_are_counted_once_however_often_they_were_restated(tmp_path: Pat
     connection = open_for_writing(database)
     for n, cost in enumerate(("1.50", "1.75", "3.25"), start=1):
         connection.execute(
-            "insert into exports select 'again-' || $n, org_id, window_start, window_end, "
+            INSERT_EXPORT + "select 'again-' || $n, org_id, window_start, window_end, "
             "timezone, group_by, ($received)::timestamptz, 1, sha256, source, null from exports "
             "where export_id = 'org-1-2026-10-20'",
             {"n": n, "received": f"2026-11-0{n + 1} 12:00+00"},
@@ -112,7 +112,7 @@ def test_month_that_is_not_counted_restates_nothing(tmp_path: Path) -> None:
     connection = open_for_writing(database)
     for export_id, moment, cost in (("month", "02", "38.75"), ("stale", "03", "7")):
         connection.execute(
-            "insert into exports select ?, org_id, '2026-10-01', '2026-10-31', timezone, group_by, "
+            INSERT_EXPORT + "select ?, org_id, '2026-10-01', '2026-10-31', timezone, group_by, "
             "?::timestamptz, 1, sha256, source, null from exports "
             "where export_id = 'org-1-2026-10-20'",
             [export_id, f"2026-11-{moment} 12:00+00"],
@@ -156,7 +156,7 @@ def test_month_without_usage_is_reconciled_with_a_month_without_usage(tmp_path: 
     assert "are not both in the database" in report(database)
     connection = open_for_writing(database)
     connection.execute(
-        "insert into exports select 'month', org_id, '2026-10-01', '2026-10-31', timezone, null, "
+        INSERT_EXPORT + "select 'month', org_id, '2026-10-01', '2026-10-31', timezone, null, "
         "'2026-11-10 12:00+00', 0, null, source, null from exports limit 1"
     )
     connection.close()
@@ -240,7 +240,7 @@ def test_days_without_models_are_not_compared_with_the_month(tmp_path: Path) -> 
     connection = open_for_writing(database)
     connection.execute("update exports set group_by = null")
     connection.execute(
-        "insert into exports select 'month', org_id, '2026-10-01', '2026-10-31', timezone, null, "
+        INSERT_EXPORT + "select 'month', org_id, '2026-10-01', '2026-10-31', timezone, null, "
         "'2026-11-10 12:00+00', 1, null, source, null from exports limit 1"
     )
     connection.execute(
