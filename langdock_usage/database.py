@@ -22,7 +22,7 @@ from .errors import DatabaseLocked, DatabaseMissing, StoreError
 from .sql import DEFINITIONS, VIEWS, read_sql
 
 # A writer has the file open for a fraction of a second at a time.
-READER_PATIENCE_SECONDS = 10.0
+READER_PATIENCE_SECONDS = 5.0
 # The oldest DuckDB that opens a file made here. The file keeps the format that it was made with.
 STORAGE_VERSION = "v1.4.0"
 # Tables of which `as_of` sees a part, and the names under which that part is made of all of them.

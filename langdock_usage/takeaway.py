@@ -24,7 +24,7 @@ import duckdb
 from .amounts import exact
 from .errors import InvalidRequest
 from .harmless import csv_line, guarded
-from .sql import VIEWS, read_sql
+from .sql import DEFINITIONS, read_sql
 from .whole_file import whole_file
 from .windows import Period, month_of
 
@@ -54,7 +54,7 @@ _CHUNK = 10_000
 def described_views() -> dict[str, str]:
     """What each view is that can be taken along, without asking a database."""
     with duckdb.connect() as connection:
-        for name in ("schema", "key_owners", *VIEWS):
+        for name in DEFINITIONS:
             connection.execute(read_sql(name))
         comments = dict(connection.execute(read_sql("view_comments")).fetchall())
     return {view: comments[view] for view in GRAINS}

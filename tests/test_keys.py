@@ -329,7 +329,10 @@ def test_commands(database: Path, tmp_path: Path) -> None:
     assert loaded.stdout == "2 lines on 2 keys taken in from data/keys.csv.\n"
     unowned = run(tmp_path, "keys", "list", "--unowned", "--month", "2026-10", *db)
     assert [line.split()[-2] for line in unowned.stdout.splitlines()[1:]] == ["key_2"]
-    assert unowned.stderr == "1 key without an owner.\n"
+    assert unowned.stderr.splitlines() == [
+        "Warning: 2026-10: 3 of 31 days are known.",
+        "1 key without an owner.",
+    ]
 
     file.write_text("api_key_id,valid_from\nkey_1,1\nkey_2,2\n")
     refused = run(tmp_path, "keys", "load", *db)

@@ -16,7 +16,7 @@ def commands() -> list[str]:
     blocks = re.findall(r"```(?:sh|cron|yaml)\n(.*?)```", README, re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines()]
     parts = [part.strip() for line in lines for part in line.split("&&")]
-    return [part.removeprefix(".venv/bin/") for part in parts]
+    return list(dict.fromkeys(part.removeprefix(".venv/bin/") for part in parts))
 
 
 def test_every_command_works(tmp_path: Path, live_sandbox: Sandbox) -> None:

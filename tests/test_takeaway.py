@@ -243,7 +243,7 @@ def test_xlsx_is_fit_to_be_read(two_months: Usage) -> None:
     heads = [cell.value for cell in sheet[1]]
     assert all(cell.font.bold for cell in sheet[1])
     assert not any(cell.font.bold for cell in sheet[2])
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:J7")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:K7")
     assert [row[2].value for row in sheet.iter_rows(min_row=2)] == [
         *("key_1", "key_2", "key_0"),
         *("key_1", "key_2", "key_0"),
@@ -260,6 +260,7 @@ def test_xlsx_is_fit_to_be_read(two_months: Usage) -> None:
         "sum_completion_tokens": "#,##0",
         "cost_per_request_usd": "#,##0.00####",
         "cache_hit_ratio": "0.0%",
+        "cost_per_million_tokens_usd": "#,##0.00####",
     }
     widths = {head: sheet.column_dimensions[f"{chr(65 + n)}"].width for n, head in enumerate(heads)}
     # a head and its button, the longest value, and no more than can be read
