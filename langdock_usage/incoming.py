@@ -40,6 +40,11 @@ class Incoming:
         return cls(raw, csv, name, stated, workspace_of(stated, raw.org_id, name))
 
     @property
+    def workspace(self) -> tuple[str | None, str]:
+        """The workspace, and the zone that it keeps."""
+        return self.org_id, self.raw.timezone
+
+    @property
     def has_rows(self) -> bool:
         return bool(self.stated and self.stated.utc_dates)
 

@@ -64,7 +64,13 @@ class Store(Stored):
         self._connection.begin()
         try:
             counts = self._insert_rows([one for one in incoming if one.has_rows])
-            taken_in = [self._finish(one, counts.get(one.raw.export_id, 0)) for one in incoming]
+            known: set[tuple[str | None, str]] = set()
+            taken_in = []
+            for one in incoming:
+                if one.workspace not in known:
+                    self._admit(one)
+                    known.add(one.workspace)
+                taken_in.append(self._finish(one, counts.get(one.raw.export_id, 0)))
             self._connection.commit()
         except duckdb.Error as error:
             self._give_up()
@@ -129,32 +135,34 @@ class Store(Stored):
                 "update exports set org_id = $org_id where org_id is null", {"org_id": org_id}
             )
 
-    def _check_conflicts(self, raw: RawExport, org_id: str | None, name: str) -> None:
-        known = self.timezone_of(org_id, other_than=raw.timezone)
+    def _admit(self, one: Incoming) -> None:
+        """A workspace, and its zone, before the first of its exports. Raises ExportConflict."""
+        self._adopt_nameless(one.org_id)
+        known = self.timezone_of(one.org_id, other_than=one.raw.timezone)
         if known:
             raise ExportConflict(
-                f"{name} is in time zone {raw.timezone}, but workspace {org_id} is stored in "
-                f"{known}, which it keeps; use --timezone {known} if that is its zone, "
+                f"{one.name} is in time zone {one.raw.timezone}, but workspace {one.org_id} is "
+                f"stored in {known}, which it keeps; use --timezone {known} if that is its zone, "
                 "else begin a new database with --db."
             )
+
+    def _check_overlap(self, one: Incoming) -> None:
+        window = one.raw.window
+        if len(window) == 1:
+            return  # a day lies within another period or outside of it
         overlap = self._connection.execute(
             read_sql("overlapping"),
-            {
-                "org_id": org_id,
-                "window_start": raw.window.first,
-                "window_end": raw.window.last,
-            },
+            {"org_id": one.org_id, "window_start": window.first, "window_end": window.last},
         ).fetchone()
         if overlap:
             export_id, first, last = overlap
             raise ExportConflict(
-                f"{name} ({raw.window}) overlaps the stored export {export_id} ({first} to {last}) "
+                f"{one.name} ({window}) overlaps the stored export {export_id} ({first} to {last}) "
                 "without one containing the other; days in both would be counted twice."
             )
 
     def _finish(self, one: Incoming, count: int) -> TakenIn:
-        self._adopt_nameless(one.org_id)
-        self._check_conflicts(one.raw, one.org_id, one.name)
+        self._check_overlap(one)
         self._record(one.raw, one.org_id, count)
         return TakenIn(one.raw.export_id, one.org_id, count, one.unknown_columns)
 
