@@ -11,14 +11,18 @@ UNDRAWABLE = (
     re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd]"),
 )
 
+# Text is laid out here and drawn elsewhere: in a font of which both have one of the same widths.
+FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
+
 
 def svg(spec: dict[str, Any]) -> str | None:
     """The chart as SVG, signs that cannot be drawn replaced; None where that fails."""
     import vl_convert
 
+    drawn = spec | {"config": {**spec.get("config", {}), "font": FONT}}
     for undrawable in UNDRAWABLE:
         with suppress(ValueError):
-            return vl_convert.vegalite_to_svg(_without(undrawable, spec))
+            return vl_convert.vegalite_to_svg(_without(undrawable, drawn))
     return None
 
 

@@ -235,6 +235,8 @@ EXCLUSIVE = ("60", "30", "10", "60")
 EITHER = ("60", "0", "10", "60")
 NO_CACHING = ("60", "0", "0", "60")
 UNCLEAR = ("77", "30", "10", "60")
+TOO_MANY_WRITES = ("90", "30", "61", "60")  # more than the input outside of the cache
+ONLY_EXCLUSIVE = ("60", "0", "61", "60")
 
 
 @pytest.mark.parametrize(
@@ -244,6 +246,9 @@ UNCLEAR = ("77", "30", "10", "60")
         (WRITES, [], "writes_in_no_cache", 90),
         (EXCLUSIVE, [], "exclusive", 100),
         (UNCLEAR, [], "unclear", None),
+        (TOO_MANY_WRITES, [], "unclear", None),
+        (ONLY_EXCLUSIVE, [], "exclusive", 121),
+        (EITHER, [ONLY_EXCLUSIVE], "exclusive", 70),
         (("0", "0", "0", "0"), [], "inclusive", 0),
         # cached = 0 and creation > 0: the row follows its model
         (EITHER, [], "writes_in_no_cache", 60),

@@ -19,7 +19,9 @@ tested as (
             + cache_creation_tokens + no_cache_tokens is not null as has_tokens,
         sum_prompt_tokens = no_cache_tokens + cached_prompt_tokens + cache_creation_tokens
             as is_inclusive,
-        sum_prompt_tokens = no_cache_tokens + cached_prompt_tokens and cache_creation_tokens > 0
+        sum_prompt_tokens = no_cache_tokens + cached_prompt_tokens
+            and cache_creation_tokens > 0
+            and cache_creation_tokens <= no_cache_tokens
             as is_writes_in_no_cache,
         sum_prompt_tokens = no_cache_tokens
             and (cached_prompt_tokens > 0 or cache_creation_tokens > 0)
