@@ -43,6 +43,7 @@ class RawExport:
     sha256: str | None  # of the CSV, content encoding undone
     yields_to: str | None = None  # an empty answer that does not erase this older export
     date_form: str | None = None  # in which the service took the dates of the request
+    asked_from: date | None = None  # first day of all that this fetch asked for
 
     @property
     def is_loaded(self) -> bool:
@@ -53,6 +54,7 @@ class RawExport:
         fields = asdict(self) | {
             "fetched_at": self.fetched_at.isoformat(),
             "window": [self.window.first.isoformat(), self.window.last.isoformat()],
+            "asked_from": self.asked_from.isoformat() if self.asked_from else None,
         }
         return json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
 
@@ -61,7 +63,13 @@ class RawExport:
         fields: dict[str, Any] = json.loads(text)
         first, last = (date.fromisoformat(day) for day in fields.pop("window"))
         moment = datetime.fromisoformat(fields.pop("fetched_at"))
-        return cls(**fields, window=Period(first, last), fetched_at=moment)
+        asked_from = fields.pop("asked_from", None)
+        return cls(
+            **fields,
+            window=Period(first, last),
+            fetched_at=moment,
+            asked_from=date.fromisoformat(asked_from) if asked_from else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,7 @@ class Archive:
         org_id: str | None,
         yields_to: str | None = None,
         date_form: str | None = None,
+        asked_from: date | None = None,
     ) -> RawExport:
         """Write an answer down before anything is made of it; no `csv` means no data.
 
@@ -114,6 +123,7 @@ class Archive:
             sha256=sha256,
             yields_to=yields_to,
             date_form=date_form,
+            asked_from=asked_from,
         )
         self.folder.mkdir(parents=True, exist_ok=True)
         if raw.file and csv is not None:

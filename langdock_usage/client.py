@@ -7,8 +7,8 @@ nowhere else: not to the storage host, not along a redirect, not into a message.
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from .ask import Ask, DateForm
 from .combine import combine
-from .counted import counted
+from .download import check_whole, download
 from .errors import (
     AccessDenied,
     ApiError,
@@ -28,19 +28,16 @@ from .errors import (
     RequestRefused,
     ServiceUnavailable,
 )
-from .exports import count_rows
 from .in_flight import InFlight
+from .network import TIMEOUT, network
 from .pace import Pace, stop_after_tries, wait_between_tries
 from .period_check import check_period
 from .responses import DatesRefused, data_of
 from .windows import Period
 
 PATH = "/export/api-keys"
-# An export takes half a minute when all is well. Connections are as many as requests in flight.
-TIMEOUT = httpx.Timeout(300.0, connect=10.0, pool=None)
+# Connections are as many as requests in flight.
 LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=20)
-ANSWER_SECONDS = 900.0  # for a whole answer: a host that drips byte by byte stops nobody for ever
-MAX_EXPORT_BYTES = 512 * 1024 * 1024
 KEY = re.compile(r"[!-~]+")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -126,7 +123,7 @@ class UsageExportClient:
         if not isinstance(link, str):
             raise ServiceUnavailable("The API answered without a download link.")
         csv = await self._download(self._checked_link(link))
-        _check_whole(csv, count)
+        check_whole(csv, count)
         check_period(ask, data, csv)
         return csv
 
@@ -162,7 +159,7 @@ class UsageExportClient:
 
     async def _post(self, body: dict[str, Any]) -> dict[str, Any] | None:
         """The `data` of the API's answer; None where it has no data for the period."""
-        async with self._pace.slot(), _network(f"The API at {urlsplit(self.base_url).netloc}"):
+        async with self._pace.slot(), network(f"The API at {urlsplit(self.base_url).netloc}"):
             response = await self._http.post(
                 self.base_url + PATH,
                 json=body,
@@ -173,25 +170,17 @@ class UsageExportClient:
         return data_of(response, self._api_key)
 
     async def _download(self, link: str) -> bytes:
-        """The file behind a signed link. No credentials: the link is the permission."""
-        chunks: list[bytes] = []
-        size = 0
-        async with (
-            _network("The storage host"),
-            self._http.stream("GET", link, follow_redirects=False, timeout=TIMEOUT) as response,
+        """The file behind a signed link, while the storage host is overloaded again and again."""
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception_type(Overloaded),
+            stop=stop_after_tries,
+            wait=wait_between_tries(self._backoff_seconds),
+            before_sleep=self._before_next_try,
+            reraise=True,
         ):
-            if not response.is_success:
-                # an expired link is mended by a fresh export
-                raise ServiceUnavailable(f"The storage host answered {response.status_code}.")
-            async for chunk in response.aiter_bytes():
-                size += len(chunk)
-                if size > MAX_EXPORT_BYTES:
-                    raise ApiError(
-                        f"The export is larger than {MAX_EXPORT_BYTES >> 20} MiB; "
-                        "ask for a shorter period."
-                    )
-                chunks.append(chunk)
-        return b"".join(chunks)
+            with attempt:
+                return await download(self._http, link)
+        raise AssertionError("unreachable: the last try returns or raises")
 
     def _checked_link(self, link: str) -> str:
         with suppress(ValueError, httpx.InvalidURL):  # not a URL at all
@@ -202,28 +191,6 @@ class UsageExportClient:
         raise ApiError(
             "The API answered with a download link that is not https; it is not followed."
         )
-
-
-def _check_whole(csv: bytes, record_count: object) -> None:
-    """Raise ServiceUnavailable where this is not, or not all of, the CSV that was announced."""
-    if csv.lstrip()[:1] == b"<":
-        raise ServiceUnavailable("The storage host answered with a page in place of the CSV.")
-    rows = count_rows(csv)
-    if record_count is not None and str(rows) != str(record_count):
-        raise ServiceUnavailable(
-            f"The CSV has {counted(rows, 'row')} where {record_count} were announced."
-        )
-
-
-@asynccontextmanager
-async def _network(who: str) -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            yield
-    except (httpx.TimeoutException, TimeoutError) as error:
-        raise Overloaded(f"{who} did not answer in time.") from error
-    except (httpx.TransportError, httpx.DecodingError) as error:
-        raise ServiceUnavailable(f"{who} cannot be reached ({type(error).__name__}).") from error
 
 
 def _checked_base(base_url: str) -> str:

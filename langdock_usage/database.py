@@ -9,6 +9,7 @@ from threading import Event
 
 import duckdb
 from tenacity import (
+    RetryCallState,
     Retrying,
     retry_if_exception_type,
     sleep_using_event,
@@ -102,8 +103,9 @@ def open_for_writing(
     except OSError as error:
         raise StoreError(f"Cannot make the folder {path.parent}: {error.strerror}.") from error
 
-    def say(_: object) -> None:
-        if on_wait and not said:
+    def say(state: RetryCallState) -> None:
+        waited = state.seconds_since_start or 0.0
+        if on_wait and not said and waited >= min(1.0, wait_seconds / 2):
             said.append(True)
             on_wait(
                 f"Another program has {path} open; waiting up to {wait_seconds:.0f} seconds "

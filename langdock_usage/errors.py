@@ -10,6 +10,7 @@
     │   ├── PeriodMismatch        the answer is about another period than was asked for
     │   └── ServiceUnavailable    it may work later: nothing wrong with the request
     │       └── Overloaded        server trouble or no answer in time: fewer at once may help
+    │           ├── NoAnswer      nothing came for minutes
     │           └── RateLimited   too many requests in a minute
     ├── ExportFormatError         a CSV is not a usage export; says file, line, column and value
     ├── KeysFileError             the file that says whose each key is; names the wrong lines
@@ -83,6 +84,10 @@ class ServiceUnavailable(ApiError):
 
 class Overloaded(ServiceUnavailable):
     """Server trouble, or no answer in time: the service may bear fewer requests at once."""
+
+
+class NoAnswer(Overloaded):
+    """The service, or the storage host, did not answer within minutes."""
 
 
 class RateLimited(Overloaded):

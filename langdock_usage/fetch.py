@@ -19,7 +19,7 @@ from .plan import choose_timezone, choose_workspace, plan_days
 from .recover import take_in_kept
 from .settings import WAIT_SECONDS, Settings
 from .store import Store
-from .windows import Period, today
+from .windows import Period, months_of, today
 
 
 def fetch_into(
@@ -106,6 +106,8 @@ async def fetch(
         )
         for text in refused:
             session.warn(text)
+        months = len(months_of(Period(min(plan.days), max(plan.days)))) if plan.days else 0
+        session.expect(len(plan.days) + months)
         await FetchDays(session).run()
-        await reconcile_months(session)
+        await reconcile_months(session, expected=months)
     return session.fetched

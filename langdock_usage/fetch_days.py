@@ -1,10 +1,11 @@
-"""One export for each local day, grouped by model: asked for at once, kept in their order."""
+"""One export for each local day, grouped by model: asked for at once, kept as they come."""
 
 from contextlib import aclosing, suppress
 from datetime import date
 
 from .amounts import exact
 from .archive import RawExport
+from .as_answered import Answer, as_answered
 from .errors import (
     ExportConflict,
     ExportFormatError,
@@ -15,22 +16,20 @@ from .errors import (
     StoreError,
 )
 from .exports import is_empty, stated_in
-from .fetch_session import AHEAD, FetchSession
-from .in_order import Answer, in_order
+from .fetch_session import FetchSession
 from .incoming import workspace_of
 from .intake import Outcome
 from .windows import Period
 
 GIVE_UP_AFTER = 3  # days in a row that failed for good
+# what keeps a day from coming in, and only this day
+DAY_FAILED = (ExportFormatError, PeriodMismatch, RequestRefused, ServiceUnavailable)
+EDGE_DAYS = 3  # where exactly the twelve months of the service begin is not documented
 GROUP_BY = "model"
 
 
 class FetchDays:
-    """The days of a fetch.
-
-    They are kept in order, so that what is missing lies at the end. Otherwise a killed first fetch
-    could leave days before the first stored one, and no later run would ask for them.
-    """
+    """The days of a fetch. A day that fails keeps no other day away."""
 
     def __init__(self, session: FetchSession) -> None:
         self.session = session
@@ -38,29 +37,28 @@ class FetchDays:
         self.intake = session.intake(self._on_outcome)
         self.failed: list[LangdockUsageError] = []
         self.failures_in_a_row = 0
-        self.is_anything_stored = bool(self.plan.known)
+        self.has_good_answers = False
         self.workspace_is_proven = False
         self.unproven: list[tuple[bytes | None, Period]] = []
 
     async def run(self) -> None:
         """Ask for all days. Raises the error that ended it, else the first of a day that failed."""
         days = [Period(day, day) for day in self.plan.days]
-        self.session.asked_for += len(days)
         try:
             async with (
                 self.intake,
-                aclosing(in_order(days, self._ask, AHEAD)) as answers,
+                aclosing(as_answered(days, self._ask)) as answers,
             ):
                 async for day, task in answers:
                     self._on_answer(day, task)
                 if not any(isinstance(error, PeriodMismatch) for error in self.failed):
                     self._keep_unproven()
+            for failure in self.failed:
+                raise failure
         except ExportConflict:
             raise
-        except (ServiceUnavailable, RequestRefused, StoreError) as error:
+        except (*DAY_FAILED, StoreError) as error:
             raise type(error)(f"{error} {self.fetched.what_is_missing()}") from error
-        for failure in self.failed:
-            raise type(failure)(f"{failure} {self.fetched.what_is_missing()}")
 
     async def _ask(self, day: Period) -> bytes | None:
         return await self.session.ask(day, GROUP_BY)
@@ -68,16 +66,24 @@ class FetchDays:
     def _on_answer(self, day: Period, task: Answer) -> None:
         try:
             self._keep_day(task.result(), day)
-        except (ExportFormatError, ServiceUnavailable, PeriodMismatch) as error:
-            if not self.is_anything_stored:
-                raise  # or the days before the first stored one would never be asked for again
-            self._fail(error)
-        except RequestRefused as error:
-            # where exactly twelve months end is not documented
-            if day.first != self.plan.oldest:
-                raise
-            self.session.warn(f"{day}, the oldest day, cannot be had: {error}")
-            self.fetched.missing.discard(day.first)
+        except DAY_FAILED as error:
+            is_refused = isinstance(error, RequestRefused)
+            if is_refused and (day.first - self.plan.oldest).days < EDGE_DAYS:
+                self.session.warn(f"{day}, among the oldest days, cannot be had: {error}")
+                self.fetched.missing.discard(day.first)
+            else:
+                self._fail(error)
+        else:
+            self.failures_in_a_row = 0
+            self.has_good_answers = True
+
+    def _fail(self, error: LangdockUsageError) -> None:
+        """Go on with the other days; but not where the service is gone, or takes nothing at all."""
+        self.failed.append(error)
+        self.failures_in_a_row += 1
+        is_gone = isinstance(error, ServiceUnavailable) or not self.has_good_answers
+        if is_gone and self.failures_in_a_row >= GIVE_UP_AFTER:
+            raise error
 
     def _keep_day(self, csv: bytes | None, day: Period) -> None:
         """Keep a day; empty ones wait until an answer with rows has proved whose key this is."""
@@ -105,7 +111,6 @@ class FetchDays:
         """Raw file now, database soon."""
         yields_to = self._stored_usage(day.first) if is_empty(csv) else None
         self.intake.add(self.session.keep(csv, day, GROUP_BY, yields_to))
-        self.is_anything_stored = True
 
     def _stored_usage(self, day: date) -> str | None:
         """For a day that now has no usage: the export that stays in force, if one does."""
@@ -125,17 +130,7 @@ class FetchDays:
         if isinstance(outcome, ExportConflict):
             raise outcome
         if isinstance(outcome, ExportFormatError):
-            if not (self.plan.known or self.fetched.taken_in):
-                self.intake.discard_kept()  # as above: this day would never be asked for again
-                raise outcome
             self._fail(outcome)
             return
         self.session.note(outcome)
-        self.failures_in_a_row = 0
         self.fetched.missing.discard(raw.window.first)
-
-    def _fail(self, error: LangdockUsageError) -> None:
-        self.failed.append(error)
-        self.failures_in_a_row += 1
-        if self.failures_in_a_row == GIVE_UP_AFTER:
-            raise error

@@ -4,23 +4,26 @@ from contextlib import aclosing
 
 from .amounts import exact
 from .archive import RawExport
+from .as_answered import as_answered
 from .counted import counted
 from .errors import ExportFormatError, LangdockUsageError, PeriodMismatch
-from .fetch_session import AHEAD, FetchSession
-from .in_order import in_order
+from .fetch_session import FetchSession
 from .incoming import TakenIn
 from .intake import Outcome
 from .windows import Period
 
 
-async def reconcile_months(session: FetchSession) -> None:
-    """Fetch the months that became complete, and warn where one differs from its days."""
+async def reconcile_months(session: FetchSession, expected: int) -> None:
+    """Fetch the months that became complete, and warn where one differs from its days.
+
+    `expected` is how many of them the progress has counted already.
+    """
     fetched = session.fetched
     if fetched.org_id is None:
         return
     with session.store() as store:
         months = store.months_to_reconcile(fetched.org_id, fetched.plan.oldest)
-    session.asked_for += len(months)
+    session.expect(len(months) - expected)
 
     def on_outcome(raw: RawExport, outcome: Outcome) -> None:
         if isinstance(outcome, TakenIn):
@@ -33,7 +36,7 @@ async def reconcile_months(session: FetchSession) -> None:
 
     async with (
         session.intake(on_outcome) as intake,
-        aclosing(in_order(months, ask, AHEAD)) as answers,
+        aclosing(as_answered(months, ask)) as answers,
     ):
         async for month, task in answers:
             try:

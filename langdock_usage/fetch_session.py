@@ -14,8 +14,6 @@ from .intake import Intake, Outcome
 from .store import Store
 from .windows import Period
 
-AHEAD = 200  # exports asked for before the first of them is kept
-
 Progress = Callable[[int, int], None]  # exports answered, exports asked for
 
 
@@ -33,9 +31,15 @@ class FetchSession:
     answered: int = 0
     asked_for: int = 0
     archive: Archive = field(init=False)
+    _has_waited: bool = False
 
     def __post_init__(self) -> None:
         self.archive = Archive(self.database)
+
+    def expect(self, count: int) -> None:
+        """So many more exports will be asked for."""
+        self.asked_for += count
+        self._tell_progress()
 
     async def ask(self, window: Period, group_by: str | None) -> bytes | None:
         """The CSV of these days; None where there is no usage."""
@@ -43,8 +47,7 @@ class FetchSession:
             return await self.client.export(window, self.fetched.plan.timezone, group_by)
         finally:
             self.answered += 1
-            if self.on_progress:
-                self.on_progress(self.answered, self.asked_for)
+            self._tell_progress()
 
     def keep(
         self, csv: bytes | None, window: Period, group_by: str | None, yields_to: str | None = None
@@ -60,6 +63,7 @@ class FetchSession:
             org_id=self.fetched.org_id,
             yields_to=yields_to,
             date_form=self.client.date_form,
+            asked_from=min(self.fetched.days, default=None),
         )
 
     def note(self, taken_in: TakenIn) -> None:
@@ -75,7 +79,7 @@ class FetchSession:
 
     def store(self) -> Store:
         """The database, open until the block is left."""
-        return Store(self.database, wait_seconds=self.wait_seconds, on_wait=self.on_wait)
+        return Store(self.database, wait_seconds=self.wait_seconds, on_wait=self._wait)
 
     def intake(self, on_outcome: Callable[[RawExport, Outcome], None]) -> Intake:
         """What takes kept exports into the database beside the asking."""
@@ -84,5 +88,15 @@ class FetchSession:
             self.archive,
             on_outcome,
             wait_seconds=self.wait_seconds,
-            on_wait=self.on_wait,
+            on_wait=self._wait,
         )
+
+    def _wait(self, text: str) -> None:
+        """Once is enough: there is a batch every second."""
+        if self.on_wait and not self._has_waited:
+            self._has_waited = True
+            self.on_wait(text)
+
+    def _tell_progress(self) -> None:
+        if self.on_progress:
+            self.on_progress(self.answered, self.asked_for)

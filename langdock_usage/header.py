@@ -44,7 +44,7 @@ class Header:
     def unknown(self) -> tuple[str, ...]:
         """Columns that the database does not take in, as the file names them."""
         pairs = zip(self.names, self.originals, strict=True)
-        return tuple(original for name, original in pairs if name not in COLUMNS)
+        return tuple(original for name, original in pairs if name not in (*COLUMNS, RAW_MODEL))
 
     @property
     def has_model(self) -> bool:

@@ -76,12 +76,6 @@ class Intake:
         self._kept.append(raw)
         self._changed.set()
 
-    def discard_kept(self) -> None:
-        """Forget what is not taken in yet."""
-        for raw in self._kept:
-            self._archive.discard(raw)
-        self._kept.clear()
-
     async def _take_in_all(self) -> None:
         while self._kept or not self._is_closing:
             if not self._kept:

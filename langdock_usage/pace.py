@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from tenacity import RetryCallState
 
-from .errors import Overloaded, ServiceUnavailable
+from .errors import NoAnswer, Overloaded, ServiceUnavailable
 
 REQUESTS_PER_WINDOW = 500
 WINDOW_SECONDS = 60.0
@@ -21,7 +21,7 @@ MAX_WAIT_SECONDS = 60.0
 # at the service, its rate limit included.
 MAX_TRIES = 5
 MAX_TRIES_OVERLOADED = 8
-MAX_SECONDS = 1800.0  # of tries that end without an answer after minutes each
+MAX_TRIES_WITHOUT_ANSWER = 3  # of minutes each
 
 
 class Pace:
@@ -85,9 +85,14 @@ def seconds_to_wait(retry_after: str | None, now: datetime, otherwise: float) ->
 
 def stop_after_tries(state: RetryCallState) -> bool:
     """Whether to give up after this try."""
-    limit = MAX_TRIES_OVERLOADED if isinstance(_error(state), Overloaded) else MAX_TRIES
-    too_long = (state.seconds_since_start or 0) >= MAX_SECONDS
-    return state.attempt_number >= limit or too_long
+    match _error(state):
+        case NoAnswer():
+            limit = MAX_TRIES_WITHOUT_ANSWER
+        case Overloaded():
+            limit = MAX_TRIES_OVERLOADED
+        case _:
+            limit = MAX_TRIES
+    return state.attempt_number >= limit
 
 
 def _error(state: RetryCallState) -> BaseException | None:

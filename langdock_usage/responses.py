@@ -18,6 +18,7 @@ from .errors import (
 NO_DATA = re.compile("no data", re.IGNORECASE)
 TOO_LARGE = re.compile("too[ _]large", re.IGNORECASE)
 GROUP_BY = re.compile("group[ _]?by", re.IGNORECASE)
+KEY = re.compile(r"sk-ld-\S+")  # masked in part, too
 REFUSALS_OF_CONTENT = (httpx.codes.BAD_REQUEST, httpx.codes.UNPROCESSABLE_ENTITY)
 
 
@@ -59,7 +60,8 @@ def _raise_for_status(response: httpx.Response, message: str) -> None:
         raise RateLimited(f"The API answered {status} ({message}).", retry_after=retry_after)
     if response.is_server_error:
         raise Overloaded(f"The API answered {status} ({message}).", retry_after=retry_after)
-    if status == httpx.codes.BAD_REQUEST and TOO_LARGE.search(response.text):
+    said = _said(response)
+    if status == httpx.codes.BAD_REQUEST and TOO_LARGE.search(said):
         raise ExportTooLarge(f"The API refused the export: {message}")
     if response.is_redirect:
         raise ServiceUnavailable(
@@ -69,9 +71,18 @@ def _raise_for_status(response: httpx.Response, message: str) -> None:
     if status == httpx.codes.NOT_FOUND:
         raise ApiError(f"The API has no such address ({message}); check LANGDOCK_BASE_URL.")
     refusal = f"The API refused the request ({status}: {message})."
-    if status in REFUSALS_OF_CONTENT and not GROUP_BY.search(response.text):
+    if status in REFUSALS_OF_CONTENT and not GROUP_BY.search(said):
         raise DatesRefused(refusal)
     raise RequestRefused(refusal)
+
+
+def _said(response: httpx.Response) -> str:
+    """What the service says of an error; not what it repeats of the request."""
+    try:
+        answer = response.json()
+        return " ".join(str(answer.get(name) or "") for name in ("error", "code", "message"))
+    except (ValueError, AttributeError, RecursionError):
+        return response.text
 
 
 def _message(response: httpx.Response, api_key: str) -> str:
@@ -81,5 +92,6 @@ def _message(response: httpx.Response, api_key: str) -> str:
         text = str(answer.get("message") or answer.get("error") or "")
     except (ValueError, AttributeError, RecursionError):
         text = ""
-    text = " ".join(text.replace(api_key, "…").split())[:200]
+    text = KEY.sub("…", text.replace(api_key, "…"))
+    text = " ".join(text.split())[:200]
     return text or "no reason given"

@@ -192,6 +192,7 @@ class Store(Stored):
                 "source": raw.source,
                 "superseded_by": yields_to,
                 "date_form": raw.date_form,
+                "asked_from": raw.asked_from,
             },
         )
         if yields_to is None:

@@ -142,8 +142,6 @@ class Stored:
         return {day for (day,) in rows}
 
     def first_day(self, org_id: str | None) -> date | None:
-        """The first day of any period that is stored."""
-        row = self._connection.execute(
-            "select min(window_start) from exports where org_id is not distinct from ?", [org_id]
-        ).fetchone()
+        """The first day of any period that is stored, or that a fetch asked for."""
+        row = self._connection.execute(read_sql("first_day"), {"org_id": org_id}).fetchone()
         return row[0] if row else None

@@ -21,9 +21,8 @@ YESTERDAY = (NOW - timedelta(days=1)).date()
 LAST_MONTH = NOW.date().replace(day=1) - timedelta(days=1)
 
 
-def run(
-    folder: Path, *arguments: str, sandbox: Sandbox | None = None, **environment: str
-) -> subprocess.CompletedProcess[str]:
+def environment_of(sandbox: Sandbox | None) -> dict[str, str]:
+    """What a process inherits, with the sandbox in the place of the service."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("LANGDOCK")}
     if sandbox:
         inherited |= {
@@ -31,10 +30,16 @@ def run(
             "LANGDOCK_BASE_URL": sandbox.base_url,
             "LANGDOCK_USAGE_TIMEZONE": "Europe/Berlin",
         }
+    return inherited
+
+
+def run(
+    folder: Path, *arguments: str, sandbox: Sandbox | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "langdock_usage", *arguments],
         cwd=folder,
-        env=inherited | environment,
+        env=environment_of(sandbox) | environment,
         capture_output=True,
         text=True,
         encoding=environment.get("PYTHONIOENCODING"),

@@ -84,7 +84,7 @@ def test_the_form_is_remembered_and_found_again_when_it_changes(
     with serve(workspace, now=lambda: NOW, dates="plain", port=port) as sandbox:
         fetch_from(sandbox, database, days("2026-11-05", "2026-11-05"))
         assert forms(sandbox) == {"z": 1, "plain": 1}
-    assert rows(database, "select window_start, date_form from exports order by fetched_at") == [
+    assert rows(database, "select window_start, date_form from exports order by 1") == [
         (date(2026, 11, day), "z" if day < 5 else "plain") for day in range(1, 6)
     ]
 

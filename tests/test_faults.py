@@ -69,7 +69,7 @@ def test_each_fault_strikes_and_is_survived(
     ) as sandbox:
         fetch_from(sandbox, database, days("2026-11-01"))
         tries = len(sandbox.api_requests)
-    assert tries == {"slow": 1, "rate_limit": 3, "server_error": 3}.get(fault, 2)
+    assert tries == {"slow": 1, "truncate": 1, "rate_limit": 3, "server_error": 3}.get(fault, 2)
     assert rows(database, "select count(*) > 0 from usage") == [(True,)]
 
 
@@ -182,7 +182,7 @@ def dripping_host() -> Iterator[str]:
 
 
 def test_host_that_drips_byte_by_byte_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("langdock_usage.client.ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr("langdock_usage.network.ANSWER_SECONDS", 0.3)
 
     async def run(base_url: str) -> None:
         async with http_client(base_url) as http:

@@ -22,7 +22,7 @@ from langdock_usage.store import Store
 
 from .conftest import NOW, fetch_from
 from .made import Maker, csv_of, days
-from .test_cli import assert_refused, run
+from .test_cli import assert_refused, environment_of, run
 from .test_fetch import rows
 
 YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
@@ -36,12 +36,26 @@ def slow_sandbox() -> Iterator[Sandbox]:
         yield sandbox
 
 
+def started(
+    folder: Path, *arguments: str, sandbox: Sandbox | None = None
+) -> "subprocess.Popen[str]":
+    """The command, on its way."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "langdock_usage", *arguments],
+        cwd=folder,
+        env=environment_of(sandbox),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 @contextmanager
-def held_open(database: Path, seconds: float = 60) -> Iterator[None]:
+def held_open(database: Path) -> Iterator[None]:
     """Another program that reads the database, and has it open all the while."""
     reader = (
         f"import duckdb, time; held = duckdb.connect({str(database)!r}, read_only=True); "
-        f"print('open', flush=True); time.sleep({seconds})"
+        f"print('open', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", reader], stdout=subprocess.PIPE) as process:
         assert process.stdout
@@ -94,13 +108,13 @@ def test_second_writer_waits_for_the_first(tmp_path: Path, database: Path) -> No
         impatient = run(tmp_path, "load", str(csv), "--wait", "0")
         assert_refused(impatient, 1, "Another process has been adding to data/langdock.duckdb")
         assert lu.open(database).months() == ["2026-09"]
-        done: list[str] = []
-        waiting = Thread(target=lambda: done.append(run(tmp_path, "load", str(csv)).stderr))
-        waiting.start()
-        time.sleep(2)
-        assert not done
-    waiting.join()
-    assert "Another process adds to data/langdock.duckdb; waiting for it" in done[0]
+        patient = started(tmp_path, "load", str(csv))
+        assert patient.stderr
+        said = patient.stderr.readline()
+        assert said == "Another process adds to data/langdock.duckdb; waiting for it.\n"
+        assert patient.poll() is None
+    patient.communicate(timeout=60)
+    assert patient.returncode == 0
     assert lu.open(database).months() == ["2026-09", "2026-10"]
 
 
@@ -112,12 +126,13 @@ def test_writer_waits_for_a_reader_and_keeps_what_arrived(
     day, last = ["--from", before, "--to", before], ["--from", str(YESTERDAY)]
     last += ["--to", str(YESTERDAY)]
     run(tmp_path, "fetch", *day, sandbox=slow_sandbox)
-    with held_open(database, seconds=3):
-        patient = run(tmp_path, "fetch", *last, sandbox=slow_sandbox)
-    assert patient.returncode == 0, patient.stderr
-    waits = [line for line in patient.stderr.splitlines() if "waiting" in line]
-    assert len(waits) == 1
-    assert "has data/langdock.duckdb open; waiting up to 600 seconds" in waits[0]
+    with held_open(database):
+        patient = started(tmp_path, "fetch", *last, sandbox=slow_sandbox)
+        assert patient.stderr
+        said = patient.stderr.readline()
+        assert "has data/langdock.duckdb open; waiting up to 600 seconds" in said
+    _, more = patient.communicate(timeout=60)
+    assert (patient.returncode, more) == (0, "")
     assert rows(database, "select count(*) from exports where group_by = 'model'") == [(2,)]
 
 

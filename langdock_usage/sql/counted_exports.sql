@@ -74,4 +74,5 @@ comment on column counted_exports.sha256 is 'Of the CSV as received, content enc
 comment on column counted_exports.source is 'The API base that answered, or the name of the file that was loaded.';
 comment on column counted_exports.known_end is 'Last local day of which the export can know: the last of the period, or the day it was received.';
 comment on column counted_exports.date_form is 'How the dates were written that the service took: plain (local time), z (the same with a Z); NULL for a file that was loaded.';
+comment on column counted_exports.asked_from is 'First day of all that the fetch asked for which brought the export; NULL for a file that was loaded.';
 comment on column counted_exports.superseded_by is 'The newer export of the same period and grouping, if any.';

@@ -12,10 +12,12 @@ create table if not exists exports (
     sha256         varchar,
     source         varchar not null,
     superseded_by  varchar,
-    date_form      varchar
+    date_form      varchar,
+    asked_from     date
 );
--- a database of version 0.1 lacks it
+-- a database of version 0.1 lacks these
 alter table exports add column if not exists date_form varchar;
+alter table exports add column if not exists asked_from date;
 comment on table exports is 'One row per export taken in, kept forever.';
 comment on column exports.export_id is 'Name of the export, and of its files under data/raw.';
 comment on column exports.org_id is 'Workspace; NULL for a day without usage while no answer has named the workspace yet.';
@@ -29,6 +31,7 @@ comment on column exports.sha256 is 'Of the CSV as received, content encoding un
 comment on column exports.source is 'The API base that answered, or the name of the file that was loaded.';
 comment on column exports.superseded_by is 'The newer export of the same period and grouping, if any.';
 comment on column exports.date_form is 'How the dates were written that the service took: plain (local time), z (the same with a Z); NULL for a file that was loaded.';
+comment on column exports.asked_from is 'First day of all that the fetch asked for which brought the export; NULL for a file that was loaded.';
 
 -- Money has 24 fractional digits: the service does not document its precision, and the shortest text
 -- of a double of a tenth of a microdollar has 23.
