@@ -153,7 +153,10 @@ def chosen(what: str, asked: Names, known: Sequence[str]) -> list[str]:
 def known_choice(what: str, asked: str, known: Iterable[str]) -> None:
     """Refuse what is none of the known words. Raises InvalidRequest."""
     if asked not in (words := list(known)):
-        raise InvalidRequest(f"{what}={asked!r}: {suggestion(asked, words)}")
+        hint = suggestion(asked, words)
+        raise InvalidRequest(
+            f"{what}={asked!r}: {hint}", on_command_line=f"There is no {what} {asked!r}; {hint}"
+        )
 
 
 def _fits(name: str, pattern: str) -> bool:

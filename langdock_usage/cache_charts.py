@@ -7,7 +7,7 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
-from .chart_data import costs_of, height_of, key_names, texts
+from .chart_data import costs_of, group_of, height_of, key_names, require, texts
 from .heatmap import heatmap
 from .look import finished
 from .style import ACCENT, PLAIN, Style, cost_axis, named_axis, tip, with_places
@@ -17,13 +17,14 @@ NAMED_POINTS = 8
 
 
 def cache_efficiency(frame: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
-    """Cache-hit ratio of each key or model as a bar; those without a ratio are left out.
+    """Cache-hit ratio of each key, model, team … as a bar; those without a ratio are left out.
 
     >>> chart = charts.cache_efficiency(usage.cache_efficiency("2026-10", by="key"))
     """
+    require(frame, ["cache_hit_ratio"])
     known = frame[frame["cache_hit_ratio"].notna()].reset_index(drop=True)
-    name = "model" if "model" in known else "api_key_name"
-    data = pd.DataFrame({name: texts(known[name]) if name == "model" else key_names(known)})
+    name, names = group_of(known)
+    data = pd.DataFrame({name: pd.Series(names, dtype="str")})
     data["cache_hit_ratio"] = known["cache_hit_ratio"].astype(float)
     data["cache_hit_ratio_label"] = [style.percent(value) for value in data["cache_hit_ratio"]]
     base = alt.Chart(with_places(data, name)).encode(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from .chart_data import costs_of, height_of, key_names, texts
+from .chart_data import costs_of, height_of, key_names, require, texts
 from .errors import InvalidRequest
 from .look import finished
 from .style import (
@@ -31,6 +31,7 @@ def cost_per_day(
 
     >>> chart = charts.cost_per_day(usage.daily_cost("2026-10"), usage.daily_cost("2026-09"))
     """
+    require(daily, ("day", "model", "total_cost_usd"))
     if len({(day.year, day.month) for day in daily["day"]}) > 1:
         raise InvalidRequest("This chart is of one month; charts.cost_explorer draws longer ones.")
     data, order = _by_series(daily, "day", style)
@@ -73,6 +74,7 @@ def cost_per_key(keys: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
 
     >>> chart = charts.cost_per_key(usage.cost_per_key("2026-10").head(15))
     """
+    require(keys, ("api_key_id", "api_key_name", "total_cost_usd"))
     data = costs_of(keys, style).assign(api_key_name=key_names(keys))
     others = style.label("others")
     data["colour"] = [OTHERS if name == others else ACCENT for name in data["api_key_name"]]
@@ -84,6 +86,7 @@ def cost_per_model(models: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart
 
     >>> chart = charts.cost_per_model(usage.cost_per_model("2026-10"))
     """
+    require(models, ("model", "total_cost_usd"))
     data = costs_of(models, style).assign(model=texts(models["model"]))
     named = style.models if style.models is not None else list(data["model"])
     data["colour"] = [style.colour(model, named) for model in data["model"]]
@@ -95,6 +98,7 @@ def cost_per_team(teams: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
 
     >>> chart = charts.cost_per_team(usage.cost_per_team("2026-10"))
     """
+    require(teams, ("team", "total_cost_usd"))
     data = costs_of(teams, style).assign(team=texts(teams["team"]))
     others = style.label("others")
     data["colour"] = [OTHERS if name == others else ACCENT for name in data["team"]]
@@ -106,6 +110,7 @@ def cost_per_month(monthly: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChar
 
     >>> chart = charts.cost_per_month(usage.monthly_cost(by="model"))
     """
+    require(monthly, ("month", "model", "total_cost_usd"))
     data, order = _by_series(monthly, "month", style)
     data["month_label"] = [style.month(month) for month in data["month"]]
     data["month"] = data["month"].astype(str)

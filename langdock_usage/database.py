@@ -19,6 +19,7 @@ from tenacity import (
 )
 
 from .archive import Archive
+from .counted import counted
 from .errors import DatabaseLocked, DatabaseMissing, StoreError
 from .sql import DEFINITIONS, VIEWS, read_sql
 
@@ -108,8 +109,8 @@ def open_for_writing(
         if on_wait and not said and waited >= min(1.0, wait_seconds / 2):
             said.append(True)
             on_wait(
-                f"Another program has {path} open; waiting up to {wait_seconds:.0f} seconds "
-                "until it is closed there."
+                f"Another program has {path} open; waiting up to "
+                f"{counted(round(wait_seconds), 'second')} until it is closed there."
             )
 
     said: list[bool] = []

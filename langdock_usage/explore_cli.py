@@ -9,7 +9,7 @@ from codecs import BOM_UTF8
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -42,9 +42,18 @@ def lab(
     ready.start(arguments or [])
 
 
+def _views() -> list[str]:
+    from .takeaway import GRAINS
+
+    return list(GRAINS)
+
+
 def export(
     view: Annotated[
-        str | None, typer.Argument(metavar="VIEW", help="Like cost_per_key; --list names all.")
+        str | None,
+        typer.Argument(
+            metavar="VIEW", help="Like cost_per_key; --list names all.", autocompletion=_views
+        ),
     ] = None,
     month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="One month of it.")] = None,
     first: Annotated[
@@ -58,7 +67,8 @@ def export(
         typer.Option(metavar="PERIOD", help="Like 2026, 2026-Q3, 2026-06..2026-08."),
     ] = None,
     file_format: Annotated[
-        str | None, typer.Option("--format", metavar="csv|parquet|xlsx", help="csv if not given.")
+        Literal["csv", "parquet", "xlsx"] | None,
+        typer.Option("--format", metavar="csv|parquet|xlsx", help="csv if not given."),
     ] = None,
     output: Annotated[
         Path | None,

@@ -67,8 +67,8 @@ class FetchDays:
         try:
             self._keep_day(task.result(), day)
         except DAY_FAILED as error:
-            is_refused = isinstance(error, RequestRefused)
-            if is_refused and (day.first - self.plan.oldest).days < EDGE_DAYS:
+            at_the_edge = (day.first - self.plan.oldest).days < EDGE_DAYS
+            if at_the_edge and type(error) is RequestRefused:
                 self.session.warn(f"{day}, among the oldest days, cannot be had: {error}")
                 self.fetched.missing.discard(day.first)
             else:

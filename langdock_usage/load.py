@@ -15,7 +15,7 @@ from .incoming import TakenIn
 from .packed import sha256_of
 from .recover import take_in_kept
 from .store import Store
-from .windows import Period, local_period, month_of, today, zone
+from .windows import ONE_DAY, Period, local_period, month_of, today, utc_dates, zone
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,8 @@ def _load_one(
     timezone = asked_zone or known_zone or default_timezone
     zone(timezone)
     window = period or _stated_period(file, stated.utc_dates, timezone)
+    if period:
+        _check_told_period(file, stated.utc_dates, period, timezone)
     group_by = "model" if stated.header.has_model else None
     sha256 = sha256_of(file)
     already = store.find(stated.org_id, window, timezone, group_by, sha256)
@@ -140,6 +142,18 @@ def _known_zone(store: Store, org_id: str) -> str | None:
     """The zone of a workspace in the database, or of days whose workspace this file names first."""
     known = store.timezone_of(org_id)
     return known if known or store.workspaces() else store.timezone_of(None)
+
+
+def _check_told_period(file: Path, stated: Period | None, told: Period, timezone: str) -> None:
+    """The days that were told are those of the file, give or take one that the zone may shift."""
+    if stated is None:
+        return
+    expected = utc_dates(told, timezone)
+    if max(abs(stated.first - expected.first), abs(stated.last - expected.last)) > ONE_DAY:
+        raise InvalidRequest(
+            f"{file} states the UTC dates {stated}, which are not those of {told}: its usage would "
+            "be counted on wrong days."
+        )
 
 
 def _stated_period(file: Path, utc_dates: Period | None, timezone: str) -> Period:

@@ -11,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from .archive import Archive
+from .counted import counted
 from .database import OnWait, open_for_writing
 from .errors import DatabaseLocked, StoreError
 from .settings import WAIT_SECONDS
@@ -22,8 +23,8 @@ def only_writer(
 ) -> Iterator[None]:
     """Keep every other process from writing to this database and its raw exports.
 
-    The operating system gives the lock back when the process ends. A new database that an error
-    left without any export is removed. Raises DatabaseLocked where another process holds the lock
+    The operating system gives the lock back when the process ends. A new database that is left
+    without any export is removed. Raises DatabaseLocked where another process holds the lock
     for longer than `wait_seconds`.
     """
     folder = Archive(database).folder
@@ -38,19 +39,17 @@ def only_writer(
             lock.acquire(timeout=wait_seconds, poll_interval=0.1)
     except Timeout:
         raise DatabaseLocked(
-            f"Another process has been adding to {database} for more than {wait_seconds:.0f} "
-            "seconds; try again when it is done."
+            f"Another process has been adding to {database} for more than "
+            f"{counted(round(wait_seconds), 'second')}; try again when it is done."
         ) from None
     except OSError as error:
         raise StoreError(f"Cannot write into the folder {folder}: {error.strerror}.") from error
     is_new = not database.exists()
     try:
         yield
-    except BaseException:
-        if is_new:
-            _remove_unused(database)
-        raise
     finally:
+        if is_new and database.exists():
+            _remove_unused(database)
         lock.release()
 
 

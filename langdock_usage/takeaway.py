@@ -96,7 +96,10 @@ def write_view(
         parameters = {}
     parameters = {"view": view, **parameters}
     if path.exists() and not overwrite:
-        raise InvalidRequest(f"{path} is there already; name another file, or overwrite it.")
+        raise InvalidRequest(
+            f"{path} is there already; name another file, or say overwrite=True.",
+            on_command_line=f"{path} is there already; name another file, or say --overwrite.",
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as unfinished:
         if kind == "parquet":

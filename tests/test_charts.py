@@ -14,6 +14,7 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage import charts
+from langdock_usage.errors import InvalidRequest
 from langdock_usage.style import OTHERS, PALETTE, Style
 
 
@@ -73,6 +74,7 @@ def test_charts_offer_the_public_names_only() -> None:
     assert {name for name in dir(charts) if not name.startswith("_")} == set(charts.__all__)
 
 
+@pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
 def test_our_look_goes_with_our_charts_alone(usage: lu.Usage) -> None:
     ours = charts.cost_per_key(usage.cost_per_key("2026-10"))
     assert spec_of(ours)["config"]["axis"]["labelFontSize"] == 12
@@ -157,3 +159,20 @@ def test_colours_can_be_told_apart(blindness: str, page: str) -> None:
     seen = {colour: oklab(colour, BLINDNESS[blindness]) for colour in palette}
     for one, other in itertools.combinations(palette, 2):
         assert np.linalg.norm(seen[one] - seen[other]) > 0.07, (one, other)
+
+
+@pytest.mark.parametrize(
+    ("draw", "missing"),
+    [
+        (charts.cost_per_day, "day"),
+        (charts.cost_per_key, "api_key_id"),
+        (charts.cost_per_model, "model"),
+        (charts.cost_per_team, "team"),
+        (charts.cost_per_month, "month"),
+        (charts.cache_efficiency, "cache_hit_ratio"),
+    ],
+)
+def test_frame_of_another_question_is_refused_with_what_it_lacks(draw: Any, missing: str) -> None:
+    frame = pd.DataFrame({"owner": ["Ana"], "total_cost_usd": [1.5]})
+    with pytest.raises(InvalidRequest, match=f"needs a frame with the column {missing}"):
+        draw(frame)

@@ -136,6 +136,15 @@ def test_period_can_be_told(database: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_told_period_that_contradicts_the_file_is_refused(database: Path, tmp_path: Path) -> None:
+    """The October of Berlin, told to be November, or its first half: it would count twice."""
+    file = file_of(tmp_path, csv_of([{}], OCTOBER, timezone="Europe/Berlin"))
+    for told in (days("2026-11-01", "2026-11-30"), days("2026-10-01", "2026-10-15")):
+        [error] = errors(load_into(database, file, timezone="Europe/Berlin", period=told))
+        assert f"UTC dates 2026-09-30 to 2026-10-31, which are not those of {told}" in error
+    assert rows(database, "from usage") == []
+
+
 def test_period_that_can_mean_two_things_is_refused(database: Path, tmp_path: Path) -> None:
     london = csv_of([{}], days("2026-03-30", "2026-04-30"), timezone="Europe/London")
     file = file_of(tmp_path, london)
