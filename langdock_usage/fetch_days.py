@@ -21,7 +21,8 @@ from .incoming import workspace_of
 from .intake import Outcome
 from .windows import Period
 
-GIVE_UP_AFTER = 3  # days in a row that failed for good
+GIVE_UP_AFTER = 3  # days in a row for which the service did not answer
+GIVE_UP_WITHOUT_ANY_AFTER = 30  # days that failed for another reason, while none came in
 # what keeps a day from coming in, and only this day
 DAY_FAILED = (ExportFormatError, PeriodMismatch, RequestRefused, ServiceUnavailable)
 EDGE_DAYS = 3  # where exactly the twelve months of the service begin is not documented
@@ -36,7 +37,7 @@ class FetchDays:
         self.fetched, self.plan = session.fetched, session.fetched.plan
         self.intake = session.intake(self._on_outcome)
         self.failed: list[LangdockUsageError] = []
-        self.failures_in_a_row = 0
+        self.unanswered_in_a_row = 0
         self.has_good_answers = False
         self.workspace_is_proven = False
         self.unproven: list[tuple[bytes | None, Period]] = []
@@ -74,15 +75,19 @@ class FetchDays:
             else:
                 self._fail(error)
         else:
-            self.failures_in_a_row = 0
+            self.unanswered_in_a_row = 0
             self.has_good_answers = True
 
     def _fail(self, error: LangdockUsageError) -> None:
         """Go on with the other days; but not where the service is gone, or takes nothing at all."""
         self.failed.append(error)
-        self.failures_in_a_row += 1
-        is_gone = isinstance(error, ServiceUnavailable) or not self.has_good_answers
-        if is_gone and self.failures_in_a_row >= GIVE_UP_AFTER:
+        if isinstance(error, ServiceUnavailable):
+            self.unanswered_in_a_row += 1
+            is_hopeless = self.unanswered_in_a_row == GIVE_UP_AFTER
+        else:
+            none_came = not self.has_good_answers
+            is_hopeless = none_came and len(self.failed) >= GIVE_UP_WITHOUT_ANY_AFTER
+        if is_hopeless:
             raise error
 
     def _keep_day(self, csv: bytes | None, day: Period) -> None:

@@ -112,12 +112,13 @@ def test_days_that_stay_bad_keep_no_other_day_away(own_sandbox: Sandbox, tmp_pat
 
 
 def test_history_may_begin_some_days_later(own_sandbox: Sandbox, tmp_path: Path) -> None:
-    """A year, of which the service refuses the two oldest days."""
+    """The service refuses the two oldest days of twelve months."""
     database = tmp_path / "test.duckdb"
     refused = {"2025-11-15", "2025-11-16"}
-    fetched = fetch_through(Gate(refused=refused), own_sandbox, database)
+    period = days("2025-11-15", "2025-11-19")
+    fetched = fetch_through(Gate(refused=refused), own_sandbox, database, period)
     assert [text.partition(",")[0] for text in sorted(fetched.warnings)] == sorted(refused)
-    assert len(stored(database)) == 363
+    assert {day.day for day in stored(database)} == {17, 18, 19}
 
 
 def test_service_that_refuses_every_day_is_not_asked_for_all(

@@ -198,7 +198,7 @@ def test_parts_of_a_hybrid_workspace_keep_what_they_say() -> None:
     combined = combine([first, second])
     assert combined
     header, rows = parse_rows(combined, "combined")
-    assert header.unknown == ("Region", "raw_model")
+    assert header.unknown == ("Region",)
     assert [
         (row["api_key_id"], row["raw_model"], row["requests"], row["sum_prompt_tokens"])
         for row in rows

@@ -307,7 +307,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
                 assert process.stdout
                 assert process.stdout.readline() == b"open\n"
                 try:
-                    assert process.wait(timeout=0.1 + 0.13 * kills) == 0
+                    assert process.wait(timeout=0.1 + 0.25 * kills) == 0
                     break
                 except subprocess.TimeoutExpired:
                     process.kill()

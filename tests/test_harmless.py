@@ -92,6 +92,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(tmp_path_factory.mktemp("harmless") / "usage.duckdb", rows)
 
 
+@pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
 def test_export_and_keys_template_apply_it(database: Path) -> None:
     usage = lu.open(database)
     path = usage.export("cost_per_key", database.with_name("out.csv"), "2026-10")
