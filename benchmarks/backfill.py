@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from langdock_usage.client import UsageExportClient, http_client
-from langdock_usage.fetch import fetch
-from langdock_usage.in_flight import InFlight
+from langdock_usage.api.client import UsageExportClient, http_client
+from langdock_usage.api.in_flight import InFlight
+from langdock_usage.ingest.fetching.fetch import fetch
 from langdock_usage.windows import Period
 
 TIMEZONE = "Europe/Berlin"

@@ -57,8 +57,8 @@ def bare(csv: Path, database: Path) -> None:
 
 
 def ours(csv: Path, database: Path) -> None:
-    from langdock_usage.load import load
-    from langdock_usage.store import Store
+    from langdock_usage.ingest.load import load
+    from langdock_usage.store.store import Store
 
     with Store(database) as store:
         [loaded] = load(store, [csv])
@@ -79,8 +79,8 @@ def one(side: Callable[[Path, Path], None], csv: Path, database: Path) -> None:
     import duckdb
 
     duckdb.connect().close()
-    import langdock_usage.load
-    import langdock_usage.store  # noqa: F401
+    import langdock_usage.ingest.load
+    import langdock_usage.store.store  # noqa: F401
 
     started = time.perf_counter()
     side(csv, database)

@@ -9,19 +9,19 @@ with lu.open("data/langdock.duckdb") as usage:
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from . import errors
+from langdock_usage import errors
 
 if TYPE_CHECKING:
-    from . import charts
-    from .queries import Usage, open
-    from .tables import table
+    from langdock_usage import charts
+    from langdock_usage.metrics.queries import Usage, open
+    from langdock_usage.metrics.tables import table
 
 __version__ = "0.2.0"
 
 __all__ = ["Usage", "__version__", "charts", "errors", "open", "table"]
 
 # Loaded with the first use, so that the command line answers `--help` without DuckDB and Altair.
-_HOMES = {"Usage": "queries", "open": "queries", "table": "tables"}
+_HOMES = {"Usage": "metrics.queries", "open": "metrics.queries", "table": "metrics.tables"}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,6 +1,6 @@
 """`python -m langdock_usage`."""
 
-from .cli import main
+from langdock_usage.cli.app import main
 
 if __name__ == "__main__":
     main()

@@ -6,8 +6,8 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
-from .errors import InvalidRequest
-from .windows import Period, month_of, parse_day, parse_month
+from langdock_usage.errors import InvalidRequest
+from langdock_usage.windows import Period, month_of, parse_day, parse_month
 
 if TYPE_CHECKING:
     import pandas as pd

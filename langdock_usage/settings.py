@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from .errors import SettingsError
+from langdock_usage.errors import SettingsError
 
 DEFAULT_BASE_URL = "https://api.langdock.com"
 DEFAULT_DATABASE = Path("data/langdock.duckdb")

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from .errors import InvalidRequest
+from langdock_usage.errors import InvalidRequest
 
 ONE_DAY = timedelta(days=1)
 

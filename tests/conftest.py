@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from langdock_usage.client import UsageExportClient, http_client
-from langdock_usage.fetch import fetch
-from langdock_usage.fetch_session import Progress
-from langdock_usage.fetched import Fetched
-from langdock_usage.pace import Pace
-from langdock_usage.sandbox.server import Sandbox, serve
-from langdock_usage.sandbox.workspace import Workspace
+from langdock_usage.api.client import UsageExportClient, http_client
+from langdock_usage.api.pace import Pace
+from langdock_usage.ingest.fetching.fetch import fetch
+from langdock_usage.ingest.fetching.fetch_session import Progress
+from langdock_usage.ingest.fetching.fetched import Fetched
+from langdock_usage.sandbox.service.server import Sandbox, serve
+from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.windows import Period
 from tests.reports import browser as browser
 from tests.reports import made as made

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from langdock_usage.archive import Archive
-from langdock_usage.exports import COLUMNS
-from langdock_usage.incoming import TakenIn
-from langdock_usage.store import Store
+from langdock_usage.raw.archive import Archive
+from langdock_usage.raw.exports import COLUMNS
+from langdock_usage.store.incoming import TakenIn
+from langdock_usage.store.store import Store
 from langdock_usage.windows import Period, utc_dates
 
 ROW = {

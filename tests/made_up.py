@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from langdock_usage.database import open_for_writing
+from langdock_usage.store.database import open_for_writing
 
 INSERT_EXPORT = (
     "insert into exports (export_id, org_id, window_start, window_end, timezone, group_by, "

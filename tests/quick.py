@@ -8,13 +8,13 @@ from typing import Any
 import nbformat
 import pytest
 
-from langdock_usage import renderer
+from langdock_usage.charts import renderer
 from langdock_usage.embedding import OURS
-from langdock_usage.language import Language
-from langdock_usage.monthly import Month
-from langdock_usage.report_display import chart_bundle
-from langdock_usage.sealed import seal
-from langdock_usage.summary import summarise
+from langdock_usage.report.kernel.report_display import chart_bundle
+from langdock_usage.report.language import Language
+from langdock_usage.report.monthly import Month
+from langdock_usage.report.sealed import seal
+from langdock_usage.report.summary import summarise
 
 NOTEBOOK = Path(__file__).parent.parent / "notebooks" / "monthly_report.ipynb"
 

@@ -33,7 +33,7 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def made(made_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
     """The monthly report of October 2026."""
-    from langdock_usage.report import render
+    from langdock_usage.report.render import render
 
     folder = tmp_path_factory.mktemp("reports")
     html = render("monthly_report", database=made_up, month="2026-10", output=folder)

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 import langdock_usage as lu
-from langdock_usage.archive import Archive
-from langdock_usage.sandbox.server import Sandbox, serve
-from langdock_usage.sandbox.workspace import Workspace
-from langdock_usage.status import as_text, status
-from langdock_usage.store import Store
+from langdock_usage.raw.archive import Archive
+from langdock_usage.sandbox.service.server import Sandbox, serve
+from langdock_usage.sandbox.workspace.workspace import Workspace
+from langdock_usage.store.status import as_text, status
+from langdock_usage.store.store import Store
 
 from .conftest import NOW, TIMEZONE, fetch_from
 from .made import Maker, days

@@ -13,15 +13,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from langdock_usage.archive import Archive
-from langdock_usage.client import UsageExportClient
-from langdock_usage.download import download
+from langdock_usage.api.client import UsageExportClient
+from langdock_usage.api.download import download
+from langdock_usage.api.responses import DatesRefused, data_of
 from langdock_usage.errors import PeriodMismatch, RequestRefused, ServiceUnavailable
-from langdock_usage.fetch import fetch
-from langdock_usage.fetched import Fetched
-from langdock_usage.responses import DatesRefused, data_of
-from langdock_usage.sandbox.server import Sandbox, serve
-from langdock_usage.sandbox.workspace import Workspace
+from langdock_usage.ingest.fetching.fetch import fetch
+from langdock_usage.ingest.fetching.fetched import Fetched
+from langdock_usage.raw.archive import Archive
+from langdock_usage.sandbox.service.server import Sandbox, serve
+from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.windows import Period
 
 from .conftest import NOW, TIMEZONE

@@ -16,12 +16,12 @@ from playwright.sync_api import Browser
 
 import langdock_usage as lu
 from langdock_usage import charts
-from langdock_usage.database import open_for_writing
-from langdock_usage.language import Language
-from langdock_usage.owners import load_keys
-from langdock_usage.queries import Usage
-from langdock_usage.report_display import chart_bundle
-from langdock_usage.sealed import seal
+from langdock_usage.ingest.owners import load_keys
+from langdock_usage.metrics.queries import Usage
+from langdock_usage.report.kernel.report_display import chart_bundle
+from langdock_usage.report.language import Language
+from langdock_usage.report.sealed import seal
+from langdock_usage.store.database import open_for_writing
 
 from .made_up import Row, build
 from .quick import quick_report

@@ -14,8 +14,8 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage import charts
+from langdock_usage.charts.style import OTHERS, PALETTE, Style
 from langdock_usage.errors import InvalidRequest
-from langdock_usage.style import OTHERS, PALETTE, Style
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def state():
 
 
 def test_importing_changes_nothing_outside() -> None:
-    code = ALTAIR + "before = state()\nimport langdock_usage, langdock_usage.page\n"
+    code = ALTAIR + "before = state()\nimport langdock_usage, langdock_usage.report.page\n"
     code += "from langdock_usage import charts\nassert state() == before"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -147,7 +147,7 @@ def oklab(colour: str, blindness: Any) -> Any:
 
 def dark_palette() -> list[str]:
     """The twins of the colours on a dark page."""
-    css = Path("langdock_usage/template/report.css").read_text()
+    css = Path("langdock_usage/report/template/report.css").read_text()
     dark = css[css.index("prefers-color-scheme: dark") :]
     return [dark.split(f"--c{n}: ")[1][:7] for n in (1, 2, 3, 4, 5, 6, 7, 0)]
 

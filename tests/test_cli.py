@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from langdock_usage.sandbox.server import KEY_WITHOUT_SCOPE, Sandbox
+from langdock_usage.sandbox.service.server import KEY_WITHOUT_SCOPE, Sandbox
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime.now(UTC)

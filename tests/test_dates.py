@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from langdock_usage.archive import Archive
-from langdock_usage.ask import Ask
+from langdock_usage.api.ask import Ask
+from langdock_usage.api.period_check import check_period
 from langdock_usage.errors import PeriodMismatch
-from langdock_usage.period_check import check_period
-from langdock_usage.rebuild import rebuild
-from langdock_usage.sandbox.period import Dates
-from langdock_usage.sandbox.rows import HourRow
-from langdock_usage.sandbox.server import Sandbox, serve
-from langdock_usage.sandbox.workspace import Workspace
+from langdock_usage.ingest.rebuild import rebuild
+from langdock_usage.raw.archive import Archive
+from langdock_usage.sandbox.service.period import Dates
+from langdock_usage.sandbox.service.server import Sandbox, serve
+from langdock_usage.sandbox.workspace.rows import HourRow
+from langdock_usage.sandbox.workspace.workspace import Workspace
 
 from .conftest import NOW, fetch_from
 from .made import csv_of, days

@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 
 import langdock_usage as lu
-from langdock_usage import chart_data, charts
+from langdock_usage import charts
+from langdock_usage.charts import chart_data
 from langdock_usage.errors import InvalidRequest
-from langdock_usage.queries import Usage
-from langdock_usage.store import Store
+from langdock_usage.metrics.queries import Usage
+from langdock_usage.store.store import Store
 
 from .made_up import NASTY_NAMES, build, two_months
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from langdock_usage import takeaway
-from langdock_usage.store import Store
+from langdock_usage.store.store import Store
+from langdock_usage.writers import takeaway
 
 from .made import Maker, days
 from .test_cli import assert_refused, run

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from langdock_usage.combine import combine
 from langdock_usage.errors import ExportFormatError
-from langdock_usage.exports import COLUMNS, count_rows, first_fault, parse_rows
-from langdock_usage.store import Store
+from langdock_usage.raw.combine import combine
+from langdock_usage.raw.exports import COLUMNS, count_rows, first_fault, parse_rows
+from langdock_usage.store.store import Store
 
 from .made import Maker, csv_of, days
 from .test_store import ask

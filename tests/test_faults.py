@@ -17,14 +17,14 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from langdock_usage.ask import Ask
-from langdock_usage.client import UsageExportClient, http_client
+from langdock_usage.api.ask import Ask
+from langdock_usage.api.client import UsageExportClient, http_client
+from langdock_usage.api.pace import MAX_WAIT_SECONDS, Pace, seconds_to_wait
 from langdock_usage.errors import ApiError, ServiceUnavailable
-from langdock_usage.fetch import fetch
-from langdock_usage.pace import MAX_WAIT_SECONDS, Pace, seconds_to_wait
-from langdock_usage.sandbox.faults import FAULTS
-from langdock_usage.sandbox.server import Sandbox, serve
-from langdock_usage.sandbox.workspace import Workspace
+from langdock_usage.ingest.fetching.fetch import fetch
+from langdock_usage.sandbox.service.faults import FAULTS
+from langdock_usage.sandbox.service.server import Sandbox, serve
+from langdock_usage.sandbox.workspace.workspace import Workspace
 
 from .conftest import NOW, TIMEZONE, fetch_from
 from .made import days
@@ -182,7 +182,7 @@ def dripping_host() -> Iterator[str]:
 
 
 def test_host_that_drips_byte_by_byte_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("langdock_usage.network.ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr("langdock_usage.api.network.ANSWER_SECONDS", 0.3)
 
     async def run(base_url: str) -> None:
         async with http_client(base_url) as http:
@@ -274,8 +274,8 @@ KILLED = """
 import asyncio, sys
 from datetime import datetime
 from pathlib import Path
-from langdock_usage.client import UsageExportClient, http_client
-from langdock_usage.fetch import fetch
+from langdock_usage.api.client import UsageExportClient, http_client
+from langdock_usage.ingest.fetching.fetch import fetch
 
 async def run(base_url, key, database, now):
     async with http_client(base_url) as http:

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from langdock_usage.archive import Archive
 from langdock_usage.errors import AccessDenied, ExportConflict, InvalidRequest
-from langdock_usage.rebuild import rebuild
-from langdock_usage.sandbox.server import KEY_WITHOUT_SCOPE, Sandbox, serve
-from langdock_usage.sandbox.workspace import Workspace
+from langdock_usage.ingest.rebuild import rebuild
+from langdock_usage.raw.archive import Archive
+from langdock_usage.sandbox.service.server import KEY_WITHOUT_SCOPE, Sandbox, serve
+from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.windows import Period
 
 from .conftest import NOW, TIMEZONE, fetch_from

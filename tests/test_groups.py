@@ -6,8 +6,8 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage.errors import InvalidRequest
-from langdock_usage.owners import load_keys
-from langdock_usage.store import Store
+from langdock_usage.ingest.owners import load_keys
+from langdock_usage.store.store import Store
 
 from .made import Maker, days
 

@@ -14,8 +14,8 @@ from playwright.sync_api import Browser
 
 import langdock_usage as lu
 from langdock_usage.harmless import csv_line, guarded, without_guard
-from langdock_usage.owners import template
-from langdock_usage.store import Store
+from langdock_usage.ingest.owners import template
+from langdock_usage.store.store import Store
 from tests.made import Maker, days
 from tests.made_up import Row, build
 from tests.quick import quick_report

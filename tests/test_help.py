@@ -11,9 +11,9 @@ import pytest
 from typer.core import TyperGroup
 
 from langdock_usage import __version__
-from langdock_usage.cli import ORDER, app
-from langdock_usage.commands import command_line
-from langdock_usage.sandbox.faults import FAULTS
+from langdock_usage.cli.app import ORDER, app
+from langdock_usage.cli.commands import command_line
+from langdock_usage.sandbox.service.faults import FAULTS
 
 from .test_cli import run
 
@@ -88,9 +88,9 @@ def test_help_does_not_pay_for_what_it_does_not_use(tmp_path: Path) -> None:
     """Altair, papermill and nbconvert cost more than a second each to import, DuckDB a third."""
     heavy = ("altair", "papermill", "nbconvert", "pandas", "duckdb", "rich", "httpx", "numpy")
     code = (
-        "import sys, langdock_usage.cli as cli; cli.command_line(cli.app, cli.ORDER); "
+        "import sys, langdock_usage.cli.app as cli; cli.command_line(cli.app, cli.ORDER); "
         f"print([name for name in {heavy} if name in sys.modules]); "
-        "import langdock_usage.fetch; "
+        "import langdock_usage.ingest.fetching.fetch; "
         f"print([name for name in {heavy[:4]} if name in sys.modules])"
     )
     result = subprocess.run(

@@ -7,12 +7,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from langdock_usage.client import UsageExportClient
+from langdock_usage.api.client import UsageExportClient
+from langdock_usage.api.in_flight import FIRST, MOST, InFlight
 from langdock_usage.errors import Overloaded
-from langdock_usage.fetch import fetch
-from langdock_usage.in_flight import FIRST, MOST, InFlight
-from langdock_usage.sandbox.server import serve
-from langdock_usage.sandbox.workspace import Workspace
+from langdock_usage.ingest.fetching.fetch import fetch
+from langdock_usage.sandbox.service.server import serve
+from langdock_usage.sandbox.workspace.workspace import Workspace
 
 from .conftest import NOW, TIMEZONE
 from .made import days

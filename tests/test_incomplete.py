@@ -10,7 +10,7 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage.errors import IncompletePeriod
-from langdock_usage.store import Store
+from langdock_usage.store.store import Store
 from langdock_usage.windows import Period
 
 from .made import Maker, days

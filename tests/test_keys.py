@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 import langdock_usage as lu
-from langdock_usage.archive import Archive
 from langdock_usage.errors import DatabaseMissing, KeysFileError
-from langdock_usage.keys_file import KeyOwner, read_keys
-from langdock_usage.owners import LoadedKeys, load_keys, template
-from langdock_usage.rebuild import rebuild
-from langdock_usage.sandbox.owners import keys_file
-from langdock_usage.sandbox.server import Sandbox
-from langdock_usage.store import Store
+from langdock_usage.ingest.owners import LoadedKeys, load_keys, template
+from langdock_usage.ingest.rebuild import rebuild
+from langdock_usage.raw.archive import Archive
+from langdock_usage.raw.keys_file import KeyOwner, read_keys
+from langdock_usage.sandbox.service.server import Sandbox
+from langdock_usage.sandbox.workspace.owners import keys_file
+from langdock_usage.store.store import Store
 
 from .conftest import fetch_from
 from .made import Maker, days

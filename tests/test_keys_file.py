@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 import langdock_usage as lu
-from langdock_usage.aligned import aligned
+from langdock_usage.cli.aligned import aligned
 from langdock_usage.errors import KeysFileError
-from langdock_usage.keys_file import read_keys
-from langdock_usage.owners import add_missing_keys, load_keys, template
-from langdock_usage.store import Store
+from langdock_usage.ingest.owners import add_missing_keys, load_keys, template
+from langdock_usage.raw.keys_file import read_keys
+from langdock_usage.store.store import Store
 
 from .made import Maker, days
 from .test_cli import assert_refused, run

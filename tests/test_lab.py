@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from langdock_usage.cli.lab import prepare
 from langdock_usage.errors import DatabaseMissing
-from langdock_usage.lab import prepare
 from langdock_usage.settings import DEFAULT_DATABASE
 
 from .test_cli import assert_refused, run

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from langdock_usage.errors import InvalidRequest
-from langdock_usage.language import LANGUAGES, Language, digits_for
-from langdock_usage.language import _texts as texts
+from langdock_usage.report.language import LANGUAGES, Language, digits_for
+from langdock_usage.report.language import _texts as texts
 
 
 def flat(found: Any, prefix: str = "") -> dict[str, str]:

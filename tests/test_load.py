@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from langdock_usage.exports import COLUMNS
-from langdock_usage.load import Loaded, load
-from langdock_usage.rebuild import rebuild
-from langdock_usage.store import Store
+from langdock_usage.ingest.load import Loaded, load
+from langdock_usage.ingest.rebuild import rebuild
+from langdock_usage.raw.exports import COLUMNS
+from langdock_usage.store.store import Store
 from langdock_usage.windows import Period
 
 from .made import Maker, csv_of, days

@@ -8,10 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from langdock_usage.owners import load_keys
-from langdock_usage.rebuild import rebuild
+from langdock_usage.ingest.owners import load_keys
+from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.sql import VIEWS
-from langdock_usage.store import Store
+from langdock_usage.store.store import Store
 
 from .made import Maker, days
 from .tiny import HELPDESK, SEARCH, build_tiny
@@ -32,7 +32,7 @@ with duckdb.connect(database, read_only=read_only == "True") as connection:
 KILLED = """
 import os, sys
 from pathlib import Path
-from langdock_usage.store import Store
+from langdock_usage.store.store import Store
 from tests.made import Maker, days
 database = Path(sys.argv[1])
 store = Store(database)

@@ -12,9 +12,9 @@ import papermill
 import pytest
 from playwright.sync_api import Browser
 
-from langdock_usage.language import Language
-from langdock_usage.report import render_many
-from langdock_usage.sealed import seal
+from langdock_usage.report.language import Language
+from langdock_usage.report.render import render_many
+from langdock_usage.report.sealed import seal
 
 from .reports import Opened
 from .test_cli import ROOT, run

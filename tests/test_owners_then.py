@@ -8,13 +8,13 @@ import duckdb
 import pytest
 
 import langdock_usage as lu
-from langdock_usage.archive import Archive
 from langdock_usage.errors import StoreError
-from langdock_usage.load import load as load_files
-from langdock_usage.owners import restore_keys
-from langdock_usage.queries import Usage
-from langdock_usage.rebuild import rebuild
-from langdock_usage.store import Store
+from langdock_usage.ingest.load import load as load_files
+from langdock_usage.ingest.owners import restore_keys
+from langdock_usage.ingest.rebuild import rebuild
+from langdock_usage.metrics.queries import Usage
+from langdock_usage.raw.archive import Archive
+from langdock_usage.store.store import Store
 
 from .test_fetch import rows
 from .test_keys import HEADER, load, six_days

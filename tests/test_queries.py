@@ -12,10 +12,10 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage.errors import IncompletePeriod, InvalidRequest, LeftOut, NoData, StoreError
-from langdock_usage.exports import COLUMNS
-from langdock_usage.monthly import Month
-from langdock_usage.queries import Usage
-from langdock_usage.store import Store
+from langdock_usage.metrics.queries import Usage
+from langdock_usage.raw.exports import COLUMNS
+from langdock_usage.report.monthly import Month
+from langdock_usage.store.store import Store
 
 from .made import Maker, days
 from .tiny import build_tiny

@@ -4,7 +4,7 @@ import re
 import shlex
 from pathlib import Path
 
-from langdock_usage.sandbox.server import Sandbox
+from langdock_usage.sandbox.service.server import Sandbox
 
 from .test_cli import LAST_MONTH, ROOT, run
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from langdock_usage.archive import Archive
 from langdock_usage.errors import NoData
-from langdock_usage.rebuild import rebuild
-from langdock_usage.store import Store
+from langdock_usage.ingest.rebuild import rebuild
+from langdock_usage.raw.archive import Archive
+from langdock_usage.store.store import Store
 from langdock_usage.windows import Period
 
 from .made import Maker, days

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from langdock_usage.errors import DatabaseMissing, InvalidRequest, NoData, ReportError
-from langdock_usage.report import render, render_many
+from langdock_usage.report.render import render, render_many
 from tests.looked_at import assert_sound, summary_of, tables_of, visible_text
 from tests.made_up import NASTY_NAMES, Row
 from tests.reports import Made

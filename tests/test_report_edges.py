@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from langdock_usage.database import open_for_writing
+from langdock_usage.store.database import open_for_writing
 from tests.looked_at import assert_sound, summary_of, tables_of, visible_text
 from tests.made_up import Row, build, huge, restate, two_months
 from tests.quick import quick_report

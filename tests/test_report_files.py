@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from langdock_usage.errors import InvalidRequest, NotFinal
-from langdock_usage.monthly import Month
-from langdock_usage.report import render
-from langdock_usage.store import Store
-from langdock_usage.verdict import Verdict
+from langdock_usage.report.monthly import Month
+from langdock_usage.report.render import render
+from langdock_usage.report.verdict import Verdict
+from langdock_usage.store.store import Store
 from langdock_usage.windows import Period, month_of, parse_month
 
 from .looked_at import summary_of

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from langdock_usage.owners import load_keys
+from langdock_usage.ingest.owners import load_keys
 from tests.looked_at import assert_sound, summary_of, tables_of, visible_text
 from tests.made_up import Row, build
 from tests.quick import quick_report

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from langdock_usage.database import open_for_writing
-from langdock_usage.earlier import moment_of_report
 from langdock_usage.errors import InvalidRequest, NoData
-from langdock_usage.language import Language
-from langdock_usage.page.small_print import moment_of
+from langdock_usage.report.earlier import moment_of_report
+from langdock_usage.report.language import Language
+from langdock_usage.report.page.small_print import moment_of
+from langdock_usage.store.database import open_for_writing
 from tests.looked_at import assert_sound, tables_of, visible_text
 from tests.made_up import INSERT_EXPORT, Row, build, restate
 from tests.quick import quick_report

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from langdock_usage.owners import load_keys
-from langdock_usage.report import render
+from langdock_usage.ingest.owners import load_keys
+from langdock_usage.report.render import render
 
 from .made_up import Row, build, two_months
 from .reports import Made

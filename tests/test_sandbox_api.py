@@ -16,8 +16,8 @@ import httpx
 import pytest
 
 from langdock_usage.errors import LangdockUsageError
-from langdock_usage.sandbox.server import KEY_WITHOUT_SCOPE, SANDBOX_API_KEY, Sandbox, serve
-from langdock_usage.sandbox.workspace import Workspace
+from langdock_usage.sandbox.service.server import KEY_WITHOUT_SCOPE, SANDBOX_API_KEY, Sandbox, serve
+from langdock_usage.sandbox.workspace.workspace import Workspace
 
 NOW = datetime(2026, 11, 23, 18, 40, tzinfo=UTC)
 ROUTE = "/export/api-keys"

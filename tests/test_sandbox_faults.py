@@ -13,10 +13,10 @@ import httpx
 import pytest
 
 from langdock_usage.errors import InvalidRequest
-from langdock_usage.sandbox.faults import FAULTS, Plan, chosen
-from langdock_usage.sandbox.rows import UsageRow
-from langdock_usage.sandbox.server import SANDBOX_API_KEY, Sandbox, serve
-from langdock_usage.sandbox.workspace import Workspace
+from langdock_usage.sandbox.service.faults import FAULTS, Plan, chosen
+from langdock_usage.sandbox.service.server import SANDBOX_API_KEY, Sandbox, serve
+from langdock_usage.sandbox.workspace.rows import UsageRow
+from langdock_usage.sandbox.workspace.workspace import Workspace
 
 NOW = datetime(2026, 11, 23, 18, 40, tzinfo=UTC)
 

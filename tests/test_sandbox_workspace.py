@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langdock_usage.sandbox.prices import to_pico, to_usd
-from langdock_usage.sandbox.rows import HourRow, UsageRow
-from langdock_usage.sandbox.workspace import Workspace
+from langdock_usage.sandbox.workspace.prices import to_pico, to_usd
+from langdock_usage.sandbox.workspace.rows import HourRow, UsageRow
+from langdock_usage.sandbox.workspace.workspace import Workspace
 
 TODAY = date(2026, 11, 23)
 
@@ -149,7 +149,8 @@ def test_thirteen_complete_months_of_a_mid_size_company(hours: list[HourRow]) ->
 
 def test_the_same_numbers_in_every_process_and_on_every_day_of_the_month() -> None:
     program = (
-        "from datetime import date; from langdock_usage.sandbox.workspace import Workspace\n"
+        "from datetime import date\n"
+        "from langdock_usage.sandbox.workspace.workspace import Workspace\n"
         "w = Workspace.synthetic(today=date(2026, 11, 1))\n"
         "rows = w.usage(w.first_hour, w.first_hour.replace(year=2027), by_model=False)\n"
         "print(*map(repr, rows), sep='\\n')"

@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 from langdock_usage.errors import ExportConflict, ExportFormatError
-from langdock_usage.exports import COLUMNS
-from langdock_usage.store import Store
+from langdock_usage.raw.exports import COLUMNS
+from langdock_usage.store.store import Store
 
 from .made import Maker, csv_of, days
 

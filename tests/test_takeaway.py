@@ -13,11 +13,11 @@ import openpyxl
 import pytest
 
 import langdock_usage as lu
-from langdock_usage import takeaway, xlsx
 from langdock_usage.errors import InvalidRequest, NoData
-from langdock_usage.queries import Usage
+from langdock_usage.metrics.queries import Usage
 from langdock_usage.sql import VIEWS
-from langdock_usage.store import Store
+from langdock_usage.store.store import Store
+from langdock_usage.writers import takeaway, xlsx
 
 from .made import Maker, days
 

@@ -16,10 +16,10 @@ import pandas as pd
 import pytest
 
 import langdock_usage as lu
-from langdock_usage.owners import load_keys
-from langdock_usage.queries import Usage
-from langdock_usage.sandbox.owners import keys_file
-from langdock_usage.sandbox.workspace import SANDBOX_ORG_ID
+from langdock_usage.ingest.owners import load_keys
+from langdock_usage.metrics.queries import Usage
+from langdock_usage.sandbox.workspace.owners import keys_file
+from langdock_usage.sandbox.workspace.workspace import SANDBOX_ORG_ID
 
 from .test_cli import ROOT
 

@@ -13,11 +13,11 @@ import nbformat
 import papermill
 import pytest
 
-from langdock_usage.exports import COLUMNS
-from langdock_usage.kernel import ReportKernelManager
-from langdock_usage.sandbox.server import serve
-from langdock_usage.sandbox.workspace import Workspace
-from langdock_usage.store import Store
+from langdock_usage.raw.exports import COLUMNS
+from langdock_usage.report.kernel.kernel import ReportKernelManager
+from langdock_usage.sandbox.service.server import serve
+from langdock_usage.sandbox.workspace.workspace import Workspace
+from langdock_usage.store.store import Store
 
 from .conftest import NOW, fetch_from
 from .made import Maker, days

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from langdock_usage.archive import UNLOADED, Archive
 from langdock_usage.errors import DatabaseMissing, InvalidRequest, StoreError
-from langdock_usage.load import load
-from langdock_usage.rebuild import rebuild
-from langdock_usage.store import Store
-from langdock_usage.unload import unload
+from langdock_usage.ingest.load import load
+from langdock_usage.ingest.rebuild import rebuild
+from langdock_usage.ingest.unload import unload
+from langdock_usage.raw.archive import UNLOADED, Archive
+from langdock_usage.store.store import Store
 from langdock_usage.windows import Period
 
 from .made import csv_of, days

@@ -12,13 +12,13 @@ from threading import Thread
 import pytest
 
 import langdock_usage as lu
-from langdock_usage.archive import Archive
 from langdock_usage.errors import DatabaseLocked
-from langdock_usage.lock import only_writer
-from langdock_usage.rebuild import rebuild
-from langdock_usage.sandbox.server import Sandbox, serve
-from langdock_usage.sandbox.workspace import Workspace
-from langdock_usage.store import Store
+from langdock_usage.ingest.rebuild import rebuild
+from langdock_usage.raw.archive import Archive
+from langdock_usage.sandbox.service.server import Sandbox, serve
+from langdock_usage.sandbox.workspace.workspace import Workspace
+from langdock_usage.store.lock import only_writer
+from langdock_usage.store.store import Store
 
 from .conftest import NOW, fetch_from
 from .made import Maker, csv_of, days

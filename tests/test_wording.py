@@ -6,8 +6,8 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage.errors import InvalidRequest, LangdockUsageError
-from langdock_usage.monthly import Month
-from langdock_usage.store import Store
+from langdock_usage.report.monthly import Month
+from langdock_usage.store.store import Store
 
 from .made import Maker, days
 from .test_cli import assert_refused, run

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from langdock_usage.owners import load_keys
-from langdock_usage.store import Store
+from langdock_usage.ingest.owners import load_keys
+from langdock_usage.store.store import Store
 from langdock_usage.windows import Period
 
 from .made import Maker, days

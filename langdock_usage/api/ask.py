@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from .windows import Period, zone
+from langdock_usage.windows import Period, zone
 
 SMALLEST_PART_HOURS = 3
 TICK = timedelta(milliseconds=1)  # the finest time that is asked for

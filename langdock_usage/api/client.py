@@ -15,10 +15,14 @@ from urllib.parse import urlsplit
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
-from .ask import Ask, DateForm
-from .combine import combine
-from .download import check_whole, download
-from .errors import (
+from langdock_usage.api.ask import Ask, DateForm
+from langdock_usage.api.download import check_whole, download
+from langdock_usage.api.in_flight import InFlight
+from langdock_usage.api.network import TIMEOUT, network
+from langdock_usage.api.pace import Pace, stop_after_tries, wait_between_tries
+from langdock_usage.api.period_check import check_period
+from langdock_usage.api.responses import DatesRefused, data_of
+from langdock_usage.errors import (
     AccessDenied,
     ApiError,
     ExportTooLarge,
@@ -28,12 +32,8 @@ from .errors import (
     RequestRefused,
     ServiceUnavailable,
 )
-from .in_flight import InFlight
-from .network import TIMEOUT, network
-from .pace import Pace, stop_after_tries, wait_between_tries
-from .period_check import check_period
-from .responses import DatesRefused, data_of
-from .windows import Period
+from langdock_usage.raw.combine import combine
+from langdock_usage.windows import Period
 
 PATH = "/export/api-keys"
 # Connections are as many as requests in flight.

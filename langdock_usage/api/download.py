@@ -4,10 +4,10 @@ import zlib
 
 import httpx
 
-from .counted import counted
-from .errors import ApiError, Overloaded, ServiceUnavailable
-from .exports import count_rows
-from .network import TIMEOUT, network
+from langdock_usage.api.network import TIMEOUT, network
+from langdock_usage.counted import counted
+from langdock_usage.errors import ApiError, Overloaded, ServiceUnavailable
+from langdock_usage.raw.exports import count_rows
 
 MAX_EXPORT_BYTES = 512 * 1024 * 1024
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from .errors import Overloaded
+from langdock_usage.errors import Overloaded
 
 FIRST = 24
 MOST = 100

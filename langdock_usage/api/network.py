@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from .errors import NoAnswer, Overloaded, ServiceUnavailable
+from langdock_usage.errors import NoAnswer, Overloaded, ServiceUnavailable
 
 # An export takes half a minute when all is well.
 TIMEOUT = httpx.Timeout(300.0, connect=10.0, pool=None)

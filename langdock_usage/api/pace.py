@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from tenacity import RetryCallState
 
-from .errors import NoAnswer, Overloaded, ServiceUnavailable
+from langdock_usage.errors import NoAnswer, Overloaded, ServiceUnavailable
 
 REQUESTS_PER_WINDOW = 500
 WINDOW_SECONDS = 60.0

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .ask import Ask
-from .errors import ExportFormatError, PeriodMismatch
-from .exports import stated_in
+from langdock_usage.api.ask import Ask
+from langdock_usage.errors import ExportFormatError, PeriodMismatch
+from langdock_usage.raw.exports import stated_in
 
 ROUNDING = timedelta(seconds=1)  # the last moment of a day may come back without its milliseconds
 

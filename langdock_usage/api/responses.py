@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from .errors import (
+from langdock_usage.errors import (
     AccessDenied,
     ApiError,
     ExportTooLarge,

@@ -3,10 +3,22 @@
 Each function takes a frame with the columns of the view of its name; a `Style` gives the words.
 """
 
-from .cache_charts import cache_efficiency, cache_over_time, cost_against_cache
-from .cost_charts import cost_per_day, cost_per_key, cost_per_model, cost_per_month, cost_per_team
-from .exploring import cache_use, changes, cost_explorer, cost_over_months, key_story
-from .heatmap import cost_per_key_and_model
+from langdock_usage.charts.cache_charts import cache_efficiency, cache_over_time, cost_against_cache
+from langdock_usage.charts.cost_charts import (
+    cost_per_day,
+    cost_per_key,
+    cost_per_model,
+    cost_per_month,
+    cost_per_team,
+)
+from langdock_usage.charts.exploring import (
+    cache_use,
+    changes,
+    cost_explorer,
+    cost_over_months,
+    key_story,
+)
+from langdock_usage.charts.heatmap import cost_per_key_and_model
 
 __all__ = [
     "cache_efficiency",
@@ -24,3 +36,8 @@ __all__ = [
     "cost_per_team",
     "key_story",
 ]
+
+
+def __dir__() -> list[str]:
+    """What is public: not the modules that Python hangs up here."""
+    return sorted(__all__)

@@ -7,10 +7,25 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
-from .chart_data import costs_of, group_of, height_of, key_names, require, texts
-from .heatmap import heatmap
-from .look import finished
-from .style import ACCENT, PLAIN, Style, cost_axis, named_axis, tip, with_places
+from langdock_usage.charts.chart_data import (
+    costs_of,
+    group_of,
+    height_of,
+    key_names,
+    require,
+    texts,
+)
+from langdock_usage.charts.heatmap import heatmap
+from langdock_usage.charts.look import finished
+from langdock_usage.charts.style import (
+    ACCENT,
+    PLAIN,
+    Style,
+    cost_axis,
+    named_axis,
+    tip,
+    with_places,
+)
 
 NAMED_POINTS = 8
 """Points with a name beside them; the page takes away those that would cover others."""

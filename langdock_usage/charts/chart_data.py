@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from .errors import InvalidRequest
-from .style import OTHERS, PALETTE, Style
+from langdock_usage.charts.style import OTHERS, PALETTE, Style
+from langdock_usage.errors import InvalidRequest
 
 MAX_ROWS = 5_000  # in one chart; more makes a browser slow
 MOST = 300  # names in one chart; nobody reads more

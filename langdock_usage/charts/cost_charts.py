@@ -5,10 +5,9 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from .chart_data import costs_of, height_of, key_names, require, texts
-from .errors import InvalidRequest
-from .look import finished
-from .style import (
+from langdock_usage.charts.chart_data import costs_of, height_of, key_names, require, texts
+from langdock_usage.charts.look import finished
+from langdock_usage.charts.style import (
     ACCENT,
     INK,
     OTHERS,
@@ -22,6 +21,7 @@ from .style import (
     tip,
     with_places,
 )
+from langdock_usage.errors import InvalidRequest
 
 
 def cost_per_day(

@@ -11,7 +11,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from .chart_data import (
+from langdock_usage.charts.chart_data import (
     by_cost,
     by_day_key_and_model,
     colours,
@@ -23,8 +23,17 @@ from .chart_data import (
     rows_of,
     texts,
 )
-from .look import Chart, LayerChart, VConcatChart
-from .style import ACCENT, GRID, INK, MORE, OTHERS, PALETTE, in_order, with_places
+from langdock_usage.charts.look import Chart, LayerChart, VConcatChart
+from langdock_usage.charts.style import (
+    ACCENT,
+    GRID,
+    INK,
+    MORE,
+    OTHERS,
+    PALETTE,
+    in_order,
+    with_places,
+)
 
 TOP = 15
 WIDTH = 640

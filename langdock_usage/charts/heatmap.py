@@ -5,9 +5,9 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from .chart_data import STEP, costs_of, height_of, key_names, texts
-from .look import finished
-from .style import (
+from langdock_usage.charts.chart_data import STEP, costs_of, height_of, key_names, texts
+from langdock_usage.charts.look import finished
+from langdock_usage.charts.style import (
     ACCENT,
     INK,
     PLAIN,

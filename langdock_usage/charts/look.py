@@ -6,9 +6,9 @@ from typing import Any
 
 import altair as alt
 
-from .embedding import JUPYTERLAB_MIME, PAGE_WIDE
-from .picture import svg
-from .style import CONFIG, WIDTH
+from langdock_usage.charts.picture import svg
+from langdock_usage.charts.style import CONFIG, WIDTH
+from langdock_usage.embedding import JUPYTERLAB_MIME, PAGE_WIDE
 
 Bundle = dict[str, Any]
 

@@ -5,8 +5,8 @@ from typing import Any
 import altair as alt
 import IPython.display
 
-from .embedding import OURS
-from .look import mimebundle
+from langdock_usage.charts.look import mimebundle
+from langdock_usage.embedding import OURS
 
 
 def enable() -> None:

@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from .commands import command_line, langdock_usage
-from .console import (
+from langdock_usage.cli.commands import command_line, langdock_usage
+from langdock_usage.cli.console import (
     if_interrupted,
     progress_bar,
     say,
@@ -22,15 +22,26 @@ from .console import (
     write_json,
     write_what_can_be_written,
 )
-from .counted import counted
-from .errors import LangdockUsageError
-from .explore_cli import export, lab
-from .keys_cli import keys_app
-from .options import Db, First, Json, Last, Org, Quiet, Wait, Zone, period_of, settings_for
-from .report_cli import ReportCommand, report
-from .sandbox.faults import ALL, FAULTS
-from .settings import WAIT_SECONDS
-from .windows import zone
+from langdock_usage.cli.explore_cli import export, lab
+from langdock_usage.cli.keys_cli import keys_app
+from langdock_usage.cli.options import (
+    Db,
+    First,
+    Json,
+    Last,
+    Org,
+    Quiet,
+    Wait,
+    Zone,
+    period_of,
+    settings_for,
+)
+from langdock_usage.cli.report_cli import ReportCommand, report
+from langdock_usage.counted import counted
+from langdock_usage.errors import LangdockUsageError
+from langdock_usage.sandbox.service.faults import ALL, FAULTS
+from langdock_usage.settings import WAIT_SECONDS
+from langdock_usage.windows import zone
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -78,7 +89,7 @@ def _one_line(error: Exception) -> str:
 @app.command()
 def demo() -> None:
     """Try it without an account: sandbox, fetch over HTTP, report."""
-    from .demo import run_demo
+    from langdock_usage.cli.demo import run_demo
 
     with if_interrupted("the next demo begins anew."):
         html = run_demo(say, progress_bar)
@@ -111,7 +122,7 @@ def fetch(
         zone(timezone)
     period = period_of(month, first, last)
     zone(settings.timezone)
-    from .fetch import fetch_into
+    from langdock_usage.ingest.fetching.fetch import fetch_into
 
     if verbose:
         say_with_time(f"From {settings.base_url} into {settings.database}.")
@@ -154,9 +165,9 @@ def load(
     db: Db = None,
 ) -> None:
     """Take in exports that were downloaded by hand."""
-    from .load import load as load_files
-    from .lock import only_writer
-    from .store import Store
+    from langdock_usage.ingest.load import load as load_files
+    from langdock_usage.store.lock import only_writer
+    from langdock_usage.store.store import Store
 
     settings = settings_for(db)
     if timezone:
@@ -186,8 +197,8 @@ def load(
 @app.command()
 def status(as_json: Json = False, db: Db = None) -> None:
     """Say what is covered, missing or restated, and when data last came."""
-    from .status import as_text
-    from .status import status as status_of
+    from langdock_usage.store.status import as_text
+    from langdock_usage.store.status import status as status_of
 
     found = status_of(settings_for(db).database)
     if as_json:
@@ -203,7 +214,7 @@ def unload(
     db: Db = None,
 ) -> None:
     """Take back an export that was loaded by mistake; what it superseded counts again."""
-    from .unload import unload as unload_export
+    from langdock_usage.ingest.unload import unload as unload_export
 
     database = settings_for(db).database
     write(str(unload_export(database, export_id, wait_seconds=wait, on_wait=say)))
@@ -219,7 +230,7 @@ def rebuild(
     db: Db = None,
 ) -> None:
     """Make the database anew from the raw exports beside it."""
-    from .rebuild import rebuild as rebuild_database
+    from langdock_usage.ingest.rebuild import rebuild as rebuild_database
 
     settings = settings_for(db)
     with (
@@ -267,8 +278,8 @@ def sandbox(
     """Serve the sandbox API until interrupted."""
     import threading
 
-    from .sandbox.server import serve
-    from .sandbox.workspace import Workspace
+    from langdock_usage.sandbox.service.server import serve
+    from langdock_usage.sandbox.workspace.workspace import Workspace
 
     workspace = Workspace.synthetic(today=datetime.now(UTC).date(), byok=byok)
     with serve(

@@ -7,14 +7,14 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from .console import write
+from langdock_usage.cli.console import write
 
 EVERYWHERE = "--debug"  # an option of the whole command line that each command takes as well
 
 
 def _show_version(is_asked: bool) -> None:
     if is_asked:
-        from . import __version__
+        from langdock_usage import __version__
 
         write(f"langdock-usage {__version__}")
         raise typer.Exit

@@ -11,9 +11,9 @@ from typing import TextIO
 
 import typer
 
-from .counted import counted
-from .errors import IncompletePeriod, LeftOut
-from .harmless import printable
+from langdock_usage.counted import counted
+from langdock_usage.errors import IncompletePeriod, LeftOut
+from langdock_usage.harmless import printable
 
 
 def write(line: str) -> None:

@@ -6,15 +6,15 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .archive import Archive
-from .fetch import fetch_into
-from .fetch_session import Progress
-from .report import render
-from .sandbox.owners import keys_file
-from .sandbox.server import serve
-from .sandbox.workspace import Workspace
-from .settings import Settings
-from .windows import month_before, month_of, today
+from langdock_usage.ingest.fetching.fetch import fetch_into
+from langdock_usage.ingest.fetching.fetch_session import Progress
+from langdock_usage.raw.archive import Archive
+from langdock_usage.report.render import render
+from langdock_usage.sandbox.service.server import serve
+from langdock_usage.sandbox.workspace.owners import keys_file
+from langdock_usage.sandbox.workspace.workspace import Workspace
+from langdock_usage.settings import Settings
+from langdock_usage.windows import month_before, month_of, today
 
 TIMEZONE = "Europe/Berlin"
 DATABASE = Path("data/demo.duckdb")

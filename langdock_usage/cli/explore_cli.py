@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from .console import say, write
-from .errors import InvalidRequest
-from .options import Db, Org, settings_for
-from .settings import DEFAULT_DATABASE
-from .windows import Period, parse_day, parse_month
+from langdock_usage.cli.console import say, write
+from langdock_usage.cli.options import Db, Org, settings_for
+from langdock_usage.errors import InvalidRequest
+from langdock_usage.settings import DEFAULT_DATABASE
+from langdock_usage.windows import Period, parse_day, parse_month
 
 if TYPE_CHECKING:
-    from .asked import Asked
-    from .queries import Usage
+    from langdock_usage.metrics.asked import Asked
+    from langdock_usage.metrics.queries import Usage
 
 
 def lab(
@@ -32,7 +32,7 @@ def lab(
     db: Db = None,
 ) -> None:
     """Open JupyterLab on the notebook `explore`."""
-    from .lab import prepare
+    from langdock_usage.cli.lab import prepare
 
     settings = settings_for(db)
     is_given = settings.database != DEFAULT_DATABASE
@@ -43,7 +43,7 @@ def lab(
 
 
 def _views() -> list[str]:
-    from .takeaway import GRAINS
+    from langdock_usage.writers.takeaway import GRAINS
 
     return list(GRAINS)
 
@@ -94,7 +94,7 @@ def export(
         return
     if view is None:
         raise InvalidRequest("Say which view; `langdock-usage export --list` names them.")
-    from .queries import Usage
+    from langdock_usage.metrics.queries import Usage
 
     asked, name = _asked(month, first, last, period)
     usage = Usage(settings_for(db).database)
@@ -111,7 +111,7 @@ def export(
 
 
 def _list_views() -> None:
-    from .takeaway import described_views
+    from langdock_usage.writers.takeaway import described_views
 
     views = described_views()
     width = max(map(len, views))

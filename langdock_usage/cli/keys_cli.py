@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from .console import say, write
-from .counted import counted
-from .errors import InvalidRequest
-from .options import Db, Org, Wait, settings_for
-from .settings import WAIT_SECONDS
+from langdock_usage.cli.console import say, write
+from langdock_usage.cli.options import Db, Org, Wait, settings_for
+from langdock_usage.counted import counted
+from langdock_usage.errors import InvalidRequest
+from langdock_usage.settings import WAIT_SECONDS
 
 keys_app = typer.Typer(
     name="keys",
@@ -36,8 +36,8 @@ def list_keys(
     db: Db = None,
 ) -> None:
     """Show the keys with usage and whose they are, costliest first."""
-    from .aligned import aligned
-    from .queries import Usage
+    from langdock_usage.cli.aligned import aligned
+    from langdock_usage.metrics.queries import Usage
 
     usage = Usage(settings_for(db).database)
     without = usage.unowned_keys(month, org=org, exact=True)
@@ -63,10 +63,10 @@ def template(
     db: Db = None,
 ) -> None:
     """Write the file to fill in: what is known, and a line for each key that is missing."""
-    from .owners import add_missing_keys
-    from .owners import template as template_of
-    from .queries import Usage
-    from .whole_file import whole_file
+    from langdock_usage.ingest.owners import add_missing_keys
+    from langdock_usage.ingest.owners import template as template_of
+    from langdock_usage.metrics.queries import Usage
+    from langdock_usage.whole_file import whole_file
 
     settings = settings_for(db)
     target = file or settings.database.parent / "keys.csv"
@@ -93,7 +93,7 @@ def template(
 @keys_app.command()
 def load(file: File = None, wait: Wait = WAIT_SECONDS, db: Db = None) -> None:
     """Take the file into the database: all of its lines, or none and say which are wrong."""
-    from .owners import load_keys
+    from langdock_usage.ingest.owners import load_keys
 
     settings = settings_for(db)
     source = file or settings.database.parent / "keys.csv"

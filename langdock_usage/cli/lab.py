@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import DatabaseMissing
-from .notebooks import find_notebook
+from langdock_usage.errors import DatabaseMissing
+from langdock_usage.report.notebooks import find_notebook
 
 NOTEBOOK = "explore"
 DEMO = Path("data/demo.duckdb")

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from .errors import InvalidRequest
-from .settings import Settings
-from .windows import Period, parse_day, parse_month
+from langdock_usage.errors import InvalidRequest
+from langdock_usage.settings import Settings
+from langdock_usage.windows import Period, parse_day, parse_month
 
 Db = Annotated[
     Path | None, typer.Option("--db", metavar="PATH", help="The DuckDB file [LANGDOCK_USAGE_DB].")

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from .console import if_interrupted, progress_bar, say, warn, write, write_json
-from .errors import InvalidRequest, NoData
-from .options import Db, Json, Org, settings_for
-from .settings import Settings
-from .windows import Period, month_before, month_of, months_of, parse_month, today
+from langdock_usage.cli.console import if_interrupted, progress_bar, say, warn, write, write_json
+from langdock_usage.cli.options import Db, Json, Org, settings_for
+from langdock_usage.errors import InvalidRequest, NoData
+from langdock_usage.settings import Settings
+from langdock_usage.windows import Period, month_before, month_of, months_of, parse_month, today
 
 
 def as_given(value: Any) -> Any:
@@ -95,7 +95,7 @@ def report(
 
 
 def _render_one(name: str, month: str, options: dict[str, Any], *, as_json: bool) -> None:
-    from .report import render
+    from langdock_usage.report.render import render
 
     html = render(name, month=month, on_warning=warn, **options)
     if as_json:
@@ -107,7 +107,7 @@ def _render_one(name: str, month: str, options: dict[str, Any], *, as_json: bool
 def _render_several(
     name: str, months: list[str], options: dict[str, Any], *, as_json: bool, quiet: bool
 ) -> None:
-    from .report import is_html_file, render_many
+    from langdock_usage.report.render import is_html_file, render_many
 
     if is_html_file(options["output"]):
         raise InvalidRequest(
@@ -137,7 +137,7 @@ def _render_several(
 
 def _described(html: Path) -> dict[str, object]:
     """The files of a report, and what it carries for programs, without the lists."""
-    from .earlier import summary_of_report
+    from langdock_usage.report.earlier import summary_of_report
 
     summary = summary_of_report(html)
     figures = {name: value for name, value in summary.items() if not isinstance(value, list)}
@@ -167,7 +167,7 @@ def _last_complete_month(settings: Settings, org: str | None) -> str:
 
     Raises NoData where the database lacks it, and what `Usage.workspace` raises.
     """
-    from .queries import Usage
+    from langdock_usage.metrics.queries import Usage
 
     usage = Usage(settings.database)
     org_id = usage.workspace(org)

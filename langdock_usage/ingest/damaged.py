@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from .archive import Damaged
-from .errors import StoreError
-from .store import Store
-from .windows import ranges
+from langdock_usage.errors import StoreError
+from langdock_usage.raw.archive import Damaged
+from langdock_usage.store.store import Store
+from langdock_usage.windows import ranges
 
 
 def refusal(reasons: Sequence[str]) -> StoreError:

@@ -12,11 +12,11 @@ from threading import Event
 from types import TracebackType
 from typing import Self
 
-from .archive import Archive, RawExport
-from .database import OnWait
-from .errors import ExportConflict, ExportFormatError
-from .incoming import TakenIn
-from .store import Store
+from langdock_usage.errors import ExportConflict, ExportFormatError
+from langdock_usage.raw.archive import Archive, RawExport
+from langdock_usage.store.database import OnWait
+from langdock_usage.store.incoming import TakenIn
+from langdock_usage.store.store import Store
 
 BATCH = 100
 REST_SECONDS = 1.0

@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from .amounts import exact
-from .archive import Archive, RawExport
-from .counted import counted
-from .errors import ExportFormatError, InvalidRequest, LangdockUsageError, StoreError
-from .exports import read_stated
-from .incoming import TakenIn
-from .packed import sha256_of
-from .recover import take_in_kept
-from .store import Store
-from .windows import ONE_DAY, Period, local_period, month_of, today, utc_dates, zone
+from langdock_usage.amounts import exact
+from langdock_usage.counted import counted
+from langdock_usage.errors import ExportFormatError, InvalidRequest, LangdockUsageError, StoreError
+from langdock_usage.ingest.recover import take_in_kept
+from langdock_usage.raw.archive import Archive, RawExport
+from langdock_usage.raw.exports import read_stated
+from langdock_usage.raw.packed import sha256_of
+from langdock_usage.store.incoming import TakenIn
+from langdock_usage.store.store import Store
+from langdock_usage.windows import ONE_DAY, Period, local_period, month_of, today, utc_dates, zone
 
 
 @dataclass(frozen=True)

@@ -8,21 +8,28 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .archive import Archive
-from .asked import nearest
-from .csv_file import read_csv_file
-from .database import OnWait
-from .errors import DatabaseMissing, KeysFileError
-from .harmless import csv_line, guarded
-from .keys_file import COLUMNS, FOR_ORIENTATION, KeyOwner, as_read, keys_in, read_keys
-from .lock import only_writer
-from .settings import WAIT_SECONDS
-from .sql import read_sql
-from .store import Store
-from .whole_file import whole_file
+from langdock_usage.errors import DatabaseMissing, KeysFileError
+from langdock_usage.harmless import csv_line, guarded
+from langdock_usage.metrics.asked import nearest
+from langdock_usage.raw.archive import Archive
+from langdock_usage.raw.csv_file import read_csv_file
+from langdock_usage.raw.keys_file import (
+    COLUMNS,
+    FOR_ORIENTATION,
+    KeyOwner,
+    as_read,
+    keys_in,
+    read_keys,
+)
+from langdock_usage.settings import WAIT_SECONDS
+from langdock_usage.sql import read_sql
+from langdock_usage.store.database import OnWait
+from langdock_usage.store.lock import only_writer
+from langdock_usage.store.store import Store
+from langdock_usage.whole_file import whole_file
 
 if TYPE_CHECKING:
-    from .queries import Usage
+    from langdock_usage.metrics.queries import Usage
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,7 @@ def add_missing_keys(file: Path, usage: "Usage") -> int:
 
 
 def _template_rows(usage: "Usage") -> list[dict[str, str]]:
-    lines = usage.sql(read_sql("keys_template"), exact=True)
+    lines = usage.sql(read_sql("ingest/keys_template"), exact=True)
     return [
         {str(name): _cell(value) for name, value in row.items()} for row in lines.to_dict("records")
     ]

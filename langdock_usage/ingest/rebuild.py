@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .archive import Archive, Damaged, RawExport
-from .damaged import consequence, refusal
-from .database import OnWait, open_for_writing
-from .errors import DatabaseLocked, NoData, StoreError
-from .lock import only_writer
-from .owners import restore_keys, unreadable_keys
-from .settings import WAIT_SECONDS
-from .store import Store
+from langdock_usage.errors import DatabaseLocked, NoData, StoreError
+from langdock_usage.ingest.damaged import consequence, refusal
+from langdock_usage.ingest.owners import restore_keys, unreadable_keys
+from langdock_usage.raw.archive import Archive, Damaged, RawExport
+from langdock_usage.settings import WAIT_SECONDS
+from langdock_usage.store.database import OnWait, open_for_writing
+from langdock_usage.store.lock import only_writer
+from langdock_usage.store.store import Store
 
 
 @dataclass(frozen=True)

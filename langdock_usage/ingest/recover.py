@@ -1,11 +1,11 @@
 """What an earlier run kept just before it was killed: taken in before anything else happens."""
 
-from .archive import Archive
-from .errors import ExportConflict, ExportFormatError, StoreError
-from .intake import take_in
-from .owners import restore_keys
-from .store import Store
-from .unload import finish_unloading
+from langdock_usage.errors import ExportConflict, ExportFormatError, StoreError
+from langdock_usage.ingest.intake import take_in
+from langdock_usage.ingest.owners import restore_keys
+from langdock_usage.ingest.unload import finish_unloading
+from langdock_usage.raw.archive import Archive
+from langdock_usage.store.store import Store
 
 
 def take_in_kept(store: Store, archive: Archive) -> list[str]:

@@ -9,12 +9,12 @@ from datetime import date, datetime
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from .errors import InvalidRequest, LeftOut, NoData
-from .incomplete import warn, warn_where_incomplete
-from .periods import Asked as Asked
-from .periods import as_period as as_period
-from .sql import read_sql
-from .windows import ONE_DAY, Period, month_of
+from langdock_usage.errors import InvalidRequest, LeftOut, NoData
+from langdock_usage.metrics.incomplete import warn, warn_where_incomplete
+from langdock_usage.periods import Asked as Asked
+from langdock_usage.periods import as_period as as_period
+from langdock_usage.sql import read_sql
+from langdock_usage.windows import ONE_DAY, Period, month_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -58,7 +58,7 @@ def _with_data(
     if period is None:
         return None
     [(within, beyond)] = connection.execute(
-        read_sql("periods_near"), {"org_id": org_id, **ends_of(period)}
+        read_sql("metrics/lookup/periods_near"), {"org_id": org_id, **ends_of(period)}
     ).fetchall()
     if beyond:
         _say_what_cannot_be_split(period, [Period(*pair) for pair in beyond], within)
@@ -83,7 +83,9 @@ def _say_what_cannot_be_split(period: Period, beyond: list[Period], within: int)
 
 def available_months(connection: duckdb.DuckDBPyConnection, org_id: str | None) -> list[date]:
     """First days of the months of which something is known, oldest first."""
-    rows = connection.execute(read_sql("available_months"), {"org_id": org_id}).fetchall()
+    rows = connection.execute(
+        read_sql("metrics/lookup/available_months"), {"org_id": org_id}
+    ).fetchall()
     return [month for (month,) in rows]
 
 
@@ -92,7 +94,7 @@ def key_parameter(connection: duckdb.DuckDBPyConnection, asked: Names) -> list[s
     if asked is None:
         return None
     names: dict[str, set[str]] = {}
-    for api_key_id, name in connection.execute(read_sql("key_names")).fetchall():
+    for api_key_id, name in connection.execute(read_sql("store/lookup/key_names")).fetchall():
         names.setdefault(api_key_id, set()).update([] if name is None else [name])
     return list(dict.fromkeys(key for one in _several(asked) for key in _keys(one, names)))
 
@@ -123,7 +125,9 @@ def model_parameter(connection: duckdb.DuckDBPyConnection, asked: Names) -> list
     """Names of the models asked for; `*` stands for any text. Raises InvalidRequest."""
     if asked is None:
         return None
-    known = [model for (model,) in connection.execute(read_sql("model_names")).fetchall()]
+    known = [
+        model for (model,) in connection.execute(read_sql("metrics/lookup/model_names")).fetchall()
+    ]
     return chosen("model", asked, known)
 
 
@@ -131,7 +135,9 @@ def team_parameter(connection: duckdb.DuckDBPyConnection, asked: Names) -> list[
     """Names of the teams asked for; `unassigned` is what has none. Raises InvalidRequest."""
     if asked is None:
         return None
-    known = [team for (team,) in connection.execute(read_sql("team_names")).fetchall()]
+    known = [
+        team for (team,) in connection.execute(read_sql("metrics/lookup/team_names")).fetchall()
+    ]
     return chosen("team", asked, [*known, "unassigned"])
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from .asked import Asked, Names, known_choice
-from .reader import Reader
+from langdock_usage.metrics.asked import Asked, Names, known_choice
+from langdock_usage.metrics.reader import Reader
 
 if TYPE_CHECKING:
     import pandas as pd

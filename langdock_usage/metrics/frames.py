@@ -16,7 +16,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from . import amounts
+from langdock_usage import amounts
 
 if TYPE_CHECKING:
     import duckdb

@@ -8,15 +8,16 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from .errors import IncompletePeriod
-from .harmless import printable
-from .sql import read_sql
-from .windows import Period, month_of, today
+from langdock_usage.errors import IncompletePeriod
+from langdock_usage.harmless import printable
+from langdock_usage.sql import read_sql
+from langdock_usage.windows import Period, month_of, today
 
 if TYPE_CHECKING:
     import duckdb
 
 SHOWN = 4
+PACKAGE = __name__.split(".")[0]
 
 
 def warn_where_incomplete(
@@ -33,7 +34,7 @@ def warn_where_incomplete(
     said: list[str] = []
     for period in dict.fromkeys(filter(None, periods)):
         days = {"first": period.first, "last": period.last, "org_id": org_id}
-        rows = connection.execute(read_sql("days_of_period"), days).fetchall()
+        rows = connection.execute(read_sql("metrics/lookup/days_of_period"), days).fetchall()
         for workspace, timezone, first, last, known, provisional in rows:
             asked_of = Period(first, last)
             if provisional or known < len(asked_of):
@@ -47,7 +48,7 @@ def warn_where_incomplete(
 def warn(text: str, kind: type[Warning]) -> None:
     """Warn at the line outside this package that asked."""
     level, frame = 1, sys._getframe()
-    while frame.f_back and str(frame.f_globals.get("__name__")).split(".")[0] == __package__:
+    while frame.f_back and str(frame.f_globals.get("__name__")).split(".")[0] == PACKAGE:
         level, frame = level + 1, frame.f_back
     warnings.warn(text, kind, stacklevel=level)
 

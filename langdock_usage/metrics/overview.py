@@ -8,10 +8,10 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .asked import month_ranges
-from .harmless import printable
-from .sql import read_sql
-from .windows import Period, parse_month, ranges
+from langdock_usage.harmless import printable
+from langdock_usage.metrics.asked import month_ranges
+from langdock_usage.sql import read_sql
+from langdock_usage.windows import Period, parse_month, ranges
 
 if TYPE_CHECKING:
     import duckdb
@@ -61,7 +61,10 @@ class Coverage:
 
 def coverage(connection: duckdb.DuckDBPyConnection) -> list[Coverage]:
     """One per workspace."""
-    return [Coverage(*row) for row in connection.execute(read_sql("known_days")).fetchall()]
+    return [
+        Coverage(*row)
+        for row in connection.execute(read_sql("metrics/lookup/known_days")).fetchall()
+    ]
 
 
 def overview_text(path: Path, known: list[Coverage], problem: str | None = None) -> str:

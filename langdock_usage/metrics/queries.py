@@ -5,13 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .asked import Asked, Names, as_period, ends_of, key_parameter, known_choice, periods_asked
-from .costs import By, Costs, known_group, with_column_of
-from .database import open_for_reading
-from .errors import InvalidRequest
-from .settings import find_database
-from .sql import read_sql
-from .takeaway import GRAINS, format_of, period_for, write_view
+from langdock_usage.errors import InvalidRequest
+from langdock_usage.metrics.asked import (
+    Asked,
+    Names,
+    as_period,
+    ends_of,
+    key_parameter,
+    known_choice,
+    periods_asked,
+)
+from langdock_usage.metrics.costs import By, Costs, known_group, with_column_of
+from langdock_usage.settings import find_database
+from langdock_usage.sql import read_sql
+from langdock_usage.store.database import open_for_reading
+from langdock_usage.writers.takeaway import GRAINS, format_of, period_for, write_view
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,7 +170,9 @@ class Usage(Costs):
         with self._connection() as connection:
             keys = key_parameter(connection, key)
             if chained:
-                rows = connection.execute(read_sql("chain_members"), {"keys": keys}).fetchall()
+                rows = connection.execute(
+                    read_sql("metrics/lookup/chain_members"), {"keys": keys}
+                ).fetchall()
                 keys = [api_key_id for (api_key_id,) in rows]
         return self._ask(
             "key_story", period, key=keys, model=model, org=org, team=team, exact=exact

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
-from .asked import (
+from langdock_usage.errors import InvalidRequest, LangdockUsageError, NoData
+from langdock_usage.metrics.asked import (
     Asked,
     Names,
     available_months,
@@ -22,12 +23,11 @@ from .asked import (
     suggestion,
     team_parameter,
 )
-from .database import open_for_reading
-from .errors import InvalidRequest, LangdockUsageError, NoData
-from .frames import to_frame
-from .overview import Coverage, coverage, overview_html, overview_text
-from .periods import as_moment
-from .sql import read_sql
+from langdock_usage.metrics.frames import to_frame
+from langdock_usage.metrics.overview import Coverage, coverage, overview_html, overview_text
+from langdock_usage.periods import as_moment
+from langdock_usage.sql import read_sql
+from langdock_usage.store.database import open_for_reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +126,7 @@ class Reader:
         1      org_id   VARCHAR
         2       model   VARCHAR
         """
-        described = self.sql(read_sql("describe"), {"view": view})
+        described = self.sql(read_sql("metrics/lookup/describe"), {"view": view})
         if view is not None and described.empty:
             known = sorted(set(self.describe()["view_name"]))
             raise InvalidRequest(f"There is no view {view!r}; {suggestion(view, known)}")
@@ -139,7 +139,7 @@ class Reader:
         {'org_a': 'UTC'}
         """
         with self._connection() as connection:
-            return dict(connection.execute(read_sql("workspaces")).fetchall())
+            return dict(connection.execute(read_sql("store/lookup/workspaces")).fetchall())
 
     def workspace(self, org: str | None = None) -> str:
         """The workspace called `org`, or the only one. Raises InvalidRequest, NoData.
@@ -212,7 +212,7 @@ class Reader:
         exact: bool = False,
         **more: str | date | None,
     ) -> pd.DataFrame:
-        """The answer to `sql/period_QUESTION.sql`, asked about a period with filters."""
+        """The answer to `sql/period/QUESTION.sql`, asked about a period with filters."""
         org_id = self.workspace(org) if org else None
         with self._connection() as connection:
             [period] = periods_asked(connection, [asked], org_id, self.moment)
@@ -225,7 +225,7 @@ class Reader:
                 "by": None,
                 **more,
             }
-            query = read_sql("asked") + read_sql(f"period_{question}")
+            query = read_sql("metrics/asked") + read_sql(f"metrics/period/{question}")
             return to_frame(connection.execute(query, parameters), exact=exact)
 
     @contextmanager

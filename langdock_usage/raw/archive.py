@@ -19,10 +19,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from .errors import ExportFormatError, StoreError
-from .packed import sha256_of, write_csv
-from .whole_file import UNFINISHED, whole_file
-from .windows import Period
+from langdock_usage.errors import ExportFormatError, StoreError
+from langdock_usage.raw.packed import sha256_of, write_csv
+from langdock_usage.whole_file import UNFINISHED, whole_file
+from langdock_usage.windows import Period
 
 UNLOADED = "unloaded"
 MOMENT = "%Y%m%dT%H%M%S.%fZ"  # in names of files; in UTC

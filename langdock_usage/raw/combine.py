@@ -5,9 +5,9 @@ import io
 from collections.abc import Sequence
 from decimal import Context, Decimal
 
-from .errors import ExportFormatError
-from .exports import Row, grain_of, parse_rows
-from .header import TOKENS
+from langdock_usage.errors import ExportFormatError
+from langdock_usage.raw.exports import Row, grain_of, parse_rows
+from langdock_usage.raw.header import TOKENS
 
 EXACT = Context(prec=60)
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import KeysFileError
-from .harmless import csv_line
+from langdock_usage.errors import KeysFileError
+from langdock_usage.harmless import csv_line
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """What the CSV of a usage export must look like: header → typed columns, or why not.
 
-The happy path is one pass in DuckDB (`sql/take_in.sql`), which stops at the first value that is not
-what its column says. Only then `first_fault` reads the file again in Python to say where it is.
+The happy path is one pass in DuckDB (`take_in.sql` of the store), which stops at the first value
+that is not what its column says. Only then `first_fault` reads the file again in Python to say
+where it is.
 """
 
 import csv
@@ -19,10 +20,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from .errors import ExportFormatError
-from .header import COLUMNS as COLUMNS
-from .header import RAW_MODEL, TOKENS, Header, header_of
-from .windows import Period
+from langdock_usage.errors import ExportFormatError
+from langdock_usage.raw.header import COLUMNS as COLUMNS
+from langdock_usage.raw.header import RAW_MODEL, TOKENS, Header, header_of
+from langdock_usage.windows import Period
 
 MAX_FRACTION_DIGITS = 24  # of total_cost_usd in the database
 COUNT = re.compile(r"[0-9]{1,15}", re.ASCII)

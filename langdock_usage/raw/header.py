@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .errors import ExportFormatError
+from langdock_usage.errors import ExportFormatError
 
 REQUIRED = (
     "period_start",

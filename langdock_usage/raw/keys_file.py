@@ -17,11 +17,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from .asked import suggestion
-from .csv_file import CsvFile, read_csv_file
-from .errors import InvalidRequest, KeysFileError
-from .harmless import without_guard
-from .windows import parse_day
+from langdock_usage.errors import InvalidRequest, KeysFileError
+from langdock_usage.harmless import without_guard
+from langdock_usage.metrics.asked import suggestion
+from langdock_usage.raw.csv_file import CsvFile, read_csv_file
+from langdock_usage.windows import parse_day
 
 UNASSIGNED = "unassigned"
 MAX_LENGTH = 200

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from isal import isal_zlib
 
-from .errors import ExportFormatError
-from .exports import is_gzip
-from .whole_file import whole_file
+from langdock_usage.errors import ExportFormatError
+from langdock_usage.raw.exports import is_gzip
+from langdock_usage.whole_file import whole_file
 
 GZIP_WITHOUT_NAME_AND_TIME = 31  # how zlib asks for it
 

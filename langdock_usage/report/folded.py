@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-from .embedding import embedded_json
-from .monthly import Row
+from langdock_usage.embedding import embedded_json
+from langdock_usage.report.monthly import Row
 
 SUMMED = (
     "requests",

@@ -9,7 +9,7 @@ from typing import Any
 
 from platformdirs import user_cache_path
 
-from .whole_file import whole_file
+from langdock_usage.whole_file import whole_file
 
 D3_LOCALES = {"en": "en-US", "de": "de-DE"}
 OWN_FORMATS: dict[str, dict[str, Any]] = {

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
-from .errors import NoData
-from .queries import open as open_usage
-from .sql import read_sql
-from .windows import month_before, month_of, parse_month
+from langdock_usage.errors import NoData
+from langdock_usage.metrics.queries import open as open_usage
+from langdock_usage.sql import read_sql
+from langdock_usage.windows import month_before, month_of, parse_month
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,12 +101,12 @@ class Month:
     @cached_property
     def exports(self) -> list[Row]:
         """One row per export that counts in this month, oldest period first."""
-        return self.rows("exports_of_month")
+        return self.rows("month/exports_of_month")
 
     @cached_property
     def totals(self) -> list[Row]:
         """One row per month that is covered at least in part: this one and up to twelve before."""
-        return self.rows("totals_per_month")
+        return self.rows("month/totals_per_month")
 
     @cached_property
     def total(self) -> Row:
@@ -130,61 +130,61 @@ class Month:
     @cached_property
     def days(self) -> list[Row]:
         """One row per calendar day: whether it is covered, and whether it may still change."""
-        return self.rows("days_of_month")
+        return self.rows("month/days_of_month")
 
     @cached_property
     def reconciliation(self) -> Row:
         """How many keys were compared with the export of the month, and by what they differ."""
-        return self.rows("reconciliation_of_month")[0]
+        return self.rows("month/reconciliation_of_month")[0]
 
     @cached_property
     def restatements(self) -> list[Row]:
         """What newer exports said differently about this month, newest first."""
-        return self.rows("restatements_of_month")
+        return self.rows("month/restatements_of_month")
 
     @cached_property
     def accounting(self) -> list[Row]:
         """How many rows of this month state their tokens in which way."""
-        return self.rows("accounting_of_month")
+        return self.rows("month/accounting_of_month")
 
     def by_window(self) -> "pd.DataFrame":
         """One row per exported period of this month and model."""
-        return self._frame("cost_per_window")
+        return self._frame("month/cost_per_window")
 
     def days_before(self) -> "pd.DataFrame":
         """One row per single day of the month before."""
-        return self._frame("cost_per_day_before")
+        return self._frame("month/cost_per_day_before")
 
     def by_key(self) -> "pd.DataFrame":
         """One row per key of this month or the month before, costliest first."""
-        return self._frame("key_comparison")
+        return self._frame("groups/key_comparison")
 
     def by_model(self) -> "pd.DataFrame":
         """One row per model of this month or the month before, costliest first."""
-        return self._frame("model_comparison")
+        return self._frame("groups/model_comparison")
 
     def by_team(self) -> "pd.DataFrame":
         """One row per team of this month or the month before; empty where no team is known."""
-        return self._frame("team_comparison")
+        return self._frame("groups/team_comparison")
 
     def by_key_and_model(self) -> "pd.DataFrame":
         """The costliest keys by the costliest models; the others stand together."""
-        return self._frame("key_model_grid")
+        return self._frame("groups/key_model_grid")
 
     def cache_by_key(self) -> "pd.DataFrame":
         """Cache-hit ratio of the costliest keys in this month and the twelve before it."""
-        return self._frame("cache_per_key")
+        return self._frame("groups/cache_per_key")
 
     def cache_by_model(self) -> "pd.DataFrame":
         """Cache-hit ratio of the costliest models in this month and the twelve before it."""
-        return self._frame("cache_per_model")
+        return self._frame("groups/cache_per_model")
 
     def by_month(self) -> "pd.DataFrame":
         """One row per month and model, this month and up to twelve before it."""
-        return self._frame("cost_per_month")
+        return self._frame("month/cost_per_month")
 
     def rows(self, question: str) -> list[Row]:
-        """The answer of `sql/report/QUESTION.sql` as it left DuckDB: exact, NULL is None."""
+        """The answer of `sql/QUESTION.sql` as it left DuckDB: exact, NULL is None."""
         names, rows = self._answer(question)
         return [dict(zip(names, row, strict=True)) for row in rows]
 
@@ -208,8 +208,8 @@ class Month:
         memory.execute("attach $path as source (read_only)", {"path": str(path)})
         memory.execute("set search_path = 'memory.main,source.main'")
         for table in TABLES:
-            self._ask(memory, table)
-        self._across = self._ask(memory, "periods_across").fetchall()
+            self._ask(memory, f"tables/{table}")
+        self._across = self._ask(memory, "month/periods_across").fetchall()
         memory.execute("set search_path = 'memory.main'")
         return memory
 

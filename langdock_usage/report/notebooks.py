@@ -8,9 +8,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from .errors import InvalidRequest
-from .quick_imports import without_uri_grammar
-from .settings import Settings
+from langdock_usage.errors import InvalidRequest
+from langdock_usage.report.kernel.quick_imports import without_uri_grammar
+from langdock_usage.settings import Settings
 
 
 def find_notebook(name: str) -> Path:
@@ -33,7 +33,7 @@ def is_notebook(path: Path) -> bool:
 
 
 def _folders() -> Iterator[Path]:
-    package = Path(str(files(__package__)))
+    package = Path(str(files("langdock_usage")))
     yield Path("notebooks").absolute()
     yield Settings.from_environment().project.absolute() / "notebooks"
     yield package / "notebooks"

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from .embedding import CHART, MISSING, OURS, embedded_chart
-from .language import Language
-from .safe_html import drawing, safe_html
+from langdock_usage.embedding import CHART, MISSING, OURS, embedded_chart
+from langdock_usage.report.language import Language
+from langdock_usage.report.safe_html import drawing, safe_html
 
 VEGA = re.compile(r"application/vnd\.vega(lite)?\.v\d+(\+json|\.json)")
 SCRIPTED = {

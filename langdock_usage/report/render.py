@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .earlier import moment_of_report
-from .errors import InvalidRequest, LangdockUsageError, NotFinal, ReportError
-from .language import LANGUAGES, Language
-from .monthly import Month
-from .notebooks import (
+from langdock_usage.errors import InvalidRequest, LangdockUsageError, NotFinal, ReportError
+from langdock_usage.report.earlier import moment_of_report
+from langdock_usage.report.language import LANGUAGES, Language
+from langdock_usage.report.monthly import Month
+from langdock_usage.report.notebooks import (
     check_parameters,
     find_notebook,
     is_notebook,
@@ -20,10 +20,10 @@ from .notebooks import (
     read_notebook,
     typed,
 )
-from .sealed import for_jupyterlab, prepare, seal
-from .summary import summarise
-from .verdict import Verdict
-from .whole_file import whole_file
+from langdock_usage.report.sealed import for_jupyterlab, prepare, seal
+from langdock_usage.report.summary import summarise
+from langdock_usage.report.verdict import Verdict
+from langdock_usage.whole_file import whole_file
 
 DEFAULT_NOTEBOOK = "monthly_report"
 
@@ -216,7 +216,7 @@ def _execute(order: _Order, values: Mapping[str, object]) -> Any:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    from .kernel import ReportKernelManager
+    from langdock_usage.report.kernel.kernel import ReportKernelManager
 
     try:
         return papermill.execute_notebook(

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
-from .embedding import CHART, JUPYTERLAB_MIME, embedded_chart, embedded_json
-from .harmless import FORMULA
-from .language import Language
-from .made_once import vega, vega_locale
-from .outputs import carried
+from langdock_usage.embedding import CHART, JUPYTERLAB_MIME, embedded_chart, embedded_json
+from langdock_usage.harmless import FORMULA
+from langdock_usage.report.language import Language
+from langdock_usage.report.made_once import vega, vega_locale
+from langdock_usage.report.outputs import carried
 
 
 def seal(

@@ -1,9 +1,9 @@
 """The machine-readable summary that every report carries."""
 
-from .amounts import exact
-from .folded import folded
-from .monthly import Month, Row
-from .verdict import Verdict
+from langdock_usage.amounts import exact
+from langdock_usage.report.folded import folded
+from langdock_usage.report.monthly import Month, Row
+from langdock_usage.report.verdict import Verdict
 
 ROOM_BYTES = {"keys": 1_320_000, "models": 250_000, "teams": 200_000}
 """What a list may take of the page, as a table and here."""
@@ -51,7 +51,7 @@ def summarise(month: Month) -> dict[str, object]:
 
 
 def _used(month: Month, group: str) -> list[Row]:
-    return [row for row in month.rows(f"{group}_comparison") if row["is_used"]]
+    return [row for row in month.rows(f"groups/{group}_comparison") if row["is_used"]]
 
 
 def _figures(row: Row) -> dict[str, object]:

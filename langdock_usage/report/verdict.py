@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from .amounts import exact
-from .counted import counted
-from .monthly import Month
-from .windows import ranges
+from langdock_usage.amounts import exact
+from langdock_usage.counted import counted
+from langdock_usage.report.monthly import Month
+from langdock_usage.windows import ranges
 
 
 @dataclass(frozen=True)

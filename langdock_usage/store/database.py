@@ -18,10 +18,10 @@ from tenacity import (
     wait_fixed,
 )
 
-from .archive import Archive
-from .counted import counted
-from .errors import DatabaseLocked, DatabaseMissing, StoreError
-from .sql import DEFINITIONS, VIEWS, read_sql
+from langdock_usage.counted import counted
+from langdock_usage.errors import DatabaseLocked, DatabaseMissing, StoreError
+from langdock_usage.raw.archive import Archive
+from langdock_usage.sql import DEFINITIONS, VIEWS, read_sql
 
 # A writer has the file open for a fraction of a second at a time.
 READER_PATIENCE_SECONDS = 5.0
@@ -54,16 +54,16 @@ def open_for_reading(path: Path, moment: datetime | None = None) -> duckdb.DuckD
         view = RECEIVED.get(name, table)
         connection.execute(f"create view {view} as from archive.main.{table}")
     for name in RECEIVED:
-        connection.execute(read_sql(f"{name}_as_of"), {"moment": moment})
-    for view in VIEWS:
-        connection.execute(read_sql(view))
+        connection.execute(read_sql(f"store/schema/{name}_as_of"), {"moment": moment})
+    for definition in VIEWS.values():
+        connection.execute(read_sql(definition))
     return connection
 
 
 def _check_version(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
     if _stored_version(connection) == _version():
         return
-    known = {name for (name,) in connection.execute(read_sql("view_names")).fetchall()}
+    known = {name for (name,) in connection.execute(read_sql("store/schema/view_names")).fetchall()}
     connection.close()
     if "usage" not in known:
         raise _another(StoreError, f"{path} is not a database of usage exports;")
@@ -147,7 +147,7 @@ def _keep_owners_of_version_0_1(connection: duckdb.DuckDBPyConnection, path: Pat
     if not connection.execute(query).fetchone():
         return
     moment = max(Archive(path).kept_keys(), default=datetime(1970, 1, 1, tzinfo=UTC))
-    connection.execute(read_sql("loaded_key_owners"))
+    connection.execute(read_sql("store/schema/loaded_key_owners"))
     connection.execute("insert into loaded_key_owners select $1, * from key_owners", [moment])
     connection.execute(
         "insert into key_owner_loads select $1, count(*) from key_owners having count(*) > 0",

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from .archive import RawExport
-from .errors import ExportConflict, ExportFormatError
-from .exports import Stated, first_fault, is_gzip, read_stated
-from .header import Header
+from langdock_usage.errors import ExportConflict, ExportFormatError
+from langdock_usage.raw.archive import RawExport
+from langdock_usage.raw.exports import Stated, first_fault, is_gzip, read_stated
+from langdock_usage.raw.header import Header
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from typing import Any
 
 import duckdb
 
-from .amounts import exact
-from .archive import Archive
-from .counted import counted
-from .database import open_for_reading
-from .sql import read_sql
-from .windows import ONE_DAY, Period, ranges, today, zone
+from langdock_usage.amounts import exact
+from langdock_usage.counted import counted
+from langdock_usage.raw.archive import Archive
+from langdock_usage.sql import read_sql
+from langdock_usage.store.database import open_for_reading
+from langdock_usage.windows import ONE_DAY, Period, ranges, today, zone
 
 Status = dict[str, Any]
 
@@ -25,7 +25,7 @@ def status(database: Path, now: datetime | None = None) -> Status:
     """
     now = now or datetime.now(UTC)
     with open_for_reading(database) as connection:
-        workspaces = connection.execute(read_sql("workspaces")).fetchall()
+        workspaces = connection.execute(read_sql("store/lookup/workspaces")).fetchall()
         return {
             "database": str(database),
             "database_bytes": database.stat().st_size,
@@ -41,7 +41,7 @@ def _workspace(
     connection: duckdb.DuckDBPyConnection, org_id: str, local_today: date, timezone: str
 ) -> Status:
     def ask(name: str) -> list[tuple[Any, ...]]:
-        return connection.execute(read_sql(f"status/{name}"), {"org_id": org_id}).fetchall()
+        return connection.execute(read_sql(f"store/status/{name}"), {"org_id": org_id}).fetchall()
 
     def local(moment: datetime | None) -> str | None:
         return moment.astimezone(zone(timezone)).isoformat(timespec="seconds") if moment else None

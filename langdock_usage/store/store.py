@@ -11,15 +11,15 @@ from typing import Self
 
 import duckdb
 
-from .archive import RawExport
-from .database import OnWait, first_line, open_for_writing
-from .errors import ExportConflict, ExportFormatError, StoreError
-from .header import Header
-from .incoming import Incoming, TakenIn
-from .keys_file import KeyOwner
-from .settings import WAIT_SECONDS
-from .sql import read_sql
-from .stored import Stored
+from langdock_usage.errors import ExportConflict, ExportFormatError, StoreError
+from langdock_usage.raw.archive import RawExport
+from langdock_usage.raw.header import Header
+from langdock_usage.raw.keys_file import KeyOwner
+from langdock_usage.settings import WAIT_SECONDS
+from langdock_usage.sql import read_sql
+from langdock_usage.store.database import OnWait, first_line, open_for_writing
+from langdock_usage.store.incoming import Incoming, TakenIn
+from langdock_usage.store.stored import Stored
 
 
 class Store(Stored):
@@ -117,7 +117,8 @@ class Store(Stored):
             )
             for owner in lines:
                 self._connection.execute(
-                    read_sql("insert_key_owner"), asdict(owner) | {"loaded_at": loaded_at}
+                    read_sql("store/write/insert_key_owner"),
+                    asdict(owner) | {"loaded_at": loaded_at},
                 )
             self._connection.commit()
         except BaseException:
@@ -151,7 +152,7 @@ class Store(Stored):
         if len(window) == 1:
             return  # a day lies within another period or outside of it
         overlap = self._connection.execute(
-            read_sql("overlapping"),
+            read_sql("store/write/overlapping"),
             {"org_id": one.org_id, "window_start": window.first, "window_end": window.last},
         ).fetchone()
         if overlap:
@@ -177,11 +178,11 @@ class Store(Stored):
         yields_to: str | None = None
         if raw.yields_to:
             found = self._connection.execute(
-                read_sql("yields_to"), {**same, "yields_to": raw.yields_to}
+                read_sql("store/write/yields_to"), {**same, "yields_to": raw.yields_to}
             ).fetchone()
             yields_to = found[0] if found else None
         self._connection.execute(
-            read_sql("insert_export"),
+            read_sql("store/write/insert_export"),
             {
                 "export_id": raw.export_id,
                 **same,
@@ -196,7 +197,9 @@ class Store(Stored):
             },
         )
         if yields_to is None:
-            self._connection.execute(read_sql("supersede"), {**same, "export_id": raw.export_id})
+            self._connection.execute(
+                read_sql("store/write/supersede"), {**same, "export_id": raw.export_id}
+            )
 
     def _insert_rows(self, incoming: Sequence[Incoming]) -> dict[str, int]:
         """The rows of these exports; how many each has. Files of one kind are read together."""
@@ -214,7 +217,7 @@ class Store(Stored):
         rows = "rows_added_up" if header.has_raw_model else "rows_as_stated"
         try:
             self._connection.execute(
-                read_sql("take_in") + read_sql(rows),
+                read_sql("store/write/take_in") + read_sql(f"store/write/{rows}"),
                 {
                     "incoming": [one.as_struct() for one in some],
                     "paths": [str(one.csv) for one in some],
@@ -223,7 +226,8 @@ class Store(Stored):
                 },
             )
             found: list[tuple[str, int, bool]] = self._connection.execute(
-                read_sql("rows_taken_in"), {"export_ids": [one.raw.export_id for one in some]}
+                read_sql("store/write/rows_taken_in"),
+                {"export_ids": [one.raw.export_id for one in some]},
             ).fetchall()
         except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
             for one in some:

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import duckdb
 
-from .archive import RawExport
-from .ask import DateForm
-from .sql import read_sql
-from .windows import Period, month_of
+from langdock_usage.api.ask import DateForm
+from langdock_usage.raw.archive import RawExport
+from langdock_usage.sql import read_sql
+from langdock_usage.windows import Period, month_of
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class Stored:
     def counted_cost(self, org_id: str, days: Period) -> Decimal | None:
         """Cost in USD of the periods that count and hold some of these days; None without any."""
         rows: list[tuple[Decimal | None]] = self._connection.execute(
-            read_sql("counted_cost"), {"org_id": org_id, "first": days.first, "last": days.last}
+            read_sql("store/lookup/counted_cost"),
+            {"org_id": org_id, "first": days.first, "last": days.last},
         ).fetchall()
         return rows[0][0]
 
@@ -42,7 +43,7 @@ class Stored:
 
     def straddled(self) -> list[tuple[date, date, str]]:
         """Periods (first and last day) in which an API key with usage changed hands."""
-        return self._connection.execute(read_sql("straddled")).fetchall()
+        return self._connection.execute(read_sql("store/lookup/straddled")).fetchall()
 
     def key_owner_loads(self) -> set[datetime]:
         """When the files that say whose each key is were loaded."""
@@ -51,11 +52,11 @@ class Stored:
 
     def key_names(self) -> list[tuple[str, str | None]]:
         """Every name that each API key ever had."""
-        return self._connection.execute(read_sql("key_names")).fetchall()
+        return self._connection.execute(read_sql("store/lookup/key_names")).fetchall()
 
     def workspaces(self) -> dict[str, str]:
         """Every workspace of the database with its time zone."""
-        rows = self._connection.execute(read_sql("workspaces")).fetchall()
+        rows = self._connection.execute(read_sql("store/lookup/workspaces")).fetchall()
         return dict(rows)
 
     def timezone_of(self, org_id: str | None, *, other_than: str = "") -> str | None:
@@ -68,12 +69,16 @@ class Stored:
 
     def unfinished_days(self, org_id: str | None) -> set[date]:
         """Stored days that were fetched before they were over."""
-        rows = self._connection.execute(read_sql("unfinished_days"), {"org_id": org_id}).fetchall()
+        rows = self._connection.execute(
+            read_sql("store/lookup/unfinished_days"), {"org_id": org_id}
+        ).fetchall()
         return {day for (day,) in rows}
 
     def single_days(self, org_id: str | None) -> set[date]:
         """The days for which an export of just that day, grouped by model, is stored."""
-        rows = self._connection.execute(read_sql("single_days"), {"org_id": org_id}).fetchall()
+        rows = self._connection.execute(
+            read_sql("store/lookup/single_days"), {"org_id": org_id}
+        ).fetchall()
         return {day for (day,) in rows}
 
     def export_ids(self) -> set[str]:
@@ -84,32 +89,37 @@ class Stored:
     def usage_of_days(self, org_id: str | None, days: Period) -> dict[date, DayUsage]:
         """Of the days that are stored each as an export of its own: those that have usage."""
         rows = self._connection.execute(
-            read_sql("usage_of_days"), {"org_id": org_id, "first": days.first, "last": days.last}
+            read_sql("store/lookup/usage_of_days"),
+            {"org_id": org_id, "first": days.first, "last": days.last},
         ).fetchall()
         return {day: DayUsage(*usage) for day, *usage in rows}
 
     def date_form(self, source: str) -> DateForm | None:
         """The form of dates that this API took last; None where it has not taken any."""
-        row = self._connection.execute(read_sql("date_form"), {"source": source}).fetchone()
+        row = self._connection.execute(
+            read_sql("store/lookup/date_form"), {"source": source}
+        ).fetchone()
         return row[0] if row else None
 
     def months_to_reconcile(self, org_id: str, first: date) -> list[Period]:
         """Complete months since `first` that no ungrouped export newer than their days covers."""
         rows = self._connection.execute(
-            read_sql("months_to_reconcile"), {"org_id": org_id, "first": first}
+            read_sql("store/lookup/months_to_reconcile"), {"org_id": org_id, "first": first}
         ).fetchall()
         return [month_of(month) for (month,) in rows]
 
     def differences(self, org_id: str) -> list[tuple[date, str, str | None, int, Decimal]]:
         """Month, key, name, requests and USD by which a month differs from its days."""
-        return self._connection.execute(read_sql("differences"), {"org_id": org_id}).fetchall()
+        return self._connection.execute(
+            read_sql("store/lookup/differences"), {"org_id": org_id}
+        ).fetchall()
 
     def find(
         self, org_id: str, window: Period, timezone: str, group_by: str | None, sha256: str | None
     ) -> str | None:
         """The export of this period with this very content that was taken in already."""
         found = self._connection.execute(
-            read_sql("same_export"),
+            read_sql("store/write/same_export"),
             {
                 "org_id": org_id,
                 "window_start": window.first,
@@ -124,7 +134,7 @@ class Stored:
     def in_force(self, raw: RawExport) -> str | None:
         """The export that is the newest statement of the same period and grouping as this one."""
         found = self._connection.execute(
-            read_sql("in_force"),
+            read_sql("store/write/in_force"),
             {
                 "org_id": raw.org_id,
                 "window_start": raw.window.first,
@@ -137,11 +147,14 @@ class Stored:
     def covered_days(self, org_id: str | None, days: Period) -> set[date]:
         """Those of these days that are known; of any workspace where none is given."""
         rows = self._connection.execute(
-            read_sql("covered_days"), {"org_id": org_id, "first": days.first, "last": days.last}
+            read_sql("store/lookup/covered_days"),
+            {"org_id": org_id, "first": days.first, "last": days.last},
         ).fetchall()
         return {day for (day,) in rows}
 
     def first_day(self, org_id: str | None) -> date | None:
         """The first day of any period that is stored, or that a fetch asked for."""
-        row = self._connection.execute(read_sql("first_day"), {"org_id": org_id}).fetchone()
+        row = self._connection.execute(
+            read_sql("store/lookup/first_day"), {"org_id": org_id}
+        ).fetchone()
         return row[0] if row else None

@@ -21,12 +21,12 @@ from typing import Any
 
 import duckdb
 
-from .amounts import exact
-from .errors import InvalidRequest
-from .harmless import csv_line, guarded
-from .sql import DEFINITIONS, read_sql
-from .whole_file import whole_file
-from .windows import Period, month_of
+from langdock_usage.amounts import exact
+from langdock_usage.errors import InvalidRequest
+from langdock_usage.harmless import csv_line, guarded
+from langdock_usage.sql import DEFINITIONS, read_sql
+from langdock_usage.whole_file import whole_file
+from langdock_usage.windows import Period, month_of
 
 FORMATS = ("csv", "parquet", "xlsx")
 GRAINS = {
@@ -56,7 +56,7 @@ def described_views() -> dict[str, str]:
     with duckdb.connect() as connection:
         for name in DEFINITIONS:
             connection.execute(read_sql(name))
-        comments = dict(connection.execute(read_sql("view_comments")).fetchall())
+        comments = dict(connection.execute(read_sql("writers/view_comments")).fetchall())
     return {view: comments[view] for view in GRAINS}
 
 
@@ -90,8 +90,10 @@ def write_view(
 ) -> None:
     """Write a view into the file: whole, or not at all. Raises InvalidRequest."""
     kind = format_of(path)
-    order = read_sql("export_costliest_first" if view in _COSTS else "export_in_order")
-    query = read_sql(f"export_{GRAINS[view]}") + order
+    order = read_sql(
+        "writers/export_costliest_first" if view in _COSTS else "writers/export_in_order"
+    )
+    query = read_sql(f"writers/export_{GRAINS[view]}") + order
     if GRAINS[view] == "whole":
         parameters = {}
     parameters = {"view": view, **parameters}
@@ -118,7 +120,7 @@ def write_view(
         if kind == "csv":
             _write_csv(unfinished, names, rows())
         else:
-            from .xlsx import write_xlsx
+            from langdock_usage.writers.xlsx import write_xlsx
 
             write_xlsx(unfinished, view, names, rows)
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from itertools import islice
 from typing import Any
 
-from .windows import Period
+from langdock_usage.windows import Period
 
 Answer = asyncio.Task[bytes | None]
 

@@ -6,20 +6,20 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .archive import Archive
-from .client import OnRetry, UsageExportClient, http_client
-from .database import OnWait
-from .errors import AccessDenied
-from .fetch_days import FetchDays
-from .fetch_months import reconcile_months
-from .fetch_session import FetchSession, Progress
-from .fetched import Fetched
-from .lock import only_writer
-from .plan import choose_timezone, choose_workspace, plan_days
-from .recover import take_in_kept
-from .settings import WAIT_SECONDS, Settings
-from .store import Store
-from .windows import Period, months_of, today
+from langdock_usage.api.client import OnRetry, UsageExportClient, http_client
+from langdock_usage.errors import AccessDenied
+from langdock_usage.ingest.fetching.fetch_days import FetchDays
+from langdock_usage.ingest.fetching.fetch_months import reconcile_months
+from langdock_usage.ingest.fetching.fetch_session import FetchSession, Progress
+from langdock_usage.ingest.fetching.fetched import Fetched
+from langdock_usage.ingest.fetching.plan import choose_timezone, choose_workspace, plan_days
+from langdock_usage.ingest.recover import take_in_kept
+from langdock_usage.raw.archive import Archive
+from langdock_usage.settings import WAIT_SECONDS, Settings
+from langdock_usage.store.database import OnWait
+from langdock_usage.store.lock import only_writer
+from langdock_usage.store.store import Store
+from langdock_usage.windows import Period, months_of, today
 
 
 def fetch_into(

@@ -3,10 +3,8 @@
 from contextlib import aclosing, suppress
 from datetime import date
 
-from .amounts import exact
-from .archive import RawExport
-from .as_answered import Answer, as_answered
-from .errors import (
+from langdock_usage.amounts import exact
+from langdock_usage.errors import (
     ExportConflict,
     ExportFormatError,
     LangdockUsageError,
@@ -15,11 +13,13 @@ from .errors import (
     ServiceUnavailable,
     StoreError,
 )
-from .exports import is_empty, stated_in
-from .fetch_session import FetchSession
-from .incoming import workspace_of
-from .intake import Outcome
-from .windows import Period
+from langdock_usage.ingest.fetching.as_answered import Answer, as_answered
+from langdock_usage.ingest.fetching.fetch_session import FetchSession
+from langdock_usage.ingest.intake import Outcome
+from langdock_usage.raw.archive import RawExport
+from langdock_usage.raw.exports import is_empty, stated_in
+from langdock_usage.store.incoming import workspace_of
+from langdock_usage.windows import Period
 
 GIVE_UP_AFTER = 3  # days in a row for which the service did not answer
 GIVE_UP_WITHOUT_ANY_AFTER = 30  # days that failed for another reason, while none came in

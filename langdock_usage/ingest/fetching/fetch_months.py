@@ -2,15 +2,15 @@
 
 from contextlib import aclosing
 
-from .amounts import exact
-from .archive import RawExport
-from .as_answered import as_answered
-from .counted import counted
-from .errors import ExportFormatError, LangdockUsageError, PeriodMismatch
-from .fetch_session import FetchSession
-from .incoming import TakenIn
-from .intake import Outcome
-from .windows import Period
+from langdock_usage.amounts import exact
+from langdock_usage.counted import counted
+from langdock_usage.errors import ExportFormatError, LangdockUsageError, PeriodMismatch
+from langdock_usage.ingest.fetching.as_answered import as_answered
+from langdock_usage.ingest.fetching.fetch_session import FetchSession
+from langdock_usage.ingest.intake import Outcome
+from langdock_usage.raw.archive import RawExport
+from langdock_usage.store.incoming import TakenIn
+from langdock_usage.windows import Period
 
 
 async def reconcile_months(session: FetchSession, expected: int) -> None:

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .archive import Archive, RawExport
-from .client import UsageExportClient
-from .database import OnWait
-from .fetched import Fetched
-from .incoming import TakenIn
-from .intake import Intake, Outcome
-from .store import Store
-from .windows import Period
+from langdock_usage.api.client import UsageExportClient
+from langdock_usage.ingest.fetching.fetched import Fetched
+from langdock_usage.ingest.intake import Intake, Outcome
+from langdock_usage.raw.archive import Archive, RawExport
+from langdock_usage.store.database import OnWait
+from langdock_usage.store.incoming import TakenIn
+from langdock_usage.store.store import Store
+from langdock_usage.windows import Period
 
 Progress = Callable[[int, int], None]  # exports answered, exports asked for
 

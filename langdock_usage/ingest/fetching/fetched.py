@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from .counted import counted
-from .incoming import TakenIn
-from .plan import Plan
-from .windows import Period, ranges
+from langdock_usage.counted import counted
+from langdock_usage.ingest.fetching.plan import Plan
+from langdock_usage.store.incoming import TakenIn
+from langdock_usage.windows import Period, ranges
 
 
 @dataclass

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from .errors import ExportConflict, InvalidRequest
-from .store import Store
-from .stored import DayUsage
-from .windows import ONE_DAY, Period, history_start
+from langdock_usage.errors import ExportConflict, InvalidRequest
+from langdock_usage.store.store import Store
+from langdock_usage.store.stored import DayUsage
+from langdock_usage.windows import ONE_DAY, Period, history_start
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
--- What a question is asked about. Each file period_*.sql goes on from here.
+-- What a question is asked about. Each file in period goes on from here.
 -- A period counts where it lies within the days asked for; NULL asks for everything. `grouped_by` is
 -- the group of a row; NULL where the question has none.
 with asked as (

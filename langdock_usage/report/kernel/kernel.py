@@ -25,7 +25,13 @@ class ReportKernelManager(AsyncKernelManager):
     @property
     def kernel_spec(self) -> KernelSpec:
         """The one kernel there is."""
-        launch = [sys.executable, "-m", "langdock_usage.report_kernel", "-f", "{connection_file}"]
+        launch = [
+            sys.executable,
+            "-m",
+            "langdock_usage.report.kernel.report_kernel",
+            "-f",
+            "{connection_file}",
+        ]
         launch.append("--log-level=CRITICAL")  # its end is not an error for the user to read
         return KernelSpec(argv=launch, language="python", display_name="Python 3")
 

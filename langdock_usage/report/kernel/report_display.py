@@ -3,7 +3,7 @@
 import warnings
 from typing import Any
 
-from .embedding import MISSING, OURS, embedded_chart
+from langdock_usage.embedding import MISSING, OURS, embedded_chart
 
 Bundle = dict[str, Any]
 

@@ -4,7 +4,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from .quick_imports import without_uri_grammar
+from langdock_usage.report.kernel.quick_imports import without_uri_grammar
 
 if __name__ == "__main__":
     # as in ipykernel_launcher; IPython adds the working directory again
@@ -16,4 +16,4 @@ if __name__ == "__main__":
 
     from ipykernel import kernelapp
 
-    kernelapp.launch_new_instance(extra_extensions=["langdock_usage.report_display"])
+    kernelapp.launch_new_instance(extra_extensions=["langdock_usage.report.kernel.report_display"])

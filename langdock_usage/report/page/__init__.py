@@ -12,25 +12,24 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from langdock_usage import renderer
-from langdock_usage.language import Language
-from langdock_usage.monthly import Month
-from langdock_usage.verdict import Verdict
-
-from . import small_print
-from .alternatives import describe
-from .drawn import MOST_POINTS, Drawn
-from .figures import figures
-from .sentences import sentences
-from .shown import Shown, ratio
-from .table import Table
-from .verdict import statements
+from langdock_usage.charts import renderer
+from langdock_usage.report.language import Language
+from langdock_usage.report.monthly import Month
+from langdock_usage.report.page import small_print
+from langdock_usage.report.page.alternatives import describe
+from langdock_usage.report.page.drawn import MOST_POINTS, Drawn
+from langdock_usage.report.page.figures import figures
+from langdock_usage.report.page.sentences import sentences
+from langdock_usage.report.page.shown import Shown, ratio
+from langdock_usage.report.page.table import Table
+from langdock_usage.report.page.verdict import statements
+from langdock_usage.report.verdict import Verdict
 
 
 @cache
 def _templates() -> Environment:
     return Environment(
-        loader=PackageLoader("langdock_usage", "template"),
+        loader=PackageLoader("langdock_usage.report", "template"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -4,9 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from langdock_usage.monthly import Month, Row, records
-
-from .shown import Shown, ratio
+from langdock_usage.report.monthly import Month, Row, records
+from langdock_usage.report.page.shown import Shown, ratio
 
 # what each bar chart has a bar for
 BARS = {"keys": "api_key_name", "models": "model", "teams": "team"}

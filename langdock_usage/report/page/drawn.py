@@ -4,10 +4,9 @@ from collections import Counter
 
 import pandas as pd
 
-from langdock_usage.monthly import BARS, Month, records
-from langdock_usage.style import Style
-
-from .shown import Shown
+from langdock_usage.charts.style import Style
+from langdock_usage.report.monthly import BARS, Month, records
+from langdock_usage.report.page.shown import Shown
 
 NAMES = ("api_key_name", "model", "team")
 

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from langdock_usage.monthly import Month
-
-from .shown import Shown, monthly_change
+from langdock_usage.report.monthly import Month
+from langdock_usage.report.page.shown import Shown, monthly_change
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from langdock_usage.monthly import Row, records
-
-from .shown import Shown
-from .table import Cell, Column, Columns, Table
+from langdock_usage.report.monthly import Row, records
+from langdock_usage.report.page.shown import Shown
+from langdock_usage.report.page.table import Cell, Column, Columns, Table
 
 
 def days(shown: Shown, windows: pd.DataFrame, before: pd.DataFrame) -> Table:

@@ -7,10 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from langdock_usage.monthly import Month, Row
+from langdock_usage.report.monthly import Month, Row
+from langdock_usage.report.page.shown import Shown, change, ratio
 from langdock_usage.windows import month_of
-
-from .shown import Shown, change, ratio
 
 SPIKE = Decimal("1.75")
 """A day that costs this many times an ordinary day is worth a sentence."""
@@ -67,11 +66,11 @@ def _partial(month: Month, shown: Shown) -> list[Markup]:
 
 
 def _moves(month: Month, shown: Shown) -> list[Markup]:
-    pairs = month.rows("moves")
+    pairs = month.rows("groups/moves")
     names = _key_names(month, shown)
     found = []
     for name, column in (("key", "api_key_id"), ("model", "model")):
-        rows = month.rows(f"{name}_comparison")
+        rows = month.rows(f"groups/{name}_comparison")
         top = max(rows, key=lambda row: abs(_difference(row)))
         its = [pair for pair in pairs if pair[column] == top[column]]
         found += _move(name, top, its, names, shown)
@@ -79,7 +78,7 @@ def _moves(month: Month, shown: Shown) -> list[Markup]:
 
 
 def _key_names(month: Month, shown: Shown) -> dict[str, str]:
-    keys = month.rows("key_comparison")
+    keys = month.rows("groups/key_comparison")
     return dict(zip([row["api_key_id"] for row in keys], shown.key_names(keys), strict=True))
 
 
@@ -109,7 +108,7 @@ def _difference(row: Row) -> Decimal:
 
 def _spike(month: Month, shown: Shown) -> Markup | None:
     costs: dict[Any, Decimal] = {}
-    for row in month.rows("cost_per_window"):
+    for row in month.rows("month/cost_per_window"):
         if row["window_start"] == row["window_end"]:
             day = row["window_start"]
             costs[day] = costs.get(day, Decimal(0)) + row["total_cost_usd"]
@@ -129,7 +128,7 @@ def _spike(month: Month, shown: Shown) -> Markup | None:
 
 
 def _largest(month: Month, shown: Shown) -> Markup | None:
-    keys = [row for row in month.rows("key_comparison") if row["is_used"]]
+    keys = [row for row in month.rows("groups/key_comparison") if row["is_used"]]
     share = ratio(keys[0]["total_cost_usd"], shown.total) if keys else None
     if share is None or len(keys) < 2:
         return None

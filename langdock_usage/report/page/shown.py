@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from langdock_usage.language import Language, digits_for
-from langdock_usage.monthly import Month
+from langdock_usage.report.language import Language, digits_for
+from langdock_usage.report.monthly import Month
 
 LONG_NAME = 60
 

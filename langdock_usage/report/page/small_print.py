@@ -9,12 +9,11 @@ from importlib.metadata import version
 
 import langdock_usage
 from langdock_usage.errors import InvalidRequest
-from langdock_usage.language import LANGUAGES
-from langdock_usage.monthly import Month, Row
+from langdock_usage.report.language import LANGUAGES
+from langdock_usage.report.monthly import Month, Row
+from langdock_usage.report.page.shown import Shown
+from langdock_usage.report.page.table import Columns, Table
 from langdock_usage.settings import DEFAULT_DATABASE, Settings
-
-from .shown import Shown
-from .table import Columns, Table
 
 MOST_RESTATEMENTS = 300
 

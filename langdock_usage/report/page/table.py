@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from langdock_usage.amounts import exact
-
-from .shown import Shown
+from langdock_usage.report.page.shown import Shown
 
 FILTER_FROM = 20
 """Rows from which a table gets a filter box, and is closed at first."""

@@ -2,12 +2,11 @@
 
 import pandas as pd
 
-from langdock_usage.folded import folded
-from langdock_usage.monthly import Month, Row, records
-from langdock_usage.summary import ROOM_BYTES
-
-from .shown import Shown, change, monthly_change, ratio
-from .table import FILTER_FROM, Columns, Table, known
+from langdock_usage.report.folded import folded
+from langdock_usage.report.monthly import Month, Row, records
+from langdock_usage.report.page.shown import Shown, change, monthly_change, ratio
+from langdock_usage.report.page.table import FILTER_FROM, Columns, Table, known
+from langdock_usage.report.summary import ROOM_BYTES
 
 CACHE_BYTES = 260_000
 """Room for the table of the cache: about a hundred keys with names of 300 characters."""

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from langdock_usage.verdict import Verdict
-
-from .shown import Shown
+from langdock_usage.report.page.shown import Shown
+from langdock_usage.report.verdict import Verdict
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from langdock_usage.sandbox.period import Period
-from langdock_usage.sandbox.rows import UsageRow
+from langdock_usage.sandbox.service.period import Period
+from langdock_usage.sandbox.workspace.rows import UsageRow
 
 DATA_TYPE = "api_keys"
 

@@ -13,19 +13,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from langdock_usage.sandbox.answers import (
+from langdock_usage.sandbox.service.answers import (
     csv_bytes,
     file_path,
     link_envelope,
     row_dicts,
     rows_envelope,
 )
-from langdock_usage.sandbox.fault_answers import FaultAnswers
-from langdock_usage.sandbox.faults import Plan
-from langdock_usage.sandbox.period import Dates, Period, Refused, parse_period
-from langdock_usage.sandbox.rows import UsageRow
-from langdock_usage.sandbox.storage import Storage
-from langdock_usage.sandbox.workspace import Workspace
+from langdock_usage.sandbox.service.fault_answers import FaultAnswers
+from langdock_usage.sandbox.service.faults import Plan
+from langdock_usage.sandbox.service.period import Dates, Period, Refused, parse_period
+from langdock_usage.sandbox.service.storage import Storage
+from langdock_usage.sandbox.workspace.rows import UsageRow
+from langdock_usage.sandbox.workspace.workspace import Workspace
 
 Dicts = list[dict[str, str | int]]
 Write = Callable[[Dicts, Period, str | None], Response]

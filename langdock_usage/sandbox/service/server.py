@@ -14,13 +14,13 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from langdock_usage.errors import LangdockUsageError
-from langdock_usage.sandbox.app import ExportApi
-from langdock_usage.sandbox.fault_answers import ABORT, FaultAnswers
-from langdock_usage.sandbox.faults import Plan
-from langdock_usage.sandbox.period import Dates
-from langdock_usage.sandbox.rows import UsageRow
-from langdock_usage.sandbox.storage import Storage
-from langdock_usage.sandbox.workspace import Workspace
+from langdock_usage.sandbox.service.app import ExportApi
+from langdock_usage.sandbox.service.fault_answers import ABORT, FaultAnswers
+from langdock_usage.sandbox.service.faults import Plan
+from langdock_usage.sandbox.service.period import Dates
+from langdock_usage.sandbox.service.storage import Storage
+from langdock_usage.sandbox.workspace.rows import UsageRow
+from langdock_usage.sandbox.workspace.workspace import Workspace
 
 SANDBOX_API_KEY = "sk-ld-sandbox"
 KEY_WITHOUT_SCOPE = "sk-ld-sandbox-no-scope"

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from langdock_usage.sandbox.fault_answers import Truncated, page
+from langdock_usage.sandbox.service.fault_answers import Truncated, page
 
 _BUCKET = "langdock-exports"
 

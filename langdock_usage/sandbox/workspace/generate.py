@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from langdock_usage.sandbox.cast import Accounting, Rhythm, Steps, Stream
-from langdock_usage.sandbox.prices import TokenPrices
+from langdock_usage.sandbox.workspace.cast import Accounting, Rhythm, Steps, Stream
+from langdock_usage.sandbox.workspace.prices import TokenPrices
 
 Ints = npt.NDArray[np.int64]
 

@@ -6,7 +6,7 @@ three keys belong to nobody yet.
 
 from datetime import date
 
-from langdock_usage.sandbox.workspace import key_id
+from langdock_usage.sandbox.workspace.workspace import key_id
 
 # slug: team, cost centre, owner
 OWNERS = {

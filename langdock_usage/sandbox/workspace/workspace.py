@@ -9,10 +9,10 @@ from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
 
-from langdock_usage.sandbox.cast import KEYS, MODELS, RENAME_HOUR, Key
-from langdock_usage.sandbox.generate import Hours, Ints, stream_hours
-from langdock_usage.sandbox.prices import to_usd, token_prices
-from langdock_usage.sandbox.rows import HourRow, UsageRow
+from langdock_usage.sandbox.workspace.cast import KEYS, MODELS, RENAME_HOUR, Key
+from langdock_usage.sandbox.workspace.generate import Hours, Ints, stream_hours
+from langdock_usage.sandbox.workspace.prices import to_usd, token_prices
+from langdock_usage.sandbox.workspace.rows import HourRow, UsageRow
 
 HISTORY_MONTHS = 13
 LATE_EVERY_HOURS = 5

@@ -1,0 +1,1 @@
+"""Bringing the database up to date: fetch, load, unload, rebuild, owners of keys."""

@@ -1,0 +1,1 @@
+"""Files as they were received or handed in, and the archive that keeps them."""

@@ -1,0 +1,1 @@
+"""A notebook, executed and sealed into one HTML file; the monthly report."""

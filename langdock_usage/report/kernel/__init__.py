@@ -1,0 +1,1 @@
+"""The kernel that executes the notebook of a report."""

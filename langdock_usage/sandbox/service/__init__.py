@@ -1,0 +1,1 @@
+"""The Usage Export API over HTTP, with faults on request."""

@@ -1,0 +1,1 @@
+"""The synthetic workspace: its keys, models, prices, and usage by the hour."""

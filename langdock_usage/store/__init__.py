@@ -1,0 +1,1 @@
+"""The DuckDB file: tables and views, writing to it, and what it holds."""

@@ -1,0 +1,1 @@
+"""Views as files: CSV, Parquet and XLSX."""
