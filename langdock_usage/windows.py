@@ -7,11 +7,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from langdock_usage.errors import InvalidRequest
 
 ONE_DAY = timedelta(days=1)
+
+# Local time without an offset, or the same with a `Z` that the service is said to drop. Which of
+# them it takes is not documented.
+DateForm = Literal["plain", "z"]
 
 
 @dataclass(frozen=True, order=True)

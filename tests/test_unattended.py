@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from langdock_usage.cli.console import tell_retries
-from langdock_usage.counted import counted
 from langdock_usage.sandbox.service.server import Sandbox, serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
+from langdock_usage.text import counted
 
 from .made import csv_of, days
 from .made_up import build as build_made_up

@@ -2,17 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, Literal, Self
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from langdock_usage.windows import Period, zone
+from langdock_usage.windows import DateForm, Period, zone
 
 SMALLEST_PART_HOURS = 3
 TICK = timedelta(milliseconds=1)  # the finest time that is asked for
-
-# Local time without an offset, or the same with a `Z` that the service is said to drop. Which of
-# them it takes is not documented.
-DateForm = Literal["plain", "z"]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
-from langdock_usage.api.ask import Ask, DateForm
+from langdock_usage.api.ask import Ask
 from langdock_usage.api.download import check_whole, download
 from langdock_usage.api.in_flight import InFlight
 from langdock_usage.api.network import TIMEOUT, network
@@ -33,7 +33,7 @@ from langdock_usage.errors import (
     ServiceUnavailable,
 )
 from langdock_usage.raw.combine import combine
-from langdock_usage.windows import Period
+from langdock_usage.windows import DateForm, Period
 
 PATH = "/export/api-keys"
 # Connections are as many as requests in flight.

@@ -5,9 +5,9 @@ import zlib
 import httpx
 
 from langdock_usage.api.network import TIMEOUT, network
-from langdock_usage.counted import counted
 from langdock_usage.errors import ApiError, Overloaded, ServiceUnavailable
 from langdock_usage.raw.exports import count_rows
+from langdock_usage.text import counted
 
 MAX_EXPORT_BYTES = 512 * 1024 * 1024
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from rich.cells import cell_len
 
-from langdock_usage.amounts import exact
 from langdock_usage.harmless import printable
+from langdock_usage.text import exact
 
 Value = str | int | Decimal | None
 

@@ -37,10 +37,10 @@ from langdock_usage.cli.options import (
     settings_for,
 )
 from langdock_usage.cli.report_cli import ReportCommand, report
-from langdock_usage.counted import counted
 from langdock_usage.errors import LangdockUsageError
 from langdock_usage.sandbox.service.faults import ALL, FAULTS
 from langdock_usage.settings import WAIT_SECONDS
+from langdock_usage.text import counted
 from langdock_usage.windows import zone
 
 app = typer.Typer(

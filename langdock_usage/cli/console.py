@@ -11,9 +11,9 @@ from typing import TextIO
 
 import typer
 
-from langdock_usage.counted import counted
 from langdock_usage.errors import IncompletePeriod, LeftOut
 from langdock_usage.harmless import printable
+from langdock_usage.text import counted
 
 
 def write(line: str) -> None:

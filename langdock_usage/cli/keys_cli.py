@@ -8,9 +8,9 @@ import typer
 
 from langdock_usage.cli.console import say, write
 from langdock_usage.cli.options import Db, Org, Wait, settings_for
-from langdock_usage.counted import counted
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.settings import WAIT_SECONDS
+from langdock_usage.text import counted
 
 keys_app = typer.Typer(
     name="keys",

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from langdock_usage.amounts import exact
-from langdock_usage.counted import counted
 from langdock_usage.errors import ExportFormatError, InvalidRequest, LangdockUsageError, StoreError
 from langdock_usage.ingest.recover import take_in_kept
 from langdock_usage.raw.archive import Archive, RawExport
@@ -15,6 +13,7 @@ from langdock_usage.raw.exports import read_stated
 from langdock_usage.raw.packed import sha256_of
 from langdock_usage.store.incoming import TakenIn
 from langdock_usage.store.store import Store
+from langdock_usage.text import counted, exact
 from langdock_usage.windows import ONE_DAY, Period, local_period, month_of, today, utc_dates, zone
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from langdock_usage.errors import DatabaseMissing, KeysFileError
 from langdock_usage.harmless import csv_line, guarded
-from langdock_usage.metrics.asked import nearest
 from langdock_usage.raw.archive import Archive
 from langdock_usage.raw.csv_file import read_csv_file
 from langdock_usage.raw.keys_file import (
@@ -26,6 +25,7 @@ from langdock_usage.sql import read_sql
 from langdock_usage.store.database import OnWait
 from langdock_usage.store.lock import only_writer
 from langdock_usage.store.store import Store
+from langdock_usage.text import nearest
 from langdock_usage.whole_file import whole_file
 
 if TYPE_CHECKING:

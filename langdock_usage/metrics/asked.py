@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -14,6 +13,7 @@ from langdock_usage.metrics.incomplete import warn, warn_where_incomplete
 from langdock_usage.periods import Asked as Asked
 from langdock_usage.periods import as_period as as_period
 from langdock_usage.sql import read_sql
+from langdock_usage.text import suggestion
 from langdock_usage.windows import ONE_DAY, Period, month_of
 
 if TYPE_CHECKING:
@@ -177,27 +177,6 @@ def _same_word(name: str, asked: str) -> bool:
 
 def _several(asked: Names) -> Iterable[str]:
     return [asked] if isinstance(asked, str) else list(asked or ())
-
-
-def nearest(asked: str, known: Iterable[str]) -> list[str]:
-    """Up to three known names like the one asked for, or with it in them."""
-    folded: dict[str, str] = {}
-    for name in known:
-        folded.setdefault(name.casefold(), name)
-    near = difflib.get_close_matches(asked.casefold(), folded, n=3, cutoff=0.6)
-    near = near or [name for name in folded if asked and asked.casefold() in name][:3]
-    return [folded[name] for name in near]
-
-
-def suggestion(asked: str, known: Sequence[str], *, shown: int = 8) -> str:
-    """`did you mean …?`, or what there is; a whole sentence."""
-    if not known:
-        return "there is none at all."
-    near = nearest(asked, known)
-    if near:
-        return f"did you mean {' or '.join(map(repr, near))}?"
-    more = f" and {len(known) - shown} more" if len(known) > shown else ""
-    return f"there is {', '.join(repr(name) for name in known[:shown])}{more}."
 
 
 def _no_data(asked: str, months: Sequence[date]) -> str:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from langdock_usage import amounts
+from langdock_usage import text
 
 if TYPE_CHECKING:
     import duckdb
@@ -64,7 +64,7 @@ def _column(values: tuple[Any, ...], kind: str, exact: bool) -> pd.Series[Any]:
     if kind == "decimal":
         if exact:
             return pd.Series(
-                [None if value is None else Decimal(amounts.exact(value)) for value in values],
+                [None if value is None else Decimal(text.exact(value)) for value in values],
                 dtype=object,
             )
         values = tuple(None if value is None else float(value) for value in values)

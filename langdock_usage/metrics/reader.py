@@ -20,7 +20,6 @@ from langdock_usage.metrics.asked import (
     key_parameter,
     model_parameter,
     periods_asked,
-    suggestion,
     team_parameter,
 )
 from langdock_usage.metrics.frames import to_frame
@@ -28,6 +27,7 @@ from langdock_usage.metrics.overview import Coverage, coverage, overview_html, o
 from langdock_usage.periods import as_moment
 from langdock_usage.sql import read_sql
 from langdock_usage.store.database import open_for_reading
+from langdock_usage.text import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,8 +19,8 @@ from typing import Any
 
 from langdock_usage.errors import InvalidRequest, KeysFileError
 from langdock_usage.harmless import without_guard
-from langdock_usage.metrics.asked import suggestion
 from langdock_usage.raw.csv_file import CsvFile, read_csv_file
+from langdock_usage.text import suggestion
 from langdock_usage.windows import parse_day
 
 UNASSIGNED = "unassigned"

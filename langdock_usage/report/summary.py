@@ -1,9 +1,9 @@
 """The machine-readable summary that every report carries."""
 
-from langdock_usage.amounts import exact
 from langdock_usage.report.folded import folded
 from langdock_usage.report.monthly import Month, Row
 from langdock_usage.report.verdict import Verdict
+from langdock_usage.text import exact
 
 ROOM_BYTES = {"keys": 1_320_000, "models": 250_000, "teams": 200_000}
 """What a list may take of the page, as a table and here."""

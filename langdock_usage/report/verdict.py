@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from langdock_usage.amounts import exact
-from langdock_usage.counted import counted
 from langdock_usage.report.monthly import Month
+from langdock_usage.text import counted, exact
 from langdock_usage.windows import ranges
 
 

@@ -18,10 +18,10 @@ from tenacity import (
     wait_fixed,
 )
 
-from langdock_usage.counted import counted
 from langdock_usage.errors import DatabaseLocked, DatabaseMissing, StoreError
 from langdock_usage.raw.archive import Archive
 from langdock_usage.sql import DEFINITIONS, VIEWS, read_sql
+from langdock_usage.text import counted
 
 # A writer has the file open for a fraction of a second at a time.
 READER_PATIENCE_SECONDS = 5.0

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from langdock_usage.counted import counted
 from langdock_usage.errors import DatabaseLocked, StoreError
 from langdock_usage.raw.archive import Archive
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.store.database import OnWait, open_for_writing
+from langdock_usage.text import counted
 
 
 @contextmanager

@@ -6,11 +6,10 @@ from typing import Any
 
 import duckdb
 
-from langdock_usage.amounts import exact
-from langdock_usage.counted import counted
 from langdock_usage.raw.archive import Archive
 from langdock_usage.sql import read_sql
 from langdock_usage.store.database import open_for_reading
+from langdock_usage.text import counted, exact
 from langdock_usage.windows import ONE_DAY, Period, ranges, today, zone
 
 Status = dict[str, Any]

@@ -6,10 +6,9 @@ from decimal import Decimal
 
 import duckdb
 
-from langdock_usage.api.ask import DateForm
 from langdock_usage.raw.archive import RawExport
 from langdock_usage.sql import read_sql
-from langdock_usage.windows import Period, month_of
+from langdock_usage.windows import DateForm, Period, month_of
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,10 @@ from typing import Any
 
 import duckdb
 
-from langdock_usage.amounts import exact
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.harmless import csv_line, guarded
 from langdock_usage.sql import DEFINITIONS, read_sql
+from langdock_usage.text import exact
 from langdock_usage.whole_file import whole_file
 from langdock_usage.windows import Period, month_of
 

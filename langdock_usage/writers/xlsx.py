@@ -16,8 +16,8 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from rich.cells import cell_len
 
-from langdock_usage.amounts import exact
 from langdock_usage.errors import InvalidRequest
+from langdock_usage.text import exact
 
 MAX_XLSX_ROWS = 1_048_575  # and the header
 MAX_WIDTH = 60

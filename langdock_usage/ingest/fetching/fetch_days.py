@@ -3,7 +3,6 @@
 from contextlib import aclosing, suppress
 from datetime import date
 
-from langdock_usage.amounts import exact
 from langdock_usage.errors import (
     ExportConflict,
     ExportFormatError,
@@ -19,6 +18,7 @@ from langdock_usage.ingest.intake import Outcome
 from langdock_usage.raw.archive import RawExport
 from langdock_usage.raw.exports import is_empty, stated_in
 from langdock_usage.store.incoming import workspace_of
+from langdock_usage.text import exact
 from langdock_usage.windows import Period
 
 GIVE_UP_AFTER = 3  # days in a row for which the service did not answer

@@ -2,14 +2,13 @@
 
 from contextlib import aclosing
 
-from langdock_usage.amounts import exact
-from langdock_usage.counted import counted
 from langdock_usage.errors import ExportFormatError, LangdockUsageError, PeriodMismatch
 from langdock_usage.ingest.fetching.as_answered import as_answered
 from langdock_usage.ingest.fetching.fetch_session import FetchSession
 from langdock_usage.ingest.intake import Outcome
 from langdock_usage.raw.archive import RawExport
 from langdock_usage.store.incoming import TakenIn
+from langdock_usage.text import counted, exact
 from langdock_usage.windows import Period
 
 

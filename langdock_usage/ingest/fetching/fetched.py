@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from langdock_usage.counted import counted
 from langdock_usage.ingest.fetching.plan import Plan
 from langdock_usage.store.incoming import TakenIn
+from langdock_usage.text import counted
 from langdock_usage.windows import Period, ranges
 
 

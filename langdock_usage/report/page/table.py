@@ -6,8 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from langdock_usage.amounts import exact
 from langdock_usage.report.page.shown import Shown
+from langdock_usage.text import exact
 
 FILTER_FROM = 20
 """Rows from which a table gets a filter box, and is closed at first."""

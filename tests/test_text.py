@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from langdock_usage.amounts import exact
+from langdock_usage.text import exact
 
 
 @pytest.mark.parametrize(
