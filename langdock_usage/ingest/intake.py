@@ -46,7 +46,7 @@ class Intake:
         self._wait_seconds, self._on_wait = wait_seconds, on_wait
         self._kept: list[RawExport] = []
         self._changed = asyncio.Event()
-        self._is_closing = False
+        self._closing = asyncio.Event()
         self._give_up = Event()
 
     async def __aenter__(self) -> Self:
@@ -59,7 +59,7 @@ class Intake:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._is_closing = True
+        self._closing.set()
         self._changed.set()
         if isinstance(error, asyncio.CancelledError):  # interrupted: wait for nobody
             self._give_up.set()
@@ -77,7 +77,7 @@ class Intake:
         self._changed.set()
 
     async def _take_in_all(self) -> None:
-        while self._kept or not self._is_closing:
+        while self._kept or not self._closing.is_set():
             if not self._kept:
                 self._changed.clear()
                 await self._changed.wait()
@@ -85,8 +85,8 @@ class Intake:
             outcomes = await asyncio.to_thread(self._take_in, self._kept[:BATCH])
             for outcome in outcomes:
                 self._on_outcome(self._kept.pop(0), outcome)
-            if not self._is_closing:
-                await asyncio.sleep(REST_SECONDS)
+            with suppress(TimeoutError):  # a rest, for readers; none at the end
+                await asyncio.wait_for(self._closing.wait(), REST_SECONDS)
 
     def _take_in(self, batch: list[RawExport]) -> list[Outcome]:
         """All of them at once; else up to the first that is refused.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from langdock_usage.errors import DatabaseLocked, NoData, StoreError
 from langdock_usage.ingest.damaged import consequence, refusal
+from langdock_usage.ingest.intake import BATCH
 from langdock_usage.ingest.owners import restore_keys, unreadable_keys
 from langdock_usage.raw.archive import Archive, Damaged, RawExport
 from langdock_usage.settings import WAIT_SECONDS
@@ -70,10 +71,10 @@ def _make(
 ) -> list[str]:
     """Make the new file; what follows from each damaged export that it lacks."""
     with Store(fresh) as store:
-        for done, raw in enumerate(raws, start=1):
-            csv = archive.csv_path(raw)
-            store.take_in(raw, csv, str(csv))
-            on_progress(done, len(raws))
+        for first in range(0, len(raws), BATCH):
+            batch = [(raw, archive.csv_path(raw)) for raw in raws[first : first + BATCH]]
+            store.take_in_all([(raw, csv, str(csv)) for raw, csv in batch])
+            on_progress(first + len(batch), len(raws))
         restore_keys(store, archive)
         return [consequence(store, one) for one in damaged]
 
