@@ -52,7 +52,7 @@ class Fetched:
             f"  {days} fetched ({asked}): {rows}, {empty}",
         ]
         if self.reconciled:
-            months = ", ".join(f"{month.first:%Y-%m}" for month in self.reconciled)
+            months = ", ".join(f"{month.first:%Y-%m}" for month in sorted(self.reconciled))
             lines.append(f"  months compared with their own export: {months}")
         return "\n".join(lines)
 
@@ -66,7 +66,7 @@ class Fetched:
             "fetched": [[str(period.first), str(period.last)] for period in ranges(self.days)],
             "rows": self.row_count,
             "days_without_usage": self.empty_day_count,
-            "months_reconciled": [f"{month.first:%Y-%m}" for month in self.reconciled],
+            "months_reconciled": [f"{month.first:%Y-%m}" for month in sorted(self.reconciled)],
             "warnings": self.warnings,
             "unknown_columns": self.unknown_columns,
         }
