@@ -95,17 +95,21 @@ class UsageExportClient:
             return combine([part for part in parts if part is not None])
 
     async def _with_retries(self, ask: Ask) -> bytes | None:
-        async for attempt in AsyncRetrying(
-            retry=retry_if_exception_type(ServiceUnavailable),
-            stop=stop_after_tries,
-            wait=wait_between_tries(self._backoff_seconds),
-            before_sleep=self._before_next_try,
-            reraise=True,
-        ):
+        async for attempt in self._tries(ServiceUnavailable):
             with attempt:
                 async with self._in_flight.slot():
                     return await self._try_once(ask)
         raise AssertionError("unreachable: the last try returns or raises")
+
+    def _tries(self, passing: type[ServiceUnavailable]) -> AsyncRetrying:
+        """One try after the other while this kind of trouble, which may pass, goes on."""
+        return AsyncRetrying(
+            retry=retry_if_exception_type(passing),
+            stop=stop_after_tries,
+            wait=wait_between_tries(self._backoff_seconds),
+            before_sleep=self._before_next_try,
+            reraise=True,
+        )
 
     def _before_next_try(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
@@ -171,13 +175,7 @@ class UsageExportClient:
 
     async def _download(self, link: str) -> bytes:
         """The file behind a signed link, while the storage host is overloaded again and again."""
-        async for attempt in AsyncRetrying(
-            retry=retry_if_exception_type(Overloaded),
-            stop=stop_after_tries,
-            wait=wait_between_tries(self._backoff_seconds),
-            before_sleep=self._before_next_try,
-            reraise=True,
-        ):
+        async for attempt in self._tries(Overloaded):
             with attempt:
                 return await download(self._http, link)
         raise AssertionError("unreachable: the last try returns or raises")
