@@ -1,29 +1,19 @@
 """The real parts that tests share: a sandbox over a real socket, and a database fetched from it."""
 
-import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from langdock_usage.api.client import UsageExportClient, http_client
-from langdock_usage.api.pace import Pace
-from langdock_usage.ingest.fetching.fetch import fetch
-from langdock_usage.ingest.fetching.fetch_session import Progress
-from langdock_usage.ingest.fetching.fetched import Fetched
 from langdock_usage.sandbox.service.server import Sandbox, serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
-from langdock_usage.windows import Period
-from tests.reports import browser as browser
-from tests.reports import made as made
-from tests.reports import made_up as made_up
-from tests.reports import opened as opened
-from tests.tiny import tiny_database as tiny_database
-
-NOW = datetime(2026, 11, 15, 10, 30, tzinfo=UTC)
-TIMEZONE = "Europe/Berlin"
+from tests.support.fetching import NOW, fetch_from
+from tests.support.reports import browser as browser
+from tests.support.reports import made as made
+from tests.support.reports import made_up as made_up
+from tests.support.reports import opened as opened
+from tests.support.tiny import tiny_database as tiny_database
 
 
 @pytest.fixture(scope="session")
@@ -44,49 +34,6 @@ def live_sandbox() -> Iterator[Sandbox]:
     """A sandbox whose today is today, as the command line takes it to be."""
     with serve(Workspace.synthetic(today=datetime.now(UTC).date())) as sandbox:
         yield sandbox
-
-
-def fetch_from(
-    sandbox: Sandbox,
-    database: Path,
-    period: Period | None = None,
-    *,
-    api_key: str | None = None,
-    timezone: str | None = None,
-    refresh_days: int = 3,
-    org_id: str | None = None,
-    now: datetime = NOW,
-    pace: Pace | None = None,
-    wait_seconds: float = 60,
-    on_progress: Progress | None = None,
-) -> Fetched:
-    """What the command `fetch` does, at another moment."""
-
-    async def run() -> Fetched:
-        async with http_client(sandbox.base_url) as http:
-            client = UsageExportClient(
-                http,
-                sandbox.base_url,
-                api_key or sandbox.api_key,
-                pace=pace,
-                backoff_seconds=0.01,
-            )
-            return await fetch(
-                database,
-                client,
-                period=period,
-                timezone=timezone,
-                default_timezone=TIMEZONE,
-                refresh_days=refresh_days,
-                org_id=org_id,
-                now=now,
-                wait_seconds=wait_seconds,
-                on_progress=on_progress,
-            )
-
-    # in a thread of its own, because Playwright keeps an event loop in this one
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(run())).result()
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,9 @@ from langdock_usage.errors import Overloaded
 from langdock_usage.ingest.fetching.fetch import fetch
 from langdock_usage.sandbox.service.server import serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
-
-from .conftest import NOW, TIMEZONE
-from .made import days
-from .test_fetch import rows
+from tests.support.fetching import NOW, TIMEZONE
+from tests.support.made import days
+from tests.support.queries import rows
 
 
 class Bears(httpx.AsyncHTTPTransport):

@@ -22,10 +22,9 @@ from langdock_usage.report.kernel.report_display import chart_bundle
 from langdock_usage.report.language import Language
 from langdock_usage.report.sealed import seal
 from langdock_usage.store.database import open_for_writing
-
-from .made_up import Row, build
-from .quick import quick_report
-from .reports import Opened
+from tests.support.made_up import Row, build
+from tests.support.quick import quick_report
+from tests.support.reports import Opened
 
 # of two days a month
 pytestmark = pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")

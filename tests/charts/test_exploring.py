@@ -16,8 +16,7 @@ from langdock_usage.charts import chart_data
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.metrics.queries import Usage
 from langdock_usage.store.store import Store
-
-from .made_up import NASTY_NAMES, build, two_months
+from tests.support.made_up import NASTY_NAMES, build, two_months
 
 Drawn = Callable[[Usage, bool], Any]
 
@@ -155,7 +154,7 @@ def test_wrong_frame_is_answered_with_what_is_missing(tiny: Usage) -> None:
 
 
 def test_unknown_days_of_a_story_are_not_zero(tmp_path: Path) -> None:
-    from .made import Maker, days
+    from tests.support.made import Maker, days
 
     maker = Maker(tmp_path / "test.duckdb")
     with Store(tmp_path / "test.duckdb") as store:

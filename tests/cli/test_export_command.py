@@ -13,9 +13,8 @@ import pytest
 
 from langdock_usage.store.store import Store
 from langdock_usage.writers import takeaway
-
-from .made import Maker, days
-from .test_cli import assert_refused, run
+from tests.support.command import assert_refused, run
+from tests.support.made import Maker, days
 
 
 @pytest.fixture(scope="module")

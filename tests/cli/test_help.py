@@ -14,8 +14,7 @@ from langdock_usage import __version__
 from langdock_usage.cli.app import ORDER, app
 from langdock_usage.cli.commands import command_line
 from langdock_usage.sandbox.service.faults import FAULTS
-
-from .test_cli import run
+from tests.support.command import run
 
 ROOT = command_line(app, ORDER)
 

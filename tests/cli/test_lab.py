@@ -8,8 +8,7 @@ import pytest
 from langdock_usage.cli.lab import prepare
 from langdock_usage.errors import DatabaseMissing
 from langdock_usage.settings import DEFAULT_DATABASE
-
-from .test_cli import assert_refused, run
+from tests.support.command import assert_refused, run
 
 
 @pytest.fixture

@@ -19,11 +19,10 @@ from langdock_usage.cli.console import tell_retries
 from langdock_usage.sandbox.service.server import Sandbox, serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.text import counted
-
-from .made import csv_of, days
-from .made_up import build as build_made_up
-from .made_up import two_months
-from .test_cli import LAST_MONTH, YESTERDAY, run
+from tests.support.command import LAST_MONTH, YESTERDAY, run
+from tests.support.made import csv_of, days
+from tests.support.made_up import build as build_made_up
+from tests.support.made_up import two_months
 
 MONTH = f"{LAST_MONTH:%Y-%m}"
 

@@ -8,9 +8,8 @@ import langdock_usage as lu
 from langdock_usage.errors import InvalidRequest, LangdockUsageError
 from langdock_usage.report.monthly import Month
 from langdock_usage.store.store import Store
-
-from .made import Maker, days
-from .test_cli import assert_refused, run
+from tests.support.command import assert_refused, run
+from tests.support.made import Maker, days
 
 
 def test_workspace_is_chosen_in_the_words_of_who_asks(tmp_path: Path) -> None:

@@ -16,11 +16,10 @@ import langdock_usage as lu
 from langdock_usage.harmless import csv_line, guarded, without_guard
 from langdock_usage.ingest.owners import template
 from langdock_usage.store.store import Store
-from tests.made import Maker, days
-from tests.made_up import Row, build
-from tests.quick import quick_report
-from tests.reports import Opened
-from tests.test_browser import saved
+from tests.support.made import Maker, days
+from tests.support.made_up import Row, build
+from tests.support.quick import quick_report
+from tests.support.reports import Opened, saved
 
 RUN = (
     "=1+1", "+49 30", "-1+1", "@SUM(A1)", "|calc", "%x", "\tTab", "\nline",

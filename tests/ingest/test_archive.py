@@ -14,10 +14,9 @@ from langdock_usage.sandbox.service.server import Sandbox, serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.store.status import as_text, status
 from langdock_usage.store.store import Store
-
-from .conftest import NOW, TIMEZONE, fetch_from
-from .made import Maker, days
-from .test_fetch import rows
+from tests.support.fetching import NOW, TIMEZONE, fetch_from
+from tests.support.made import Maker, days
+from tests.support.queries import rows
 
 
 @pytest.fixture

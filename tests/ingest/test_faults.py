@@ -25,10 +25,9 @@ from langdock_usage.ingest.fetching.fetch import fetch
 from langdock_usage.sandbox.service.faults import FAULTS
 from langdock_usage.sandbox.service.server import Sandbox, serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
-
-from .conftest import NOW, TIMEZONE, fetch_from
-from .made import days
-from .test_fetch import rows
+from tests.support.fetching import NOW, TIMEZONE, fetch_from
+from tests.support.made import days
+from tests.support.queries import rows
 
 TABLES = (
     "select * exclude (export_id) from usage order by all",

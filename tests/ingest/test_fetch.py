@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import duckdb
 import pytest
 
 from langdock_usage.errors import AccessDenied, ExportConflict, InvalidRequest
@@ -16,16 +15,11 @@ from langdock_usage.raw.archive import Archive
 from langdock_usage.sandbox.service.server import KEY_WITHOUT_SCOPE, Sandbox, serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.windows import Period
-
-from .conftest import NOW, TIMEZONE, fetch_from
-from .made import days
+from tests.support.fetching import NOW, TIMEZONE, fetch_from
+from tests.support.made import days
+from tests.support.queries import rows
 
 BERLIN = ZoneInfo(TIMEZONE)
-
-
-def rows(database: Path, query: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(database, read_only=True) as connection:
-        return connection.execute(query).fetchall()
 
 
 def test_every_row_of_a_year_equals_the_hours_of_the_workspace(

@@ -18,36 +18,15 @@ from langdock_usage.raw.keys_file import KeyOwner, read_keys
 from langdock_usage.sandbox.service.server import Sandbox
 from langdock_usage.sandbox.workspace.owners import keys_file
 from langdock_usage.store.store import Store
-
-from .conftest import fetch_from
-from .made import Maker, days
-from .test_cli import run
-
-HEADER = "api_key_id,team,cost_center,owner,valid_from,successor_of\n"
+from tests.support.command import run
+from tests.support.fetching import fetch_from
+from tests.support.keys import HEADER, load, six_days
+from tests.support.made import Maker, days
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
     return tmp_path / "data" / "test.duckdb"
-
-
-def load(database: Path, lines: str, header: str = HEADER) -> LoadedKeys:
-    file = database.with_name("keys.csv")
-    file.write_text(header + lines, encoding="utf-8")
-    return load_keys(database, file)
-
-
-def six_days(database: Path) -> dict[tuple[date, str], Decimal]:
-    """Two keys on 28 September to 3 October; what each cost on each day."""
-    costs: dict[tuple[date, str], Decimal] = {}
-    maker = Maker(database)
-    with Store(database) as store:
-        for place, day in enumerate(days("2026-09-28", "2026-10-03").days()):
-            of_day = {"key_1": f"{place + 1}.01", "key_2": f"0.{place + 1}"}
-            rows = [{"api_key_id": key, "total_cost_usd": cost} for key, cost in of_day.items()]
-            maker.take_in(store, days(str(day)), *rows)
-            costs |= {(day, key): Decimal(cost) for key, cost in of_day.items()}
-    return costs
 
 
 @pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")

@@ -13,9 +13,8 @@ from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.raw.exports import COLUMNS
 from langdock_usage.store.store import Store
 from langdock_usage.windows import Period
-
-from .made import Maker, csv_of, days
-from .test_fetch import rows
+from tests.support.made import Maker, csv_of, days
+from tests.support.queries import rows
 
 OCTOBER = days("2026-10-01", "2026-10-31")
 

@@ -15,9 +15,8 @@ from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.metrics.queries import Usage
 from langdock_usage.raw.archive import Archive
 from langdock_usage.store.store import Store
-
-from .test_fetch import rows
-from .test_keys import HEADER, load, six_days
+from tests.support.keys import HEADER, load, six_days
+from tests.support.queries import rows
 
 
 @pytest.fixture

@@ -10,10 +10,9 @@ from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.raw.archive import Archive
 from langdock_usage.store.store import Store
 from langdock_usage.windows import Period
-
-from .made import Maker, days
-from .test_cli import assert_refused, run
-from .test_fetch import rows
+from tests.support.command import assert_refused, run
+from tests.support.made import Maker, days
+from tests.support.queries import rows
 
 
 @pytest.fixture

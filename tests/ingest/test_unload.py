@@ -16,10 +16,9 @@ from langdock_usage.ingest.unload import unload
 from langdock_usage.raw.archive import UNLOADED, Archive
 from langdock_usage.store.store import Store
 from langdock_usage.windows import Period
-
-from .made import csv_of, days
-from .test_cli import assert_refused, run
-from .test_fetch import rows
+from tests.support.command import assert_refused, run
+from tests.support.made import csv_of, days
+from tests.support.queries import rows
 
 API = "https://api.example.com"
 OCTOBER_5 = days("2026-10-05")

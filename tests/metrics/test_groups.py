@@ -8,8 +8,7 @@ import langdock_usage as lu
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.ingest.owners import load_keys
 from langdock_usage.store.store import Store
-
-from .made import Maker, days
+from tests.support.made import Maker, days
 
 
 @pytest.fixture

@@ -12,9 +12,8 @@ import langdock_usage as lu
 from langdock_usage.errors import IncompletePeriod
 from langdock_usage.store.store import Store
 from langdock_usage.windows import Period
-
-from .made import Maker, days
-from .test_cli import run
+from tests.support.command import run
+from tests.support.made import Maker, days
 
 NOVEMBER_2025 = "2025-11: 5 of 30 days are known"
 NOVEMBER_2026 = "2026-11 is not over: 20 of 30 days are known, 3 of them provisional"

@@ -16,9 +16,8 @@ from langdock_usage.metrics.queries import Usage
 from langdock_usage.raw.exports import COLUMNS
 from langdock_usage.report.monthly import Month
 from langdock_usage.store.store import Store
-
-from .made import Maker, days
-from .tiny import build_tiny
+from tests.support.made import Maker, days
+from tests.support.tiny import build_tiny
 
 Question = Callable[[Usage], pd.DataFrame]
 

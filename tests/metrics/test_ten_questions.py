@@ -20,8 +20,7 @@ from langdock_usage.ingest.owners import load_keys
 from langdock_usage.metrics.queries import Usage
 from langdock_usage.sandbox.workspace.owners import keys_file
 from langdock_usage.sandbox.workspace.workspace import SANDBOX_ORG_ID
-
-from .test_cli import ROOT
+from tests.support.command import ROOT
 
 # every day once; a key with a row per model
 DAYS = """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 CONDA_NAMES = {"duckdb": "python-duckdb", "isal": "python-isal", "tzdata": "python-tzdata"}
 
 

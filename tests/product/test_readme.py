@@ -5,8 +5,7 @@ import shlex
 from pathlib import Path
 
 from langdock_usage.sandbox.service.server import Sandbox
-
-from .test_cli import LAST_MONTH, ROOT, run
+from tests.support.command import LAST_MONTH, ROOT, run
 
 README = (ROOT / "README.md").read_text()
 

@@ -18,11 +18,10 @@ from langdock_usage.report.kernel.kernel import ReportKernelManager
 from langdock_usage.sandbox.service.server import serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.store.store import Store
-
-from .conftest import NOW, fetch_from
-from .made import Maker, days
-from .test_cli import ROOT
-from .tiny import build_tiny
+from tests.support.command import ROOT
+from tests.support.fetching import NOW, fetch_from
+from tests.support.made import Maker, days
+from tests.support.tiny import build_tiny
 
 NOTEBOOK = ROOT / "notebooks" / "explore.ipynb"
 CHARTS = 5

@@ -14,9 +14,8 @@ from langdock_usage.errors import ExportFormatError
 from langdock_usage.raw.combine import combine
 from langdock_usage.raw.exports import COLUMNS, count_rows, first_fault, parse_rows
 from langdock_usage.store.store import Store
-
-from .made import Maker, csv_of, days
-from .test_store import ask
+from tests.support.made import Maker, csv_of, days
+from tests.support.queries import ask
 
 OCTOBER_5 = days("2026-10-05")
 TEXT = st.text(

@@ -11,9 +11,8 @@ from langdock_usage.errors import KeysFileError
 from langdock_usage.ingest.owners import add_missing_keys, load_keys, template
 from langdock_usage.raw.keys_file import read_keys
 from langdock_usage.store.store import Store
-
-from .made import Maker, days
-from .test_cli import assert_refused, run
+from tests.support.command import assert_refused, run
+from tests.support.made import Maker, days
 
 HOSTILE = 'x\r\u2028=1;"\n'
 

@@ -11,9 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from tests.made_up import NASTY_NAMES, Row, build, huge, two_months
-from tests.quick import quick_report
-from tests.reports import Made, Opened
+from tests.support.made_up import NASTY_NAMES, Row, build, huge, two_months
+from tests.support.quick import quick_report
+from tests.support.reports import Made, Opened, saved
 
 DESKTOP = {"width": 1200, "height": 900}
 PHONE = {"width": 360, "height": 740}
@@ -49,15 +49,6 @@ def test_hostile_names_are_text_in_tooltips(opened: Opened) -> None:
     tooltip = opened.page.locator("#vg-tooltip-element.visible")
     assert NASTY_NAMES[0] in (tooltip.text_content() or "")
     assert tooltip.locator("script").count() == 0
-
-
-def saved(opened: Opened, name: str) -> str:
-    details = opened.page.locator(f"[data-file^={name}-2026]")
-    if details.get_attribute("open") is None:
-        details.locator("summary").click()
-    with opened.page.expect_download() as download:
-        details.locator("a[download]").click()
-    return Path(download.value.path()).read_text(encoding="utf-8-sig")
 
 
 def test_every_table_is_saved_as_csv_without_formulas(opened: Opened) -> None:

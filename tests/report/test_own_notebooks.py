@@ -15,9 +15,8 @@ from playwright.sync_api import Browser
 from langdock_usage.report.language import Language
 from langdock_usage.report.render import render_many
 from langdock_usage.report.sealed import seal
-
-from .reports import Opened
-from .test_cli import ROOT, run
+from tests.support.command import ROOT, run
+from tests.support.reports import Opened
 
 book: Any = nbformat.v4
 

@@ -1,6 +1,5 @@
 """The monthly report: executed by papermill, sealed, and exact."""
 
-import json
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -12,9 +11,10 @@ import pytest
 
 from langdock_usage.errors import DatabaseMissing, InvalidRequest, NoData, ReportError
 from langdock_usage.report.render import render, render_many
-from tests.looked_at import assert_sound, summary_of, tables_of, visible_text
-from tests.made_up import NASTY_NAMES, Row
-from tests.reports import Made
+from tests.support.looked_at import assert_sound, summary_of, tables_of, visible_text
+from tests.support.made_up import NASTY_NAMES, Row
+from tests.support.notebooks import write_notebook
+from tests.support.reports import Made
 
 read_notebook: Any = nbformat.read
 
@@ -136,16 +136,6 @@ def test_report_says_what_was_restated_since_the_one_before(made: Made) -> None:
     text = again.read_text(encoding="utf-8")
     assert "Nothing that the report of this month with data of Nov 1, 2026" in text
     assert "of the exports used came in after it" not in text
-
-
-def write_notebook(folder: Path, name: str, parameters: str, code: str) -> None:
-    book: Any = nbformat.v4
-    cells = [
-        book.new_code_cell(parameters, metadata={"tags": ["parameters"]}),
-        book.new_code_cell(code),
-    ]
-    folder.mkdir(exist_ok=True)
-    (folder / f"{name}.ipynb").write_text(json.dumps(book.new_notebook(cells=cells)))
 
 
 def test_failing_notebook_leaves_the_older_report(

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from langdock_usage.store.database import open_for_writing
-from tests.looked_at import assert_sound, summary_of, tables_of, visible_text
-from tests.made_up import Row, build, huge, restate, two_months
-from tests.quick import quick_report
+from tests.support.looked_at import assert_sound, summary_of, tables_of, visible_text
+from tests.support.made_up import Row, build, huge, restate, two_months
+from tests.support.quick import quick_report
 
 TOKENS = (1000, 200, 400, 0, 600)
 ROW = Row(date(2026, 10, 5), "key-1", "Search", "gpt-5", 10, Decimal("1.25"), TOKENS)

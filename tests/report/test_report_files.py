@@ -15,12 +15,11 @@ from langdock_usage.report.render import render
 from langdock_usage.report.verdict import Verdict
 from langdock_usage.store.store import Store
 from langdock_usage.windows import Period, month_of, parse_month
-
-from .looked_at import summary_of
-from .made import Maker, days
-from .made_up import Row, build
-from .test_cli import assert_refused, run
-from .test_report import write_notebook
+from tests.support.command import assert_refused, run
+from tests.support.looked_at import summary_of
+from tests.support.made import Maker, days
+from tests.support.made_up import Row, build
+from tests.support.notebooks import write_notebook
 
 LAST_MONTH = month_of(datetime.now(UTC).date().replace(day=1) - timedelta(days=1))
 NAME = f"{LAST_MONTH.first:%Y-%m}"

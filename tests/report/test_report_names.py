@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from langdock_usage.ingest.owners import load_keys
-from tests.looked_at import assert_sound, summary_of, tables_of, visible_text
-from tests.made_up import Row, build
-from tests.quick import quick_report
+from tests.support.looked_at import assert_sound, summary_of, tables_of, visible_text
+from tests.support.made_up import Row, build
+from tests.support.quick import quick_report
 
 DAY = date(2026, 10, 5)
 ROW = Row(DAY, "key-1", "Search", "gpt-5", 10, Decimal("1.25"), (1000, 200, 400, 0, 600))

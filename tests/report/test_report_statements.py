@@ -13,9 +13,9 @@ from langdock_usage.report.earlier import moment_of_report
 from langdock_usage.report.language import Language
 from langdock_usage.report.page.small_print import moment_of
 from langdock_usage.store.database import open_for_writing
-from tests.looked_at import assert_sound, tables_of, visible_text
-from tests.made_up import INSERT_EXPORT, Row, build, restate
-from tests.quick import quick_report
+from tests.support.looked_at import assert_sound, tables_of, visible_text
+from tests.support.made_up import INSERT_EXPORT, Row, build, restate
+from tests.support.quick import quick_report
 
 TOKENS = (1000, 200, 400, 0, 600)
 ROW = Row(date(2026, 10, 5), "key-1", "Search", "gpt-5", 10, Decimal("1.25"), TOKENS)

@@ -8,9 +8,8 @@ import pytest
 
 from langdock_usage.ingest.owners import load_keys
 from langdock_usage.report.render import render
-
-from .made_up import Row, build, two_months
-from .reports import Made
+from tests.support.made_up import Row, build, two_months
+from tests.support.reports import Made
 
 HOSTILE = '<b>R&D</b> "x"'
 

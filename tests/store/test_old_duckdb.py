@@ -12,9 +12,8 @@ from langdock_usage.ingest.owners import load_keys
 from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.sql import VIEWS
 from langdock_usage.store.store import Store
-
-from .made import Maker, days
-from .tiny import HELPDESK, SEARCH, build_tiny
+from tests.support.made import Maker, days
+from tests.support.tiny import HELPDESK, SEARCH, build_tiny
 
 TABLES = ("exports", "export_rows", "key_owner_loads", "loaded_key_owners")
 ASK = """
@@ -33,7 +32,7 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from langdock_usage.store.store import Store
-from tests.made import Maker, days
+from tests.support.made import Maker, days
 database = Path(sys.argv[1])
 store = Store(database)
 Maker(database).take_in(store, days("2026-11-03"), {"requests": "77"})

@@ -11,8 +11,8 @@ import pytest
 from langdock_usage.errors import ExportConflict, ExportFormatError
 from langdock_usage.raw.exports import COLUMNS
 from langdock_usage.store.store import Store
-
-from .made import Maker, csv_of, days
+from tests.support.made import Maker, csv_of, days
+from tests.support.queries import ask
 
 OCTOBER_5 = days("2026-10-05")
 
@@ -31,12 +31,6 @@ def store(database: Path) -> Iterator[Store]:
 @pytest.fixture
 def maker(database: Path) -> Maker:
     return Maker(database)
-
-
-def ask(store: Store, query: str) -> list[tuple[Any, ...]]:
-    """Rows of a query on the connection of the store."""
-    store._connection.execute("set enable_progress_bar = false")
-    return store._connection.execute(query).fetchall()
 
 
 def everything(store: Store) -> list[list[tuple[Any, ...]]]:

@@ -19,11 +19,10 @@ from langdock_usage.sandbox.service.server import Sandbox, serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.store.lock import only_writer
 from langdock_usage.store.store import Store
-
-from .conftest import NOW, fetch_from
-from .made import Maker, csv_of, days
-from .test_cli import assert_refused, environment_of, run
-from .test_fetch import rows
+from tests.support.command import assert_refused, environment_of, run
+from tests.support.fetching import NOW, fetch_from
+from tests.support.made import Maker, csv_of, days
+from tests.support.queries import rows
 
 YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
 

@@ -16,7 +16,7 @@ from langdock_usage.report.monthly import Month
 from langdock_usage.report.sealed import seal
 from langdock_usage.report.summary import summarise
 
-NOTEBOOK = Path(__file__).parent.parent / "notebooks" / "monthly_report.ipynb"
+NOTEBOOK = Path(__file__).parent.parent.parent / "notebooks" / "monthly_report.ipynb"
 
 
 def quick_report(

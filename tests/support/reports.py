@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request
 
-from tests.browser import open_browser
-from tests.made_up import Row, build, two_months
+from tests.support.browser import open_browser
+from tests.support.made_up import Row, build, two_months
 
 
 @dataclass(frozen=True)
@@ -73,3 +73,12 @@ def opened(browser: Browser, made: Made) -> Iterator[Opened]:
     shown = Opened(browser, made.html, viewport={"width": 1200, "height": 900})
     yield shown
     shown.context.close()
+
+
+def saved(opened: Opened, name: str) -> str:
+    details = opened.page.locator(f"[data-file^={name}-2026]")
+    if details.get_attribute("open") is None:
+        details.locator("summary").click()
+    with opened.page.expect_download() as download:
+        details.locator("a[download]").click()
+    return Path(download.value.path()).read_text(encoding="utf-8-sig")

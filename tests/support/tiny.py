@@ -8,8 +8,7 @@ import pytest
 from langdock_usage.ingest.owners import load_keys
 from langdock_usage.store.store import Store
 from langdock_usage.windows import Period
-
-from .made import Maker, days
+from tests.support.made import Maker, days
 
 SEARCH = {"api_key_id": "key_1", "api_key_name": "Search", "model": "gpt-5"}
 HELPDESK = {

@@ -18,8 +18,7 @@ from langdock_usage.metrics.queries import Usage
 from langdock_usage.sql import VIEWS
 from langdock_usage.store.store import Store
 from langdock_usage.writers import takeaway, xlsx
-
-from .made import Maker, days
+from tests.support.made import Maker, days
 
 # what no float holds, and what a float shows with noise
 COSTS = ("0.1", "0.3", "4157.4", "9.1e-5", "0.000000000000000000000001", "123456789.000000001")

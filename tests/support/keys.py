@@ -1,0 +1,30 @@
+"""Whose API keys are, loaded from a file."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from langdock_usage.ingest.owners import LoadedKeys, load_keys
+from langdock_usage.store.store import Store
+from tests.support.made import Maker, days
+
+HEADER = "api_key_id,team,cost_center,owner,valid_from,successor_of\n"
+
+
+def load(database: Path, lines: str, header: str = HEADER) -> LoadedKeys:
+    file = database.with_name("keys.csv")
+    file.write_text(header + lines, encoding="utf-8")
+    return load_keys(database, file)
+
+
+def six_days(database: Path) -> dict[tuple[date, str], Decimal]:
+    """Two keys on 28 September to 3 October; what each cost on each day."""
+    costs: dict[tuple[date, str], Decimal] = {}
+    maker = Maker(database)
+    with Store(database) as store:
+        for place, day in enumerate(days("2026-09-28", "2026-10-03").days()):
+            of_day = {"key_1": f"{place + 1}.01", "key_2": f"0.{place + 1}"}
+            rows = [{"api_key_id": key, "total_cost_usd": cost} for key, cost in of_day.items()]
+            maker.take_in(store, days(str(day)), *rows)
+            costs |= {(day, key): Decimal(cost) for key, cost in of_day.items()}
+    return costs
