@@ -13,15 +13,15 @@ from langdock_usage import errors
 
 if TYPE_CHECKING:
     from langdock_usage import charts
-    from langdock_usage.metrics.queries import Usage, open
     from langdock_usage.metrics.tables import table
+    from langdock_usage.metrics.usage import Usage, open
 
 __version__ = "0.2.0"
 
 __all__ = ["Usage", "__version__", "charts", "errors", "open", "table"]
 
 # Loaded with the first use, so that the command line answers `--help` without DuckDB and Altair.
-_HOMES = {"Usage": "metrics.queries", "open": "metrics.queries", "table": "metrics.tables"}
+_HOMES = {"Usage": "metrics.usage", "open": "metrics.usage", "table": "metrics.tables"}
 
 
 def __getattr__(name: str) -> Any:

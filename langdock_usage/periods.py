@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # "2026-10", "2026-Q3", "2026", "2026-10-05", a pair of these, or nothing: everything
 End: TypeAlias = "str | date | pd.Period | None"
-Asked: TypeAlias = "End | Period | tuple[End, End] | list[End]"
+PeriodLike: TypeAlias = "End | Period | tuple[End, End] | list[End]"
 
 HOW = (
     "write a month (2026-10), quarter (2026-Q3), year (2026), day (2026-10-31), "
@@ -22,7 +22,7 @@ HOW = (
 )
 
 
-def as_period(asked: Asked) -> Period | None:
+def as_period(asked: PeriodLike) -> Period | None:
     """The days of a month, quarter, year or day, or from one to another; None asks for everything.
 
     As text (`"2026-10"`, `"2026-Q3"`, `"2026"`, `"2026-10-31"`, `"2026-06..2026-08"`), date,

@@ -1,11 +1,19 @@
-"""The SQL of this package, one statement or view a file, beside those who ask it."""
+"""The SQL of this package, one query a file, beside those who ask it.
+
+A file may be a Jinja template: it takes the metrics from `store/metrics`, and names of our own
+relations and columns. Values never stand in it: they are parameters.
+"""
 
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 # Where each view is defined, in the order in which they build on each other.
 VIEWS = {
-    "counted_exports": "store/staging/counted_exports",
+    "exclusive_models": "store/staging/exclusive_models",
     "usage": "store/staging/usage",
     "monthly_usage": "store/staging/monthly_usage",
     "cost_per_key": "store/marts/cost_per_key",
@@ -23,12 +31,32 @@ VIEWS = {
     "cost_per_cost_center": "store/marts/cost_per_cost_center",
 }
 
-# All that a database is made of, in order.
-DEFINITIONS = ("store/schema/schema", "store/schema/loaded_key_owners", *VIEWS.values())
+
+@cache
+def read_sql(name: str, **names: str | bool) -> str:
+    """The query of a file: `store/lookup/key_names` is `store/sql/lookup/key_names.sql`.
+
+    `names` are what a template asks for: relations and columns of our own, never a value.
+    """
+    text = source_of(name)
+    is_template = "{{" in text or "{%" in text
+    return _templates().get_template(name).render(names) if is_template else text
 
 
 @cache
-def read_sql(name: str) -> str:
-    """The text of a file: `store/lookup/key_names` is `store/sql/lookup/key_names.sql`."""
+def source_of(name: str) -> str:
+    """A file as it stands there, for those who only want to know whether it has changed."""
     package, _, path = name.partition("/")
     return files(__package__).joinpath(package, "sql", f"{path}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def _templates() -> "Environment":
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    return Environment(  # noqa: S701, what it makes is SQL
+        loader=FunctionLoader(source_of),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

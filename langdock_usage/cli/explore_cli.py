@@ -20,8 +20,8 @@ from langdock_usage.settings import DEFAULT_DATABASE
 from langdock_usage.windows import Period, parse_day, parse_month
 
 if TYPE_CHECKING:
-    from langdock_usage.metrics.asked import Asked
-    from langdock_usage.metrics.queries import Usage
+    from langdock_usage.metrics.usage import Usage
+    from langdock_usage.periods import PeriodLike
 
 
 def lab(
@@ -94,7 +94,7 @@ def export(
         return
     if view is None:
         raise InvalidRequest("Say which view; `langdock-usage export --list` names them.")
-    from langdock_usage.metrics.queries import Usage
+    from langdock_usage.metrics.usage import Usage
 
     asked, name = _asked(month, first, last, period)
     usage = Usage(settings_for(db).database)
@@ -121,7 +121,7 @@ def _list_views() -> None:
 
 def _asked(
     month: str | None, first: str | None, last: str | None, period: str | None
-) -> tuple[Asked, str]:
+) -> tuple[PeriodLike, str]:
     """What the options ask about, and how the file is called by it. Raises InvalidRequest."""
     if sum(map(bool, (month, period, first or last))) > 1:
         raise InvalidRequest("Give either --month, or --period, or --from and --to.")
@@ -138,7 +138,7 @@ def _asked(
     return days, f"{first}_{last}" if first and last else f"from-{first}" if first else f"to-{last}"
 
 
-def _to_standard_output(usage: Usage, view: str, asked: Asked, org: str | None) -> None:
+def _to_standard_output(usage: Usage, view: str, asked: PeriodLike, org: str | None) -> None:
     """All of it or nothing, in UTF-8 whatever the terminal; a reader may leave before the end."""
     with TemporaryDirectory() as folder:
         path = usage.export(view, Path(folder) / "view.csv", asked, org=org)

@@ -37,7 +37,7 @@ def list_keys(
 ) -> None:
     """Show the keys with usage and whose they are, costliest first."""
     from langdock_usage.cli.aligned import aligned
-    from langdock_usage.metrics.queries import Usage
+    from langdock_usage.metrics.usage import Usage
 
     usage = Usage(settings_for(db).database)
     without = usage.unowned_keys(month, org=org, exact=True)
@@ -65,7 +65,7 @@ def template(
     """Write the file to fill in: what is known, and a line for each key that is missing."""
     from langdock_usage.ingest.owners import add_missing_keys
     from langdock_usage.ingest.owners import template as template_of
-    from langdock_usage.metrics.queries import Usage
+    from langdock_usage.metrics.usage import Usage
     from langdock_usage.whole_file import whole_file
 
     settings = settings_for(db)

@@ -167,7 +167,7 @@ def _last_complete_month(settings: Settings, org: str | None) -> str:
 
     Raises NoData where the database lacks it, and what `Usage.workspace` raises.
     """
-    from langdock_usage.metrics.queries import Usage
+    from langdock_usage.metrics.usage import Usage
 
     usage = Usage(settings.database)
     org_id = usage.workspace(org)

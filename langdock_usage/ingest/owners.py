@@ -29,7 +29,7 @@ from langdock_usage.text import nearest
 from langdock_usage.whole_file import whole_file
 
 if TYPE_CHECKING:
-    from langdock_usage.metrics.queries import Usage
+    from langdock_usage.metrics.usage import Usage
 
 
 @dataclass(frozen=True)

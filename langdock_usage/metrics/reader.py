@@ -1,153 +1,110 @@
-"""Reading a database: SQL, what is in it, and how it shows itself in a notebook."""
+"""Asking a database: opening it for one answer, and the SQL of a question over filtered usage."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
-import duckdb
-
-from langdock_usage.errors import InvalidRequest, LangdockUsageError, NoData
-from langdock_usage.metrics.asked import (
-    Asked,
-    Names,
-    available_months,
-    ends_of,
-    key_parameter,
-    model_parameter,
-    periods_asked,
-    team_parameter,
-)
+from langdock_usage.errors import InvalidRequest, NoData
+from langdock_usage.metrics.filters import Filters, Names, key_ids
 from langdock_usage.metrics.frames import to_frame
-from langdock_usage.metrics.overview import Coverage, coverage, overview_html, overview_text
-from langdock_usage.periods import as_moment
+from langdock_usage.metrics.known_periods import known_periods
 from langdock_usage.sql import read_sql
 from langdock_usage.store.database import open_for_reading
-from langdock_usage.text import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    import duckdb
     import pandas as pd
 
+    from langdock_usage.periods import PeriodLike
 
+
+@dataclass(frozen=True)
 class Reader:
-    """What can be read from a database without a question about its cost.
+    """A database as it is, or as it was at a moment.
 
     Every answer opens the file read only and closes it again, so that an open notebook never keeps
     `fetch` from writing. No query can reach another file either, to read or to write it.
     """
 
-    def __init__(self, path: Path, moment: datetime | None = None) -> None:
-        self.path = path
-        self.moment = moment
-        # what is wrong with the file is told now, not at the first question
-        open_for_reading(path).close()
+    path: Path
+    moment: datetime | None = None
 
-    def __enter__(self) -> Self:
-        return self
+    @contextmanager
+    def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open for one answer. Raises DatabaseMissing, DatabaseLocked, StoreError."""
+        with open_for_reading(self.path, self.moment) as connection:
+            connection.execute("set enable_external_access = false")
+            try:
+                yield connection
+            except NoData as error:
+                if self.moment is None:
+                    raise
+                received = f"{self.moment:%Y-%m-%d %H:%M %Z}"
+                raise NoData(f"Of what had been received by {received}: {error}") from error
 
-    def __exit__(
+    def answer(
         self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Nothing: no answer leaves the file open, and questions are answered afterwards, too.
-
-        >>> usage.close()
-        >>> usage.months()
-        ['2026-09', '2026-10']
-        """
-
-    def as_of(self, moment: datetime | str) -> Self:
-        """The same questions, answered with what had been received, and loaded, by a moment.
-
-        `moment` is an aware datetime, or text like `2026-11-03T18:00+01:00`; a day alone means its
-        end in UTC. What did the report rest on that was sent on the third? Raises InvalidRequest.
-
-        >>> usage.as_of("2026-11-05").months()
-        ['2026-09', '2026-10']
-        """
-        return type(self)(self.path, as_moment(moment))
-
-    def sql(
-        self,
-        query: str,
-        parameters: Sequence[Any] | Mapping[str, Any] = (),
+        question: str,
+        filters: Filters,
+        periods: Mapping[str, PeriodLike],
         *,
         exact: bool = False,
-        frames: Mapping[str, pd.DataFrame] | None = None,
+        **names: str | bool,
     ) -> pd.DataFrame:
-        """The answer to any SQL query; the database cannot be changed by it.
+        """The answer of `sql/questions/QUESTION.sql` about usage of periods, narrowed by filters.
 
-        Values belong into `parameters`, never into the text. `frames` are tables of your own that
-        the query may name. DECIMAL becomes float64, with `exact` Decimal.
-
-        >>> usage.sql("select sum(requests) as requests from usage where model = ?", ["gpt-5"])
-           requests
-        0        40
-        >>> budget = pd.DataFrame({"model": ["gpt-5"], "budget_usd": [5]})
-        >>> usage.sql(
-        ...     "select month, budget_usd - total_cost_usd as left_usd "
-        ...     "from cost_per_model join budget using (model) order by month",
-        ...     frames={"budget": budget},
-        ... )
-               month  left_usd
-        0 2026-09-01      3.00
-        1 2026-10-01      1.75
+        A period `before_` is `before_first` and `before_last` in the query; `names` are those that
+        its template asks for. Raises InvalidRequest, NoData.
         """
-        with self._connection() as connection:
-            for name, frame in (frames or {}).items():
-                connection.register(name, frame)
-            try:
-                return to_frame(connection.execute(query, parameters), exact=exact)
-            except duckdb.PermissionException as error:
-                raise InvalidRequest(
-                    "A query reaches no other file, so that none can be harmed: read yours with "
-                    "pandas and name it in `frames`, and write with `export`."
-                ) from error
+        with self.connection() as connection:
+            parameters = self._parameters(connection, filters.org, periods)
+            parameters |= filters.parameters(connection)
+            query = read_sql(f"metrics/questions/{question}", **names)
+            return to_frame(connection.execute(query, parameters), exact=exact)
 
-    def describe(self, view: str | None = None) -> pd.DataFrame:
-        """Every column of a view, or of all: `view_name`, `column_name`, `data_type`, `comment`.
+    def evidence(
+        self, question: str, period: PeriodLike, org: str | None, *, exact: bool = False
+    ) -> pd.DataFrame:
+        """`sql/evidence/QUESTION.sql`, about a period. Raises InvalidRequest, NoData."""
+        with self.connection() as connection:
+            parameters = self._parameters(connection, org, {"": period})
+            query = read_sql(f"metrics/evidence/{question}")
+            return to_frame(connection.execute(query, parameters), exact=exact)
 
-        `lu.table` shows the comments in full.
+    def _parameters(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        org: str | None,
+        periods: Mapping[str, PeriodLike],
+    ) -> dict[str, object]:
+        org_id = self.workspace(org, connection) if org else None
+        days = known_periods(connection, list(periods.values()), org_id, self.moment)
+        parameters: dict[str, object] = {"org_id": org_id}
+        for name, period in zip(periods, days, strict=True):
+            parameters[f"{name}first"] = period and period.first
+            parameters[f"{name}last"] = period and period.last
+        return parameters
 
-        >>> usage.describe("cost_per_model")[["column_name", "data_type"]].head(3)
-          column_name data_type
-        0       month      DATE
-        1      org_id   VARCHAR
-        2       model   VARCHAR
-        """
-        described = self.sql(read_sql("metrics/lookup/describe"), {"view": view})
-        if view is not None and described.empty:
-            known = sorted(set(self.describe()["view_name"]))
-            raise InvalidRequest(f"There is no view {view!r}; {suggestion(view, known)}")
-        return described
+    def rotated_keys(self, key: Names) -> list[str]:
+        """Ids of these API keys and of those that they were rotated into, or out of."""
+        with self.connection() as connection:
+            rows = connection.execute(
+                read_sql("metrics/lookup/chain_members"), {"keys": key_ids(connection, key)}
+            ).fetchall()
+        return [api_key_id for (api_key_id,) in rows]
 
-    def workspaces(self) -> dict[str, str]:
-        """Every workspace of the database with its time zone.
+    def workspaces(self, connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+        """Every workspace of the database with its time zone."""
+        return dict(connection.execute(read_sql("store/lookup/workspaces")).fetchall())
 
-        >>> usage.workspaces()
-        {'org_a': 'UTC'}
-        """
-        with self._connection() as connection:
-            return dict(connection.execute(read_sql("store/lookup/workspaces")).fetchall())
-
-    def workspace(self, org: str | None = None) -> str:
-        """The workspace called `org`, or the only one. Raises InvalidRequest, NoData.
-
-        >>> usage.workspace()
-        'org_a'
-        """
-        known = self.workspaces()
+    def workspace(self, org: str | None, connection: duckdb.DuckDBPyConnection) -> str:
+        """The workspace called `org`, or the only one. Raises InvalidRequest, NoData."""
+        known = self.workspaces(connection)
         if not known:
             raise NoData(
                 f"{self.path} holds no usage yet; bring it in with `langdock-usage fetch`."
@@ -159,83 +116,3 @@ class Reader:
         problem = "Several workspaces" if org is None else f"No workspace {org!r}"
         choice = f"{problem} in {self.path}; choose one of {', '.join(known)} with"
         raise InvalidRequest(f'{choice} org="…".', on_command_line=f"{choice} --org.")
-
-    def months(self, org: str | None = None) -> list[str]:
-        """The months of which something is known, oldest first.
-
-        >>> usage.months()
-        ['2026-09', '2026-10']
-        """
-        org_id = self.workspace(org) if org else None
-        with self._connection() as connection:
-            return [f"{month:%Y-%m}" for month in available_months(connection, org_id)]
-
-    def latest_month(self, org: str | None = None) -> str | None:
-        """The last month of which every day is known; where none is, the last one at all.
-
-        None in an empty database.
-
-        >>> usage.latest_month()
-        '2026-10'
-        """
-        months = self.months(org)
-        known = [one for one in self._coverage() if org in (None, one.org_id)]
-        complete = [month for month in months if any(one.has_all_of(month) for one in known)]
-        return next(reversed(complete or months), None)
-
-    def _coverage(self) -> list[Coverage]:
-        with self._connection() as connection:
-            return coverage(connection)
-
-    def _repr_html_(self) -> str:
-        """What Jupyter shows: what is covered and what is missing."""
-        try:
-            return overview_html(self.path, self._coverage())
-        except LangdockUsageError as error:
-            return overview_html(self.path, [], problem=str(error))
-
-    def __repr__(self) -> str:
-        try:
-            return overview_text(self.path, self._coverage())
-        except LangdockUsageError as error:
-            return overview_text(self.path, [], problem=str(error))
-
-    def _ask(
-        self,
-        question: str,
-        asked: Asked,
-        *,
-        key: Names = None,
-        model: Names = None,
-        org: str | None = None,
-        team: Names = None,
-        exact: bool = False,
-        **more: str | date | None,
-    ) -> pd.DataFrame:
-        """The answer to `sql/period/QUESTION.sql`, asked about a period with filters."""
-        org_id = self.workspace(org) if org else None
-        with self._connection() as connection:
-            [period] = periods_asked(connection, [asked], org_id, self.moment)
-            parameters = {
-                "org_id": org_id,
-                **ends_of(period),
-                "keys": key_parameter(connection, key),
-                "models": model_parameter(connection, model),
-                "teams": team_parameter(connection, team),
-                "by": None,
-                **more,
-            }
-            query = read_sql("metrics/asked") + read_sql(f"metrics/period/{question}")
-            return to_frame(connection.execute(query, parameters), exact=exact)
-
-    @contextmanager
-    def _connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        with open_for_reading(self.path, self.moment) as connection:
-            connection.execute("set enable_external_access = false")
-            try:
-                yield connection
-            except NoData as error:
-                if self.moment is None:
-                    raise
-                received = f"{self.moment:%Y-%m-%d %H:%M %Z}"
-                raise NoData(f"Of what had been received by {received}: {error}") from error

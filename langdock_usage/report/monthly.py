@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import duckdb
 
 from langdock_usage.errors import NoData
-from langdock_usage.metrics.queries import open as open_usage
+from langdock_usage.metrics.usage import open as open_usage
 from langdock_usage.sql import read_sql
 from langdock_usage.windows import month_before, month_of, parse_month
 

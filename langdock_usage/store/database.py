@@ -1,9 +1,7 @@
 """Opening the DuckDB file: to read, or to write; and what can be wrong with it."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from threading import Event
 
@@ -20,7 +18,14 @@ from tenacity import (
 
 from langdock_usage.errors import DatabaseLocked, DatabaseMissing, StoreError
 from langdock_usage.raw.archive import Archive
-from langdock_usage.sql import DEFINITIONS, VIEWS, read_sql
+from langdock_usage.sql import read_sql
+from langdock_usage.store.schema import (
+    create_all,
+    create_tables,
+    create_views,
+    current_version,
+    stored_version,
+)
 from langdock_usage.text import counted
 
 # A writer has the file open for a fraction of a second at a time.
@@ -47,7 +52,8 @@ def open_for_reading(path: Path, moment: datetime | None = None) -> duckdb.DuckD
         return connection
     connection = _connect_to_read(path, in_memory=True)
     tables = connection.execute(
-        "select table_name from duckdb_tables() where database_name = 'archive'"
+        "select table_name from duckdb_tables() "
+        "where database_name = 'archive' and table_name <> 'counted_exports'"
     ).fetchall()
     for (name,) in tables:
         table = duckdb.ColumnExpression(name)
@@ -55,15 +61,14 @@ def open_for_reading(path: Path, moment: datetime | None = None) -> duckdb.DuckD
         connection.execute(f"create view {view} as from archive.main.{table}")
     for name in RECEIVED:
         connection.execute(read_sql(f"store/schema/{name}_as_of"), {"moment": moment})
-    for definition in VIEWS.values():
-        connection.execute(read_sql(definition))
+    create_views(connection)
     return connection
 
 
 def _check_version(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
-    if _stored_version(connection) == _version():
+    if stored_version(connection) == current_version():
         return
-    known = {name for (name,) in connection.execute(read_sql("store/schema/view_names")).fetchall()}
+    known = dict(connection.execute(read_sql("store/schema/relations")).fetchall())
     connection.close()
     if "usage" not in known:
         raise _another(StoreError, f"{path} is not a database of usage exports;")
@@ -71,21 +76,6 @@ def _check_version(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
         f"{path} was made by another version; `langdock-usage rebuild`, or the next `fetch` or "
         "`load`, brings it up to date."
     )
-
-
-@cache
-def _version() -> str:
-    """A hash of all that tables and views are made of."""
-    texts = "\n".join(read_sql(name) for name in DEFINITIONS)
-    return hashlib.sha256(texts.encode()).hexdigest()
-
-
-def _stored_version(connection: duckdb.DuckDBPyConnection) -> str | None:
-    try:
-        found = connection.execute("select sha256 from schema_version").fetchone()
-    except duckdb.CatalogException:
-        return None
-    return str(found[0]) if found else None
 
 
 def open_for_writing(
@@ -124,13 +114,12 @@ def open_for_writing(
         reraise=True,
     )(_connect, path, read_only=False)
     try:
-        if _stored_version(connection) != _version():
+        if stored_version(connection) != current_version():
             connection.begin()
-            _keep_owners_of_version_0_1(connection, path)
-            for name in DEFINITIONS:
-                connection.execute(read_sql(name))
+            _upgrade(connection, path)
+            create_all(connection)
             connection.execute("delete from schema_version")
-            connection.execute("insert into schema_version values (?)", [_version()])
+            connection.execute("insert into schema_version values (?)", [current_version()])
             connection.commit()
     except duckdb.Error as error:
         connection.close()
@@ -138,14 +127,23 @@ def open_for_writing(
     return connection
 
 
+def _upgrade(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Bring the tables of an older version to what this one expects of them."""
+    kinds = dict(connection.execute(read_sql("store/schema/relations")).fetchall())
+    if "key_owners" in kinds and kinds["key_owners"] == "table":
+        _keep_owners_of_version_0_1(connection, path)
+    if kinds.get("counted_exports") == "view":
+        connection.execute("drop view counted_exports")
+        create_tables(connection)
+        connection.execute(read_sql("store/schema/from_version_0_1"))
+        connection.execute(read_sql("store/write/insert_export_models"), {"export_ids": None})
+
+
 def _keep_owners_of_version_0_1(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Version 0.1 had a table for the keys file that was loaded last; its moment is in the archive.
 
     The files that were loaded before lie in the archive too, for the next writer to take in.
     """
-    query = "select 1 from duckdb_tables() where table_name = 'key_owners' and not internal"
-    if not connection.execute(query).fetchone():
-        return
     moment = max(Archive(path).kept_keys(), default=datetime(1970, 1, 1, tzinfo=UTC))
     connection.execute(read_sql("store/schema/loaded_key_owners"))
     connection.execute("insert into loaded_key_owners select $1, * from key_owners", [moment])

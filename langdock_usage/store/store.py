@@ -19,6 +19,7 @@ from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.sql import read_sql
 from langdock_usage.store.database import OnWait, first_line, open_for_writing
 from langdock_usage.store.incoming import Incoming, TakenIn
+from langdock_usage.store.schema import count_exports
 from langdock_usage.store.stored import Stored
 
 
@@ -71,6 +72,7 @@ class Store(Stored):
                     self._admit(one)
                     known.add(one.workspace)
                 taken_in.append(self._finish(one, counts.get(one.raw.export_id, 0)))
+            count_exports(self._connection)
             self._connection.commit()
         except duckdb.Error as error:
             self._give_up()
@@ -94,6 +96,7 @@ class Store(Stored):
         self._connection.begin()
         try:
             self._connection.execute("delete from export_rows where export_id = ?", [export_id])
+            self._connection.execute("delete from export_models where export_id = ?", [export_id])
             self._connection.execute("delete from exports")
             for raw in others:
                 if raw.export_id not in known:
@@ -102,6 +105,7 @@ class Store(Stored):
                 org_id = stated if count else raw.org_id
                 self._adopt_nameless(org_id)
                 self._record(raw, org_id, count)
+            count_exports(self._connection)
             self._connection.commit()
         except BaseException:
             self._give_up()
@@ -214,10 +218,10 @@ class Store(Stored):
     def _insert_files(
         self, header: Header, is_packed: bool, some: Sequence[Incoming]
     ) -> dict[str, int]:
-        rows = "rows_added_up" if header.has_raw_model else "rows_as_stated"
+        export_ids = [one.raw.export_id for one in some]
         try:
             self._connection.execute(
-                read_sql("store/write/take_in") + read_sql(f"store/write/{rows}"),
+                read_sql("store/write/take_in", has_raw_model=header.has_raw_model),
                 {
                     "incoming": [one.as_struct() for one in some],
                     "paths": [str(one.csv) for one in some],
@@ -227,8 +231,11 @@ class Store(Stored):
             )
             found: list[tuple[str, int, bool]] = self._connection.execute(
                 read_sql("store/write/rows_taken_in"),
-                {"export_ids": [one.raw.export_id for one in some]},
+                {"export_ids": export_ids},
             ).fetchall()
+            self._connection.execute(
+                read_sql("store/write/insert_export_models"), {"export_ids": export_ids}
+            )
         except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
             for one in some:
                 one.raise_fault()

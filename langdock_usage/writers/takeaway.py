@@ -21,9 +21,10 @@ from typing import Any
 
 import duckdb
 
+from langdock_usage.columns import views
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.harmless import csv_line, guarded
-from langdock_usage.sql import DEFINITIONS, read_sql
+from langdock_usage.sql import read_sql
 from langdock_usage.text import exact
 from langdock_usage.whole_file import whole_file
 from langdock_usage.windows import Period, month_of
@@ -53,11 +54,7 @@ _CHUNK = 10_000
 
 def described_views() -> dict[str, str]:
     """What each view is that can be taken along, without asking a database."""
-    with duckdb.connect() as connection:
-        for name in DEFINITIONS:
-            connection.execute(read_sql(name))
-        comments = dict(connection.execute(read_sql("writers/view_comments")).fetchall())
-    return {view: comments[view] for view in GRAINS}
+    return {view: views()[view] for view in GRAINS}
 
 
 def format_of(path: Path) -> str:

@@ -14,7 +14,7 @@ import langdock_usage as lu
 from langdock_usage import charts
 from langdock_usage.charts import chart_data
 from langdock_usage.errors import InvalidRequest
-from langdock_usage.metrics.queries import Usage
+from langdock_usage.metrics.usage import Usage
 from langdock_usage.store.store import Store
 from tests.support.made_up import NASTY_NAMES, build, two_months
 

@@ -12,7 +12,7 @@ from langdock_usage.errors import StoreError
 from langdock_usage.ingest.load import load as load_files
 from langdock_usage.ingest.owners import restore_keys
 from langdock_usage.ingest.rebuild import rebuild
-from langdock_usage.metrics.queries import Usage
+from langdock_usage.metrics.usage import Usage
 from langdock_usage.raw.archive import Archive
 from langdock_usage.store.store import Store
 from tests.support.keys import HEADER, load, six_days

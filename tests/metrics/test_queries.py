@@ -12,7 +12,7 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage.errors import IncompletePeriod, InvalidRequest, LeftOut, NoData, StoreError
-from langdock_usage.metrics.queries import Usage
+from langdock_usage.metrics.usage import Usage
 from langdock_usage.raw.exports import COLUMNS
 from langdock_usage.report.monthly import Month
 from langdock_usage.store.store import Store

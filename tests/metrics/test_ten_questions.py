@@ -17,7 +17,7 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage.ingest.owners import load_keys
-from langdock_usage.metrics.queries import Usage
+from langdock_usage.metrics.usage import Usage
 from langdock_usage.sandbox.workspace.owners import keys_file
 from langdock_usage.sandbox.workspace.workspace import SANDBOX_ORG_ID
 from tests.support.command import ROOT

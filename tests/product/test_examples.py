@@ -12,7 +12,7 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage import charts, periods
-from langdock_usage.metrics.queries import Usage
+from langdock_usage.metrics.usage import Usage
 
 
 def public_functions() -> list[Callable[..., Any]]:

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from langdock_usage.store.database import open_for_writing
 from tests.support.looked_at import assert_sound, summary_of, tables_of, visible_text
-from tests.support.made_up import Row, build, huge, restate, two_months
+from tests.support.made_up import Row, build, edited, huge, restate, two_months
 from tests.support.quick import quick_report
 
 TOKENS = (1000, 200, 400, 0, 600)
@@ -121,9 +120,8 @@ def test_month_without_usage_is_not_a_month_without_data(tmp_path: Path) -> None
         replace(ROW, day=date(2026, 10, 5), cost=Decimal(1)),
     ]
     database = build(tmp_path / "usage.duckdb", rows)
-    connection = open_for_writing(database)
-    connection.execute("delete from export_rows where export_id = 'org-1-2026-10-05'")
-    connection.close()
+    with edited(database) as connection:
+        connection.execute("delete from export_rows where export_id = 'org-1-2026-10-05'")
 
     html = quick_report(database, "2026-10", tmp_path / "report.html").read_text()
 
@@ -248,12 +246,11 @@ def test_restatements_are_listed_and_counted(tmp_path: Path) -> None:
 
 def with_long_names(database: Path) -> Path:
     """Names of 300 characters that HTML and JSON write as more."""
-    connection = open_for_writing(database)
-    connection.execute(
-        "update export_rows set api_key_name = left(api_key_name || repeat(?, 50), 300)",
-        ['\U0001f680<"&>\u00e9'],
-    )
-    connection.close()
+    with edited(database) as connection:
+        connection.execute(
+            "update export_rows set api_key_name = left(api_key_name || repeat(?, 50), 300)",
+            ['\U0001f680<"&>\u00e9'],
+        )
     return database
 
 

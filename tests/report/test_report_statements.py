@@ -12,9 +12,8 @@ from langdock_usage.errors import InvalidRequest, NoData
 from langdock_usage.report.earlier import moment_of_report
 from langdock_usage.report.language import Language
 from langdock_usage.report.page.small_print import moment_of
-from langdock_usage.store.database import open_for_writing
 from tests.support.looked_at import assert_sound, tables_of, visible_text
-from tests.support.made_up import INSERT_EXPORT, Row, build, restate
+from tests.support.made_up import Row, add, build, edited, restate
 from tests.support.quick import quick_report
 
 TOKENS = (1000, 200, 400, 0, 600)
@@ -32,13 +31,12 @@ def report(database: Path, **more: object) -> str:
 
 def without_usage(database: Path, *days: date) -> Path:
     """These days are known to have no usage."""
-    connection = open_for_writing(database)
-    for day in days:
-        connection.execute("delete from export_rows where export_id = ?", [f"org-1-{day}"])
-        connection.execute(
-            "update exports set record_count = 0 where export_id = ?", [f"org-1-{day}"]
-        )
-    connection.close()
+    with edited(database) as connection:
+        for day in days:
+            connection.execute("delete from export_rows where export_id = ?", [f"org-1-{day}"])
+            connection.execute(
+                "update exports set record_count = 0 where export_id = ?", [f"org-1-{day}"]
+            )
     return database
 
 
@@ -83,25 +81,9 @@ def test_restatements_since_a_report_are_of_what_it_rested_on(tmp_path: Path) ->
 
 def test_periods_are_counted_once_however_often_they_were_restated(tmp_path: Path) -> None:
     database = build(tmp_path / "usage.duckdb", daily(BOTH_MONTHS))
-    connection = open_for_writing(database)
     for n, cost in enumerate(("1.50", "1.75", "3.25"), start=1):
-        connection.execute(
-            INSERT_EXPORT + "select 'again-' || $n, org_id, window_start, window_end, "
-            "timezone, group_by, ($received)::timestamptz, 1, sha256, source, null from exports "
-            "where export_id = 'org-1-2026-10-20'",
-            {"n": n, "received": f"2026-11-0{n + 1} 12:00+00"},
-        )
-        connection.execute(
-            "insert into export_rows select 'again-' || $n, * exclude (export_id) "
-            "replace ($cost::decimal(38, 24) as total_cost_usd) from export_rows "
-            "where export_id = 'org-1-2026-10-20'",
-            {"n": n, "cost": cost},
-        )
-        older = f"again-{n - 1}" if n > 1 else "org-1-2026-10-20"
-        connection.execute(
-            "update exports set superseded_by = ? where export_id = ?", [f"again-{n}", older]
-        )
-    connection.close()
+        row = replace(ROW, day=date(2026, 10, 20), cost=Decimal(cost))
+        add(database, [(f"again-{n}", [row], datetime(2026, 11, n + 1, 12, tzinfo=UTC))])
     text = visible_text(report(database, earlier_report="2026-11-01T05:00:00"))
     assert "restated 1 of the periods" in text
     assert "the total changed by +$2.00" in text  # 3.25 - 1.25
@@ -109,22 +91,9 @@ def test_periods_are_counted_once_however_often_they_were_restated(tmp_path: Pat
 
 def test_month_that_is_not_counted_restates_nothing(tmp_path: Path) -> None:
     database = build(tmp_path / "usage.duckdb", daily(BOTH_MONTHS))
-    connection = open_for_writing(database)
-    for export_id, moment, cost in (("month", "02", "38.75"), ("stale", "03", "7")):
-        connection.execute(
-            INSERT_EXPORT + "select ?, org_id, '2026-10-01', '2026-10-31', timezone, group_by, "
-            "?::timestamptz, 1, sha256, source, null from exports "
-            "where export_id = 'org-1-2026-10-20'",
-            [export_id, f"2026-11-{moment} 12:00+00"],
-        )
-        connection.execute(
-            "insert into export_rows select ?, * exclude (export_id) "
-            "replace (?::decimal(38, 24) as total_cost_usd) from export_rows "
-            "where export_id = 'org-1-2026-10-20'",
-            [export_id, cost],
-        )
-    connection.execute("update exports set superseded_by = 'stale' where export_id = 'month'")
-    connection.close()
+    for export_id, day, cost in (("month", 2, "38.75"), ("stale", 3, "7")):
+        row = replace(ROW, day=date(2026, 10, 1), days=31, cost=Decimal(cost))
+        add(database, [(export_id, [row], datetime(2026, 11, day, 12, tzinfo=UTC))])
     html = report(database, earlier_report="2026-11-02T13:00:00")
     assert_sound(html, 31 * ROW.cost)
     assert "rested on has been restated." in html
@@ -154,12 +123,10 @@ def test_month_without_usage_is_reconciled_with_a_month_without_usage(tmp_path: 
     october = [day for day in BOTH_MONTHS if day.month == 10]
     database = without_usage(build(tmp_path / "usage.duckdb", daily(BOTH_MONTHS)), *october)
     assert "are not both in the database" in report(database)
-    connection = open_for_writing(database)
-    connection.execute(
-        INSERT_EXPORT + "select 'month', org_id, '2026-10-01', '2026-10-31', timezone, null, "
-        "'2026-11-10 12:00+00', 0, null, source, null from exports limit 1"
-    )
-    connection.close()
+    month = replace(ROW, day=date(2026, 10, 1), days=31, model=None)
+    add(database, [("month", [month], datetime(2026, 11, 10, tzinfo=UTC))], group_by=None)
+    with edited(database) as connection:
+        connection.execute("delete from export_rows where export_id = 'month'")
     assert "figure for the whole month holds no usage either" in report(database)
 
 
@@ -237,17 +204,10 @@ def test_command_to_make_it_again_names_the_database(tmp_path: Path) -> None:
 def test_days_without_models_are_not_compared_with_the_month(tmp_path: Path) -> None:
     october = daily(day for day in BOTH_MONTHS if day.month == 10)
     database = build(tmp_path / "usage.duckdb", [replace(row, model=None) for row in october])
-    connection = open_for_writing(database)
-    connection.execute("update exports set group_by = null")
-    connection.execute(
-        INSERT_EXPORT + "select 'month', org_id, '2026-10-01', '2026-10-31', timezone, null, "
-        "'2026-11-10 12:00+00', 1, null, source, null from exports limit 1"
-    )
-    connection.execute(
-        "insert into export_rows select 'month', * exclude (export_id) "
-        "replace (99 as total_cost_usd) from export_rows limit 1"
-    )
-    connection.close()
+    with edited(database) as connection:
+        connection.execute("update exports set group_by = null")
+    month = replace(ROW, day=date(2026, 10, 1), days=31, model=None, cost=Decimal(99))
+    add(database, [("month", [month], datetime(2026, 11, 10, tzinfo=UTC))], group_by=None)
     html = report(database)
     assert_sound(html, 31 * ROW.cost)
     assert "Not reconciled.</strong>" in html
@@ -256,9 +216,8 @@ def test_days_without_models_are_not_compared_with_the_month(tmp_path: Path) -> 
 
 def test_month_that_was_received_before_it_began_is_taken_as_stated(tmp_path: Path) -> None:
     database = build(tmp_path / "usage.duckdb", [replace(ROW, day=date(2026, 10, 1), days=31)])
-    connection = open_for_writing(database)
-    connection.execute("update exports set fetched_at = '2026-09-01 12:00+00'")
-    connection.close()
+    with edited(database) as connection:
+        connection.execute("update exports set fetched_at = '2026-09-01 12:00+00'")
     html = report(database)
     assert_sound(html, ROW.cost)
     assert "Provisional.</strong>" in html

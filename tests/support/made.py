@@ -12,6 +12,13 @@ from langdock_usage.store.incoming import TakenIn
 from langdock_usage.store.store import Store
 from langdock_usage.windows import Period, utc_dates
 
+TOKEN_COLUMNS = (
+    "sum_prompt_tokens",
+    "sum_completion_tokens",
+    "cached_prompt_tokens",
+    "cache_creation_tokens",
+    "no_cache_tokens",
+)
 ROW = {
     "org_id": "org_a",
     "api_key_id": "key_1",

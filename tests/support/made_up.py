@@ -1,17 +1,21 @@
 """A small database of made-up usage, for tests that need exact sums and nasty names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import duckdb
+
+from langdock_usage.raw.archive import RawExport
 from langdock_usage.store.database import open_for_writing
-
-INSERT_EXPORT = (
-    "insert into exports (export_id, org_id, window_start, window_end, timezone, group_by, "
-    "fetched_at, record_count, sha256, source, superseded_by) "
-)
+from langdock_usage.store.schema import count_exports
+from langdock_usage.store.store import Store
+from langdock_usage.windows import Period
+from tests.support.made import TOKEN_COLUMNS, csv_of
 
 
 @dataclass(frozen=True)
@@ -33,61 +37,77 @@ def build(path: Path, rows: Iterable[Row], org: str = "org-1", zone: str = "Euro
     by_day: dict[date, list[Row]] = {}
     for row in rows:
         by_day.setdefault(row.day, []).append(row)
-    connection = open_for_writing(path)
-    connection.begin()
-    for day, of_day in by_day.items():
-        export_id = f"{org}-{day}"
-        morning = datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
-        fetched = morning + timedelta(days=of_day[0].days)
-        connection.execute(
-            INSERT_EXPORT + "values (?, ?, ?, ?, ?, 'model', ?, ?, ?, 'made up', null)",
-            [
-                export_id,
-                org,
-                day,
-                day + timedelta(days=of_day[0].days - 1),
-                zone,
-                fetched,
-                len(of_day),
-                f"{day.toordinal():064x}",
-            ],
-        )
-        connection.executemany(
-            "insert into export_rows values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [_values(export_id, row) for row in of_day],
-        )
-    connection.commit()
-    connection.close()
+    exports = [
+        (f"{org}-{day}", of_day, datetime(day.year, day.month, day.day, 5, tzinfo=UTC))
+        for day, of_day in by_day.items()
+    ]
+    add(
+        path,
+        [
+            (export_id, of_day, morning + timedelta(days=of_day[0].days))
+            for export_id, of_day, morning in exports
+        ],
+        org=org,
+        zone=zone,
+    )
     return path
 
 
 def restate(path: Path, row: Row, fetched: datetime) -> None:
     """A newer export of a day with this one row instead of all that the older one said."""
-    connection = open_for_writing(path)
-    connection.execute(
-        INSERT_EXPORT
-        + """
-        select 'restated', org_id, window_start, window_end, timezone, group_by, ?, 1, sha256,
-            source, null
-        from exports where window_start = ?
-        """,
-        [fetched, row.day],
-    )
-    connection.execute(
-        "update exports set superseded_by = 'restated' "
-        "where window_start = ? and export_id <> 'restated'",
-        [row.day],
-    )
-    connection.execute(
-        "insert into export_rows values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        _values("restated", row),
-    )
-    connection.close()
+    add(path, [("restated", [row], fetched)])
 
 
-def _values(export_id: str, row: Row) -> list[object]:
-    tokens = row.tokens or (None,) * 5
-    return [export_id, row.key, row.name, row.model, row.requests, row.cost, *tokens]
+def add(
+    path: Path,
+    exports: Iterable[tuple[str, list[Row], datetime]],
+    *,
+    org: str = "org-1",
+    zone: str = "Europe/Berlin",
+    group_by: str | None = "model",
+) -> None:
+    """Exports with these ids, of the days of their first row, received at these moments."""
+    with TemporaryDirectory() as folder, Store(path) as store:
+        some = []
+        for export_id, rows, fetched in exports:
+            first = rows[0]
+            period = Period(first.day, first.day + timedelta(days=first.days - 1))
+            csv = Path(folder) / f"{export_id}.csv"
+            csv.write_bytes(csv_of([_as_text(row, org) for row in rows], period, timezone=zone))
+            raw = RawExport(
+                export_id=export_id,
+                window=period,
+                timezone=zone,
+                group_by=group_by,
+                fetched_at=fetched,
+                source="made up",
+                org_id=org,
+                file=csv.name,
+                sha256=f"{first.day.toordinal():064x}",
+            )
+            some.append((raw, csv, csv.name))
+        store.take_in_all(some)
+
+
+def _as_text(row: Row, org: str) -> dict[str, str]:
+    tokens = map(str, row.tokens) if row.tokens else [""] * 5
+    return {
+        "org_id": org,
+        "api_key_id": row.key,
+        "api_key_name": row.name,
+        "model": row.model or "",
+        "requests": str(row.requests),
+        "total_cost_usd": f"{row.cost:f}",
+        **dict(zip(TOKEN_COLUMNS, tokens, strict=True)),
+    }
+
+
+@contextmanager
+def edited(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The tables themselves, for what no export can bring about."""
+    with open_for_writing(path) as connection:
+        yield connection
+        count_exports(connection)
 
 
 NASTY_NAMES = (
@@ -127,31 +147,48 @@ def two_months() -> list[Row]:
 
 def huge(path: Path, keys: int = 500, models: int = 40, days: int = 31) -> Path:
     """A workspace in which every key uses every model on every day of October 2026."""
-    connection = open_for_writing(path)
-    connection.begin()
-    connection.execute(
-        INSERT_EXPORT
-        + """
-        select 'export-' || day, 'org-1', date '2026-10-01' + day::int,
-            date '2026-10-01' + day::int,
-            'Europe/Berlin', 'model', '2026-11-10 08:00+00', $keys * $models,
-            lpad(hex(day), 64, '0'), 'made up', null
-        from range($days) as days(day)
-        """,
-        {"days": days, "keys": keys, "models": models},
-    )
-    connection.execute(
-        """
-        insert into export_rows
-        select 'export-' || day, 'key-' || lpad(key::varchar, 4, '0'),
-            'Team ' || key || ' <script>alert("x")</script> ' || repeat('long ', key % 9),
-            'vendor/model-' || model, 10 + key % 7,
-            ((1 + key) * (1 + model) * (1 + day))::decimal(15, 0) * 0.00001,
-            1000 * (1 + key % 5), 100, 1000 * (key % 5), 0, 1000
-        from range($keys) as keys(key), range($models) as models(model), range($days) as days(day)
-        """,
-        {"days": days, "keys": keys, "models": models},
-    )
-    connection.commit()
-    connection.close()
+    with edited(path) as connection:
+        connection.begin()
+        connection.execute(
+            """
+            insert into exports by name
+            select
+                'export-' || day as export_id,
+                'org-1' as org_id,
+                date '2026-10-01' + day::int as window_start,
+                window_start as window_end,
+                'Europe/Berlin' as timezone,
+                'model' as group_by,
+                '2026-11-10 08:00+00'::timestamptz as fetched_at,
+                $keys * $models as record_count,
+                lpad(hex(day), 64, '0') as sha256,
+                'made up' as source
+            from range($days) as days(day)
+            """,
+            {"days": days, "keys": keys, "models": models},
+        )
+        connection.execute(
+            """
+            insert into export_rows by name
+            select
+                'export-' || day as export_id,
+                'key-' || lpad(key::varchar, 4, '0') as api_key_id,
+                'Team ' || key || ' <script>alert("x")</script> ' || repeat('long ', key % 9)
+                    as api_key_name,
+                'vendor/model-' || model as model,
+                10 + key % 7 as requests,
+                ((1 + key) * (1 + model) * (1 + day))::decimal(15, 0) * 0.00001 as total_cost_usd,
+                1000 * (1 + key % 5) as sum_prompt_tokens,
+                100 as sum_completion_tokens,
+                1000 * (key % 5) as cached_prompt_tokens,
+                0 as cache_creation_tokens,
+                1000 as no_cache_tokens,
+                'inclusive' as row_accounting,
+                sum_prompt_tokens as input_tokens
+            from range($keys) as keys(key), range($models) as models(model),
+                range($days) as days(day)
+            """,
+            {"days": days, "keys": keys, "models": models},
+        )
+        connection.commit()
     return path

@@ -1,5 +1,4 @@
 -- The days and models of each complete month against the one ungrouped export of the whole month.
-create or replace view reconciliation as
 with months as (
     select
         export_id,
@@ -71,17 +70,5 @@ select
     coalesce(stated.total_cost_usd, 0) - coalesce(summed.total_cost_usd, 0) as difference_usd
 from stated
 full join summed using (month, org_id, api_key_id)
-where (month, org_id) in (select (month, org_id) from complete)
-  and (month, org_id) in (select (month, org_id) from months);
-
-comment on view reconciliation is 'One row per complete month, workspace and API key: sum of the days and models against the ungrouped export of the month.';
-comment on column reconciliation.month is 'First day of the month.';
-comment on column reconciliation.org_id is 'Workspace.';
-comment on column reconciliation.api_key_id is 'API key; never changes.';
-comment on column reconciliation.api_key_name is 'Name of the key as the month states it.';
-comment on column reconciliation.requests_of_days is 'API requests, summed over days and models.';
-comment on column reconciliation.requests_of_month is 'API requests, as the export of the month states.';
-comment on column reconciliation.total_cost_usd_of_days is 'Cost in USD, summed over days and models, exact.';
-comment on column reconciliation.total_cost_usd_of_month is 'Cost in USD, as the export of the month states, exact.';
-comment on column reconciliation.difference_requests is 'Month less days.';
-comment on column reconciliation.difference_usd is 'Month less days, exact; 0 where they agree.';
+join complete using (month, org_id)
+join (select distinct month, org_id from months) as compared using (month, org_id)

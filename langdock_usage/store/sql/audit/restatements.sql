@@ -1,5 +1,4 @@
 -- What a newer export of the same period said differently: one row per period and restatement.
-create or replace view restatements as
 with pairs as (
     select
         newer.org_id,
@@ -73,22 +72,4 @@ join compared
     on compared.restating_id = pairs.export_id
     and compared.previous_export_id = pairs.previous_export_id
 group by all
-having rows_new + rows_gone + rows_changed > 0;
-
-comment on view restatements is 'One row per period and newer export of it that says something else than the one before.';
-comment on column restatements.org_id is 'Workspace.';
-comment on column restatements.window_start is 'First local day of the period.';
-comment on column restatements.window_end is 'Last local day of the period.';
-comment on column restatements.timezone is 'IANA zone of the period.';
-comment on column restatements.group_by is '''model'', or NULL for an export with one row per API key.';
-comment on column restatements.restated_at is 'When the newer export was received.';
-comment on column restatements.previous_export_id is 'The export that was superseded.';
-comment on column restatements.export_id is 'The newer export.';
-comment on column restatements.requests_before is 'API requests, as stated before.';
-comment on column restatements.requests_after is 'API requests, as stated now.';
-comment on column restatements.total_cost_usd_before is 'Cost in USD as stated before, exact.';
-comment on column restatements.total_cost_usd_after is 'Cost in USD as stated now, exact.';
-comment on column restatements.difference_usd is 'Cost now less cost before, exact.';
-comment on column restatements.rows_new is 'Rows that only the newer export has.';
-comment on column restatements.rows_gone is 'Rows that only the older export has.';
-comment on column restatements.rows_changed is 'Rows of both with other requests, cost or tokens.';
+having rows_new + rows_gone + rows_changed > 0

@@ -1,30 +1,9 @@
-create or replace view cost_per_key as
+{% import "store/metrics" as metrics %}
 select
     month,
     org_id,
     api_key_id,
-    arg_max(api_key_name, (window_end, window_start)) as api_key_name,
-    sum(requests)::bigint as requests,
-    sum(total_cost_usd) as total_cost_usd,
-    sum(input_tokens)::bigint as input_tokens,
-    sum(sum_completion_tokens)::bigint as sum_completion_tokens,
-    sum(total_cost_usd) / nullif(sum(requests), 0) as cost_per_request_usd,
-    sum(cached_prompt_tokens) filter (where input_tokens is not null) / nullif(sum(input_tokens), 0)
-        as cache_hit_ratio,
-    1e6 * sum(total_cost_usd) filter (where input_tokens is not null)
-        / nullif(sum(input_tokens + sum_completion_tokens), 0) as cost_per_million_tokens_usd
-from monthly_usage
-group by month, org_id, api_key_id;
-
-comment on view cost_per_key is 'One row per month, workspace and API key.';
-comment on column cost_per_key.month is 'First day of the month.';
-comment on column cost_per_key.org_id is 'Workspace.';
-comment on column cost_per_key.api_key_id is 'API key; never changes.';
-comment on column cost_per_key.api_key_name is 'Newest name of the key within the month.';
-comment on column cost_per_key.requests is 'API requests.';
-comment on column cost_per_key.total_cost_usd is 'API usage cost in USD, exact.';
-comment on column cost_per_key.input_tokens is 'Input tokens, each counted once; where known.';
-comment on column cost_per_key.sum_completion_tokens is 'Output tokens; where known.';
-comment on column cost_per_key.cost_per_request_usd is 'total_cost_usd / requests; NULL without requests.';
-comment on column cost_per_key.cache_hit_ratio is 'Sum of cached_prompt_tokens / sum of input_tokens, over rows with known input_tokens; 0 to 1 or NULL.';
-comment on column cost_per_key.cost_per_million_tokens_usd is 'Cost / (input_tokens + sum_completion_tokens) * 1,000,000, over rows with known input_tokens; NULL without tokens.';
+    {{ metrics.newest_name() }} as api_key_name,
+    {{ metrics.costs() }}
+from {{ rows | default("monthly_usage") }}
+group by month, org_id, api_key_id

@@ -1,32 +1,10 @@
 -- Adds up to the total: what has no team stands in the line 'unassigned'.
-create or replace view cost_per_team as
+{% import "store/metrics" as metrics %}
 select
-    date_trunc('month', window_start)::date as month,
+    month,
     org_id,
-    coalesce(team, 'unassigned') as team,
+    {{ metrics.group("team") }} as team,
     count(distinct api_key_id) as key_count,
-    sum(requests)::bigint as requests,
-    sum(total_cost_usd) as total_cost_usd,
-    sum(input_tokens)::bigint as input_tokens,
-    sum(sum_completion_tokens)::bigint as sum_completion_tokens,
-    sum(total_cost_usd) / nullif(sum(requests), 0) as cost_per_request_usd,
-    sum(cached_prompt_tokens) filter (where input_tokens is not null) / nullif(sum(input_tokens), 0)
-        as cache_hit_ratio,
-    1e6 * sum(total_cost_usd) filter (where input_tokens is not null)
-        / nullif(sum(input_tokens + sum_completion_tokens), 0) as cost_per_million_tokens_usd
-from owned_usage
-where date_trunc('month', window_start) = date_trunc('month', window_end)
-group by all;
-
-comment on view cost_per_team is 'One row per month, workspace and team; the lines add up to the total of the month.';
-comment on column cost_per_team.month is 'First day of the month.';
-comment on column cost_per_team.org_id is 'Workspace.';
-comment on column cost_per_team.team is 'Team of the key on the last day of each period; ''unassigned'' for none.';
-comment on column cost_per_team.key_count is 'API keys with usage.';
-comment on column cost_per_team.requests is 'API requests.';
-comment on column cost_per_team.total_cost_usd is 'API usage cost in USD, exact.';
-comment on column cost_per_team.input_tokens is 'Input tokens, each counted once; where known.';
-comment on column cost_per_team.sum_completion_tokens is 'Output tokens; where known.';
-comment on column cost_per_team.cost_per_request_usd is 'total_cost_usd / requests; NULL without requests.';
-comment on column cost_per_team.cache_hit_ratio is 'Sum of cached_prompt_tokens / sum of input_tokens, over rows with known input_tokens; 0 to 1 or NULL.';
-comment on column cost_per_team.cost_per_million_tokens_usd is 'Cost / (input_tokens + sum_completion_tokens) * 1,000,000, over rows with known input_tokens; NULL without tokens.';
+    {{ metrics.costs() }}
+from {{ rows | default("(select * from owned_usage where month is not null)") }}
+group by month, org_id, {{ metrics.group("team") }}

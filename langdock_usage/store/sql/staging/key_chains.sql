@@ -1,6 +1,5 @@
 -- A rotated key and the keys that follow it are one chain, called after the newest of them.
 -- Loading refuses circles and forks; the number of steps is limited all the same.
-create or replace view key_chains as
 with recursive links as (
     select distinct successor_of as older_id, api_key_id as newer_id
     from key_owners
@@ -28,9 +27,4 @@ select
     arg_max(newest_id, steps) as chain_id,
     max(steps)::bigint as keys_after
 from followed
-group by api_key_id;
-
-comment on view key_chains is 'One row per API key that was rotated, or that follows a rotated one.';
-comment on column key_chains.api_key_id is 'API key.';
-comment on column key_chains.chain_id is 'The newest key of the chain.';
-comment on column key_chains.keys_after is 'How many keys follow this one; 0 for the newest.';
+group by api_key_id

@@ -1,6 +1,5 @@
 -- Whose each key is, by day. A line that names `successor_of` and nothing else says nothing of its
 -- own: such a key is whose the key before it is.
-create or replace view key_ownership as
 with recursive states as (
     select api_key_id, valid_from, team, cost_center, owner
     from key_owners
@@ -34,13 +33,4 @@ select
     followed.stated_id as stated_for
 from followed
 join states on states.api_key_id = followed.stated_id
-window key_days as (partition by followed.api_key_id order by states.valid_from nulls first);
-
-comment on view key_ownership is 'One row per API key and run of days with the same state: whose the key is.';
-comment on column key_ownership.api_key_id is 'API key.';
-comment on column key_ownership.team is 'Team; NULL for none.';
-comment on column key_ownership.cost_center is 'Cost centre; NULL for none.';
-comment on column key_ownership.owner is 'Person or group who answers for the key; NULL for none.';
-comment on column key_ownership.valid_from is 'First local day of the state; 0001-01-01: from the beginning.';
-comment on column key_ownership.valid_to is 'Last local day of the state; NULL: until further notice.';
-comment on column key_ownership.stated_for is 'The key of the line that says so: this one, or the one that it follows.';
+window key_days as (partition by followed.api_key_id order by states.valid_from nulls first)

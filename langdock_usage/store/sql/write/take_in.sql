@@ -1,7 +1,10 @@
+{% import "store/write/row_accounting" as tokens %}
 -- One pass over the CSVs of some exports: every value is what its column says, or all are refused.
 -- The rules are those of `exports._row_fault`, which explains a refusal. `$incoming` has a struct for
 -- each export: its file, and what its first row states.
-insert into export_rows
+{% set token_columns = ["sum_prompt_tokens", "sum_completion_tokens", "cached_prompt_tokens",
+                        "cache_creation_tokens", "no_cache_tokens"] %}
+insert into export_rows by name
 with incoming as (
     select unnest($incoming, recursive := true)
 ),
@@ -24,13 +27,11 @@ received as (
     union all by name
     -- columns that an export may lack
     select
+        {% for column in token_columns %}
+        null::varchar as {{ column }},
+        {% endfor %}
         null::varchar as model,
-        null::varchar as raw_model,
-        null::varchar as sum_prompt_tokens,
-        null::varchar as sum_completion_tokens,
-        null::varchar as cached_prompt_tokens,
-        null::varchar as cache_creation_tokens,
-        null::varchar as no_cache_tokens
+        null::varchar as raw_model
     where false
 ),
 
@@ -79,34 +80,46 @@ checked as (
                 then ('0' || before || '.' || behind)::decimal(38, 24)
             else error('total_cost_usd')
         end as total_cost_usd,
+        {% for column in token_columns %}
         case
-            when sum_prompt_tokens is null then null
-            when regexp_full_match(sum_prompt_tokens, '[0-9]{1,15}') then sum_prompt_tokens::bigint
-            else error('sum_prompt_tokens')
-        end as sum_prompt_tokens,
-        case
-            when sum_completion_tokens is null then null
-            when regexp_full_match(sum_completion_tokens, '[0-9]{1,15}')
-                then sum_completion_tokens::bigint
-            else error('sum_completion_tokens')
-        end as sum_completion_tokens,
-        case
-            when cached_prompt_tokens is null then null
-            when regexp_full_match(cached_prompt_tokens, '[0-9]{1,15}')
-                then cached_prompt_tokens::bigint
-            else error('cached_prompt_tokens')
-        end as cached_prompt_tokens,
-        case
-            when cache_creation_tokens is null then null
-            when regexp_full_match(cache_creation_tokens, '[0-9]{1,15}')
-                then cache_creation_tokens::bigint
-            else error('cache_creation_tokens')
-        end as cache_creation_tokens,
-        case
-            when no_cache_tokens is null then null
-            when regexp_full_match(no_cache_tokens, '[0-9]{1,15}') then no_cache_tokens::bigint
-            else error('no_cache_tokens')
-        end as no_cache_tokens
+            when {{ column }} is null then null
+            when regexp_full_match({{ column }}, '[0-9]{1,15}') then {{ column }}::bigint
+            else error('{{ column }}')
+        end as {{ column }}{{ "," if not loop.last }}
+        {% endfor %}
     from spelled
     join incoming using (path)
+),
+
+{% if has_raw_model %}
+-- rows of one API key and model that differ in raw_model are added up; a token count that one of them
+-- lacks is not known of the sum
+stated as (
+    select
+        export_id,
+        api_key_id,
+        max(api_key_name) as api_key_name,
+        model,
+        sum(requests)::bigint as requests,
+        sum(total_cost_usd) as total_cost_usd,
+        {% for column in token_columns %}
+        case when count({{ column }}) = count(*) then sum({{ column }})::bigint end as {{ column }}{{ "," if not loop.last }}
+        {% endfor %}
+    from checked
+    group by export_id, api_key_id, model
+    having case
+        when count(*) = count(distinct coalesce(raw_model, '')) then true
+        else error('an API key, model and raw model are stated twice')
+    end
+),
+{% else %}
+stated as (select * exclude (raw_model) from checked),
+{% endif %}
+
+accounted as (
+    select *, {{ tokens.row_accounting() }} as row_accounting
+    from stated
 )
+
+select *, {{ tokens.input_tokens() }} as input_tokens
+from accounted

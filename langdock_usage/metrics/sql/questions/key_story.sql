@@ -1,23 +1,19 @@
 -- One row per day, or longer period, from the first to the last with usage of the keys asked about,
 -- and per key. A period without usage has no key and 0 requests; a day of which nothing is known has
 -- no key and NULL requests.
-, used as (
+{% import "store/metrics" as metrics %}
+{% import "metrics/filters" as filtered %}
+with filtered_usage as ({{ filtered.usage() }}),
+
+used as (
     select
         org_id,
         window_start,
         window_end,
         api_key_id,
-        max(api_key_name) as api_key_name,
-        sum(requests)::bigint as requests,
-        sum(total_cost_usd) as total_cost_usd,
-        sum(input_tokens)::bigint as input_tokens,
-        sum(sum_completion_tokens)::bigint as sum_completion_tokens,
-        sum(cached_prompt_tokens) filter (where input_tokens is not null)
-            / nullif(sum(input_tokens), 0) as cache_hit_ratio,
-        sum(total_cost_usd) / nullif(sum(requests), 0) as cost_per_request_usd,
-        1e6 * sum(total_cost_usd) filter (where input_tokens is not null)
-            / nullif(sum(input_tokens + sum_completion_tokens), 0) as cost_per_million_tokens_usd
-    from asked
+        {{ metrics.newest_name() }} as api_key_name,
+        {{ metrics.costs() }}
+    from filtered_usage
     group by org_id, window_start, window_end, api_key_id
 ),
 

@@ -1,11 +1,15 @@
 -- One row per API key: what it was called, whose it was at last, when it was used, what it cost.
+{% import "store/metrics" as metrics %}
+{% import "metrics/filters" as filtered %}
+with filtered_usage as ({{ filtered.usage() }})
+
 select
     org_id,
     api_key_id,
-    arg_max(api_key_name, (window_end, window_start)) as api_key_name,
+    {{ metrics.newest_name() }} as api_key_name,
     list_filter(
         list(distinct api_key_name order by api_key_name),
-        lambda name: name <> arg_max(api_key_name, (window_end, window_start))
+        lambda name: name <> {{ metrics.newest_name() }}
     ) as former_names,
     chain_id,
     arg_max_null(team, window_end) as team,
@@ -16,9 +20,11 @@ select
     count(distinct model) as model_count,
     sum(requests)::bigint as requests,
     sum(total_cost_usd) as total_cost_usd,
-    sum(total_cost_usd) / nullif(sum(requests), 0) as cost_per_request_usd,
-    1e6 * sum(total_cost_usd) filter (where input_tokens is not null)
-        / nullif(sum(input_tokens + sum_completion_tokens), 0) as cost_per_million_tokens_usd
-from asked
+    {{ metrics.cost_per_request_usd() }} as cost_per_request_usd,
+    {{ metrics.cost_per_million_tokens_usd() }} as cost_per_million_tokens_usd
+from filtered_usage
+{% if unowned %}
+where coalesce(team, cost_center, owner) is null
+{% endif %}
 group by org_id, api_key_id, chain_id
 order by total_cost_usd desc, org_id, api_key_id

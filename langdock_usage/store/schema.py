@@ -1,0 +1,65 @@
+"""What a database is made of: tables, views, and what each means; and the version of all that."""
+
+import hashlib
+from functools import cache
+
+import duckdb
+
+from langdock_usage.columns import meaning_of, source_of_dictionary, views
+from langdock_usage.sql import VIEWS, read_sql, source_of
+
+_TABLES = ("store/schema/schema", "store/schema/loaded_key_owners")
+_COUNTED_EXPORTS = "store/staging/counted_exports"
+# what the others take their metrics and rules from
+_SHARED = ("store/metrics", "store/write/row_accounting")
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """The tables of exports and of what people state, where they are missing."""
+    for name in _TABLES:
+        connection.execute(read_sql(name))
+
+
+def create_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """The views, each in place of the one before, and which exports count."""
+    count_exports(connection)
+    for name, definition in VIEWS.items():
+        connection.execute(f"create or replace view {name} as {read_sql(definition)}")
+
+
+def create_all(connection: duckdb.DuckDBPyConnection) -> None:
+    """Tables, views, and a comment on each column."""
+    create_tables(connection)
+    create_views(connection)
+    for name, kind in connection.execute(read_sql("store/schema/relations")).fetchall():
+        connection.execute(f"comment on {kind} {name} is {_quoted(views().get(name))}")
+    for name, column in connection.execute(read_sql("store/schema/columns")).fetchall():
+        meaning = _quoted(meaning_of(column, name))
+        connection.execute(f"comment on column {name}.{column} is {meaning}")
+
+
+def count_exports(connection: duckdb.DuckDBPyConnection) -> None:
+    """Find out again which exports count; after every change of the table `exports`."""
+    connection.execute(f"create or replace table counted_exports as {read_sql(_COUNTED_EXPORTS)}")
+
+
+@cache
+def current_version() -> str:
+    """A hash of all that tables and views are made of."""
+    names = (*_TABLES, *_SHARED, _COUNTED_EXPORTS, *VIEWS.values())
+    texts = [*map(source_of, names), source_of_dictionary()]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+def stored_version(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The hash that a database was made with; None for one of version 0.1, or for another's."""
+    try:
+        found = connection.execute("select sha256 from schema_version").fetchone()
+    except duckdb.CatalogException:
+        return None
+    return str(found[0]) if found else None
+
+
+def _quoted(text: str | None) -> str:
+    """A text of ours as a literal: `comment on` takes no parameters."""
+    return "null" if text is None else "'" + text.replace("'", "''") + "'"

@@ -1,1 +1,0 @@
-select view_name from duckdb_views() where not internal
