@@ -1,6 +1,7 @@
 """An export on its way into the database: what it states, and what became of it."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from langdock_usage.errors import ExportConflict, ExportFormatError
@@ -59,7 +60,7 @@ class Incoming:
         assert self.stated  # noqa: S101
         return self.stated.header, is_gzip(self.csv)
 
-    def as_struct(self) -> dict[str, str]:
+    def as_struct(self) -> dict[str, str | date]:
         """For `take_in.sql`. Of an export with rows."""
         assert self.stated  # noqa: S101
         assert self.stated.utc_dates  # noqa: S101
@@ -67,6 +68,8 @@ class Incoming:
             "path": str(self.csv),
             "export_id": self.raw.export_id,
             "org_id": str(self.org_id),
+            "window_start": self.raw.window.first,
+            "window_end": self.raw.window.last,
             "first_date": self.stated.utc_dates.first.isoformat(),
             "last_date": self.stated.utc_dates.last.isoformat(),
         }

@@ -11,7 +11,7 @@ from langdock_usage.sql import VIEWS, read_sql, source_of
 _TABLES = ("store/schema/schema", "store/schema/loaded_key_owners")
 _COUNTED_EXPORTS = "store/staging/counted_exports"
 # what the others take their metrics and rules from
-_SHARED = ("store/metrics", "store/write/row_accounting")
+_SHARED = ("store/metrics", "store/periods", "store/write/row_accounting")
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:

@@ -25,10 +25,10 @@ from tests.support.command import ROOT
 # every day once; a key with a row per model
 DAYS = """
 with stated as (
-    select window_start as day, export_rows.*
+    select exports.window_start as day, export_rows.*
     from exports
     join export_rows using (export_id)
-    where group_by = 'model' and window_start = window_end and superseded_by is null
+    where group_by = 'model' and exports.window_start = exports.window_end and superseded_by is null
 ),
 october as (from stated where day between '2026-10-01' and '2026-10-31'),
 owners as (  -- on any day of October 2026: the latest line of each key

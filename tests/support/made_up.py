@@ -172,6 +172,10 @@ def huge(path: Path, keys: int = 500, models: int = 40, days: int = 31) -> Path:
             insert into export_rows by name
             select
                 'export-' || day as export_id,
+                'org-1' as org_id,
+                date '2026-10-01' + day::int as window_start,
+                window_start as window_end,
+                date '2026-10-01' as month,
                 'key-' || lpad(key::varchar, 4, '0') as api_key_id,
                 'Team ' || key || ' <script>alert("x")</script> ' || repeat('long ', key % 9)
                     as api_key_name,

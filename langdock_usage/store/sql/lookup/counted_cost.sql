@@ -2,6 +2,6 @@
 select sum(total_cost_usd)
 from counted_exports
 join export_rows using (export_id)
-where org_id = $org_id
-  and window_start <= $last
-  and window_end >= $first
+where counted_exports.org_id = $org_id
+  and counted_exports.window_start <= $last
+  and counted_exports.window_end >= $first

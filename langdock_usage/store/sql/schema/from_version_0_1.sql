@@ -1,4 +1,13 @@
 {% import "store/write/row_accounting" as tokens %}
--- Rows that were taken in before do not say how their tokens add up.
+{% import "store/periods" as periods %}
+-- Rows that were taken in before say neither their workspace and period nor how their tokens add up.
+update export_rows
+set
+    org_id = exports.org_id,
+    window_start = exports.window_start,
+    window_end = exports.window_end,
+    month = {{ periods.month("exports.window_start", "exports.window_end") }}
+from exports
+where exports.export_id = export_rows.export_id;
 update export_rows set row_accounting = {{ tokens.row_accounting() }};
 update export_rows set input_tokens = {{ tokens.input_tokens() }};

@@ -21,8 +21,13 @@ alter table exports add column if not exists asked_from date;
 
 -- Money has 24 fractional digits: the service does not document its precision, and the shortest text
 -- of a double of a tenth of a microdollar has 23.
+-- Workspace and period are those of the export: a question about a month skips all other rows.
 create table if not exists export_rows (
     export_id              varchar not null,
+    org_id                 varchar,
+    window_start           date,
+    window_end             date,
+    month                  date,
     api_key_id             varchar not null,
     api_key_name           varchar,
     model                  varchar,
@@ -36,6 +41,10 @@ create table if not exists export_rows (
     row_accounting         varchar,
     input_tokens           bigint
 );
+alter table export_rows add column if not exists org_id varchar;
+alter table export_rows add column if not exists window_start date;
+alter table export_rows add column if not exists window_end date;
+alter table export_rows add column if not exists month date;
 alter table export_rows add column if not exists row_accounting varchar;
 alter table export_rows add column if not exists input_tokens bigint;
 

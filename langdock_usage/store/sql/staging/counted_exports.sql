@@ -1,3 +1,4 @@
+{% import "store/periods" as periods %}
 -- Which exports count, so that no request is counted twice.
 -- The windows of a workspace nest or are apart (an overlap is refused when it comes in). Of a window
 -- and the shorter windows in it, the shorter ones count where together they cover all of its days; of a
@@ -58,10 +59,7 @@ contained as (
 
 select
     *,
-    case
-        when date_trunc('month', window_start) = date_trunc('month', window_end)
-            then date_trunc('month', window_start)::date
-    end as month
+    {{ periods.month("window_start", "window_end") }} as month
 from known
 where export_id not in (select outer_id from covered)
   and export_id not in (select inner_id from contained)

@@ -2,9 +2,9 @@
 -- How a row's tokens add up by itself is found out when it comes in; a row that is ambiguous follows
 -- the other rows of its model.
 select
-    counted_exports.org_id,
-    counted_exports.window_start,
-    counted_exports.window_end,
+    export_rows.org_id,
+    export_rows.window_start,
+    export_rows.window_end,
     counted_exports.timezone,
     export_rows.api_key_id,
     export_rows.api_key_name,
@@ -27,9 +27,9 @@ select
         when row_accounting = 'ambiguous' then 'writes_in_no_cache'
     end as token_accounting,
     export_rows.export_id,
-    counted_exports.month
+    export_rows.month
 from export_rows
 join counted_exports on counted_exports.export_id = export_rows.export_id
 left join exclusive_models
-    on exclusive_models.org_id = counted_exports.org_id
+    on exclusive_models.org_id = export_rows.org_id
     and exclusive_models.model = export_rows.model

@@ -1,4 +1,5 @@
 {% import "store/write/row_accounting" as tokens %}
+{% import "store/periods" as periods %}
 -- One pass over the CSVs of some exports: every value is what its column says, or all are refused.
 -- The rules are those of `exports._row_fault`, which explains a refusal. `$incoming` has a struct for
 -- each export: its file, and what its first row states.
@@ -66,6 +67,9 @@ checked as (
                 then incoming.export_id
             else error('workspace or period differ from the first row')
         end as export_id,
+        incoming.org_id,
+        incoming.window_start,
+        incoming.window_end,
         coalesce(api_key_id, error('api_key_id is empty')) as api_key_id,
         api_key_name,
         model,
@@ -97,6 +101,9 @@ checked as (
 stated as (
     select
         export_id,
+        org_id,
+        window_start,
+        window_end,
         api_key_id,
         max(api_key_name) as api_key_name,
         model,
@@ -106,7 +113,7 @@ stated as (
         case when count({{ column }}) = count(*) then sum({{ column }})::bigint end as {{ column }}{{ "," if not loop.last }}
         {% endfor %}
     from checked
-    group by export_id, api_key_id, model
+    group by export_id, org_id, window_start, window_end, api_key_id, model
     having case
         when count(*) = count(distinct coalesce(raw_model, '')) then true
         else error('an API key, model and raw model are stated twice')
@@ -121,5 +128,8 @@ accounted as (
     from stated
 )
 
-select *, {{ tokens.input_tokens() }} as input_tokens
+select
+    *,
+    {{ periods.month("window_start", "window_end") }} as month,
+    {{ tokens.input_tokens() }} as input_tokens
 from accounted
