@@ -3,7 +3,7 @@
     Over the rows whose `input_tokens` is known: what is read from or written to a cache, ratios of
     tokens, and cost per million tokens. -#}
 
-{% macro newest_name() %}arg_max(api_key_name, (window_end, window_start)){% endmacro %}
+{% macro newest_name() %}arg_max(api_key_name, (window_end, window_start, api_key_name)){% endmacro %}
 
 {% macro cached_prompt_tokens() %}
     (sum(cached_prompt_tokens) filter (where input_tokens is not null))::bigint
