@@ -43,7 +43,7 @@ def lab(
 
 
 def _views() -> list[str]:
-    from langdock_usage.writers.takeaway import GRAINS
+    from langdock_usage.writers.views import GRAINS
 
     return list(GRAINS)
 
@@ -111,7 +111,7 @@ def export(
 
 
 def _list_views() -> None:
-    from langdock_usage.writers.takeaway import described_views
+    from langdock_usage.writers.views import described_views
 
     views = described_views()
     width = max(map(len, views))

@@ -22,7 +22,7 @@ from langdock_usage.settings import find_database
 from langdock_usage.sql import read_sql
 from langdock_usage.store.database import open_for_reading
 from langdock_usage.text import suggestion
-from langdock_usage.writers.takeaway import GRAINS, format_of, period_for, write_view
+from langdock_usage.writers.views import GRAINS, format_of, period_for, write_view
 
 if TYPE_CHECKING:
     import pandas as pd

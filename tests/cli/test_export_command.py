@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from langdock_usage.store.store import Store
-from langdock_usage.writers import takeaway
+from langdock_usage.writers.views import GRAINS
 from tests.support.command import assert_refused, run
 from tests.support.made import Maker, days
 
@@ -85,7 +85,7 @@ def test_list_names_every_view_without_a_database(tmp_path: Path) -> None:
     done = run(tmp_path, "export", "--list")
     assert (done.returncode, done.stderr) == (0, "")
     views = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
-    assert set(views) == set(takeaway.GRAINS)
+    assert set(views) == set(GRAINS)
     assert views["cost_per_key"] == "One row per month, workspace and API key."
     assert views["exports"] == "One row per export taken in, kept forever."
 

@@ -1,4 +1,4 @@
-"""A view as a file to take along: CSV, Parquet or XLSX; no number is rounded on the way.
+"""A view as a file: CSV, Parquet or XLSX; no number is rounded on the way.
 
 | format  | money and counts                        | dates           | text                       |
 | ------- | --------------------------------------- | --------------- | -------------------------- |
@@ -40,11 +40,11 @@ GRAINS = {
             "cost_per_cost_center",
             "reconciliation",
         ),
-        "by_month",
+        "month",
     ),
-    **dict.fromkeys(("daily_cost", "stored_days"), "by_day"),
+    **dict.fromkeys(("daily_cost", "stored_days"), "day"),
     **dict.fromkeys(
-        ("usage", "owned_usage", "exports", "counted_exports", "restatements"), "by_window"
+        ("usage", "owned_usage", "exports", "counted_exports", "restatements"), "period"
     ),
     **dict.fromkeys(("key_owners", "key_ownership", "key_chains"), "whole"),
 }
@@ -53,7 +53,7 @@ _CHUNK = 10_000
 
 
 def described_views() -> dict[str, str]:
-    """What each view is that can be taken along, without asking a database."""
+    """What each view is that can be exported, without asking a database."""
     return {view: views()[view] for view in GRAINS}
 
 
@@ -72,7 +72,7 @@ def period_for(view: str, period: Period | None) -> Period | None:
     if GRAINS[view] == "whole":
         raise InvalidRequest(f"{view} has no period; leave it out.")
     ends_a_month = period.last == date.max or period.last == month_of(period.last).last
-    if GRAINS[view] == "by_month" and not (period.first.day == 1 and ends_a_month):
+    if GRAINS[view] == "month" and not (period.first.day == 1 and ends_a_month):
         raise InvalidRequest(f"{view} goes by month; ask for whole months, not {period}.")
     return period
 
@@ -87,13 +87,9 @@ def write_view(
 ) -> None:
     """Write a view into the file: whole, or not at all. Raises InvalidRequest."""
     kind = format_of(path)
-    order = read_sql(
-        "writers/export_costliest_first" if view in _COSTS else "writers/export_in_order"
-    )
-    query = read_sql(f"writers/export_{GRAINS[view]}") + order
+    query = read_sql("writers/rows_of_view", view=view, grain=GRAINS[view], has_cost=view in _COSTS)
     if GRAINS[view] == "whole":
         parameters = {}
-    parameters = {"view": view, **parameters}
     if path.exists() and not overwrite:
         raise InvalidRequest(
             f"{path} is there already; name another file, or say overwrite=True.",

@@ -17,7 +17,7 @@ from langdock_usage.errors import InvalidRequest, NoData
 from langdock_usage.metrics.usage import Usage
 from langdock_usage.sql import VIEWS
 from langdock_usage.store.store import Store
-from langdock_usage.writers import takeaway, xlsx
+from langdock_usage.writers import views, xlsx
 from tests.support.made import Maker, days
 
 # what no float holds, and what a float shows with noise
@@ -119,11 +119,11 @@ def tiny(tiny_database: Path) -> Usage:
     return lu.open(tiny_database)
 
 
-@pytest.mark.parametrize("view", sorted(takeaway.GRAINS))
+@pytest.mark.parametrize("view", sorted(views.GRAINS))
 def test_every_view_goes_into_every_format(tiny: Usage, view: str, tmp_path: Path) -> None:
-    period = None if takeaway.GRAINS[view] == "whole" else "2026-10"
+    period = None if views.GRAINS[view] == "whole" else "2026-10"
     counts = set()
-    for kind in takeaway.FORMATS:
+    for kind in views.FORMATS:
         path = tiny.export(view, tmp_path / f"out.{kind}", period)
         if kind == "xlsx":
             counts.add(len(sheet_of(path)))
@@ -135,7 +135,7 @@ def test_every_view_goes_into_every_format(tiny: Usage, view: str, tmp_path: Pat
 
 def test_every_view_can_be_taken_along() -> None:
     inner = {"monthly_usage", "exclusive_models"}
-    assert set(takeaway.GRAINS) == (set(VIEWS) | {"exports", "counted_exports"}) - inner
+    assert set(views.GRAINS) == (set(VIEWS) | {"exports", "counted_exports"}) - inner
 
 
 @pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
@@ -190,7 +190,7 @@ def test_what_was_known_at_a_moment_can_be_taken_along(tmp_path: Path) -> None:
         then = maker.moment
         maker.take_in(store, days("2026-10-05"), {"requests": "2"})
     usage = lu.open(database).as_of(then)
-    for kind in takeaway.FORMATS:
+    for kind in views.FORMATS:
         usage.export("daily_cost", tmp_path / f"out.{kind}")
     assert sheet_of(tmp_path / "out.xlsx")[0]["requests"].value == 1
     assert duckdb.read_parquet(str(tmp_path / "out.parquet")).fetchall()[0][5] == 1

@@ -1,4 +1,0 @@
-select *
-from query_table($view)
-where ($org_id::varchar is null or org_id = $org_id)
-  and ($first::date is null or (window_start >= $first and window_end <= $last))

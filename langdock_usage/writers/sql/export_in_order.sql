@@ -1,2 +1,0 @@
--- Views without a cost: by their columns, from the first to the last.
-order by all

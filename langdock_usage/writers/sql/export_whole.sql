@@ -1,2 +1,0 @@
-select *
-from query_table($view)
