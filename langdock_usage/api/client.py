@@ -65,6 +65,8 @@ class UsageExportClient:
         if not KEY.fullmatch(api_key):
             raise AccessDenied("LANGDOCK_API_KEY holds characters that no key has; copy it anew.")
         self.base_url = _checked_base(base_url)
+        self._url = httpx.URL(self.base_url + PATH)
+        self._name = f"The API at {urlsplit(self.base_url).netloc}"
         self._http = http
         self._api_key = api_key
         self._pace = pace or Pace()
@@ -163,9 +165,9 @@ class UsageExportClient:
 
     async def _post(self, body: dict[str, Any]) -> dict[str, Any] | None:
         """The `data` of the API's answer; None where it has no data for the period."""
-        async with self._pace.slot(), network(f"The API at {urlsplit(self.base_url).netloc}"):
+        async with self._pace.slot(), network(self._name):
             response = await self._http.post(
-                self.base_url + PATH,
+                self._url,
                 json=body,
                 headers={"Authorization": f"Bearer {self._api_key}"},
                 follow_redirects=False,
@@ -173,19 +175,19 @@ class UsageExportClient:
             )
         return data_of(response, self._api_key)
 
-    async def _download(self, link: str) -> bytes:
+    async def _download(self, link: httpx.URL) -> bytes:
         """The file behind a signed link, while the storage host is overloaded again and again."""
         async for attempt in self._tries(Overloaded):
             with attempt:
                 return await download(self._http, link)
         raise AssertionError("unreachable: the last try returns or raises")
 
-    def _checked_link(self, link: str) -> str:
+    def _checked_link(self, link: str) -> httpx.URL:
         with suppress(ValueError, httpx.InvalidURL):  # not a URL at all
             url = httpx.URL(link)
             secure = url.scheme == "https" or (url.scheme == "http" and _is_loopback(self.base_url))
             if secure and url.host:
-                return link
+                return url
         raise ApiError(
             "The API answered with a download link that is not https; it is not followed."
         )

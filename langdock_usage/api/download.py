@@ -12,7 +12,7 @@ from langdock_usage.text import counted
 MAX_EXPORT_BYTES = 512 * 1024 * 1024
 
 
-async def download(http: httpx.AsyncClient, link: str) -> bytes:
+async def download(http: httpx.AsyncClient, link: httpx.URL) -> bytes:
     """The file behind a signed link, content encoding undone.
 
     No credentials: the link is the permission. Raises Overloaded, ServiceUnavailable, ApiError.

@@ -51,9 +51,9 @@ class FetchDays:
                 aclosing(as_answered(days, self._ask)) as answers,
             ):
                 async for day, task in answers:
-                    self._on_answer(day, task)
+                    await self._on_answer(day, task)
                 if not any(isinstance(error, PeriodMismatch) for error in self.failed):
-                    self._keep_unproven()
+                    await self._keep_unproven()
             for failure in self.failed:
                 raise failure
         except ExportConflict:
@@ -64,9 +64,9 @@ class FetchDays:
     async def _ask(self, day: Period) -> bytes | None:
         return await self.session.ask(day, GROUP_BY)
 
-    def _on_answer(self, day: Period, task: Answer) -> None:
+    async def _on_answer(self, day: Period, task: Answer) -> None:
         try:
-            self._keep_day(task.result(), day)
+            await self._keep_day(task.result(), day)
         except DAY_FAILED as error:
             at_the_edge = (day.first - self.plan.oldest).days < EDGE_DAYS
             if at_the_edge and type(error) is RequestRefused:
@@ -90,15 +90,15 @@ class FetchDays:
         if is_hopeless:
             raise error
 
-    def _keep_day(self, csv: bytes | None, day: Period) -> None:
+    async def _keep_day(self, csv: bytes | None, day: Period) -> None:
         """Keep a day; empty ones wait until an answer with rows has proved whose key this is."""
         if is_empty(csv) and not self.workspace_is_proven:
             self.unproven.append((csv, day))
             return
         if csv:
             self._check_workspace(csv, day)
-        self._keep_unproven()
-        self._keep(csv, day)
+        await self._keep_unproven()
+        await self._keep(csv, day)
 
     def _check_workspace(self, csv: bytes, day: Period) -> None:
         """Before it is kept: what belongs to another workspace is never taken in."""
@@ -107,15 +107,15 @@ class FetchDays:
             self.fetched.org_id = workspace_of(stated_in(csv, name), self.fetched.org_id, name)
             self.workspace_is_proven = True
 
-    def _keep_unproven(self) -> None:
+    async def _keep_unproven(self) -> None:
         waiting, self.unproven = self.unproven, []
         for csv, day in waiting:
-            self._keep(csv, day)
+            await self._keep(csv, day)
 
-    def _keep(self, csv: bytes | None, day: Period) -> None:
+    async def _keep(self, csv: bytes | None, day: Period) -> None:
         """Raw file now, database soon."""
         yields_to = self._stored_usage(day.first) if is_empty(csv) else None
-        self.intake.add(self.session.keep(csv, day, GROUP_BY, yields_to))
+        self.intake.add(await self.session.keep(csv, day, GROUP_BY, yields_to))
 
     def _stored_usage(self, day: date) -> str | None:
         """For a day that now has no usage: the export that stays in force, if one does."""

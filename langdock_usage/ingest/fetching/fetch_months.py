@@ -39,7 +39,7 @@ async def reconcile_months(session: FetchSession, expected: int) -> None:
     ):
         async for month, task in answers:
             try:
-                intake.add(session.keep(task.result(), month, None))
+                intake.add(await session.keep(task.result(), month, None))
             except (ExportFormatError, PeriodMismatch) as error:
                 _warn_of(session, month, error)
     with session.store() as store:

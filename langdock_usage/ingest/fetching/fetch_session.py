@@ -1,5 +1,6 @@
 """What all parts of one fetch share: who is asked, where answers are kept, and who is told."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -49,11 +50,15 @@ class FetchSession:
             self.answered += 1
             self._tell_progress()
 
-    def keep(
+    async def keep(
         self, csv: bytes | None, window: Period, group_by: str | None, yields_to: str | None = None
     ) -> RawExport:
-        """Write an answer down, before anything is made of it."""
-        return self.archive.keep(
+        """Write an answer down, before anything is made of it.
+
+        In a thread: until the disk has it, the service is asked on.
+        """
+        return await asyncio.to_thread(
+            self.archive.keep,
             csv,
             window=window,
             timezone=self.fetched.plan.timezone,
