@@ -18,6 +18,7 @@ from langdock_usage.raw.keys_file import KeyOwner
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.sql import read_sql
 from langdock_usage.store.database import OnWait, first_line, open_for_writing
+from langdock_usage.store.export_records import ExportRecord, independent
 from langdock_usage.store.incoming import Incoming, TakenIn
 from langdock_usage.store.schema import count_exports
 from langdock_usage.store.stored import Stored
@@ -65,13 +66,11 @@ class Store(Stored):
         self._connection.begin()
         try:
             counts = self._insert_rows([one for one in incoming if one.has_rows])
-            known: set[tuple[str | None, str]] = set()
-            taken_in = []
-            for one in incoming:
-                if one.workspace not in known:
-                    self._admit(one)
-                    known.add(one.workspace)
-                taken_in.append(self._finish(one, counts.get(one.raw.export_id, 0)))
+            records = [
+                ExportRecord(one.raw, one.org_id, counts.get(one.raw.export_id, 0), one.name)
+                for one in incoming
+            ]
+            self._record(records)
             count_exports(self._connection)
             self._connection.commit()
         except duckdb.Error as error:
@@ -80,7 +79,10 @@ class Store(Stored):
         except BaseException:
             self._give_up()
             raise
-        return taken_in
+        return [
+            TakenIn(one.raw.export_id, record.org_id, record.record_count, one.unknown_columns)
+            for one, record in zip(incoming, records, strict=True)
+        ]
 
     def unload(self, export_id: str, others: Iterable[RawExport]) -> None:
         """Forget an export, as if it had never come in; `others` are all that stay, as received.
@@ -89,22 +91,22 @@ class Store(Stored):
         anew from them.
         """
         query = "select export_id, org_id, record_count from exports"
-        known = {
-            stored: (org_id, count)
-            for stored, org_id, count in self._connection.execute(query).fetchall()
+        stored = {
+            name: (org_id, count)
+            for name, org_id, count in self._connection.execute(query).fetchall()
         }
+        records = []
+        for raw in others:
+            if raw.export_id in stored:
+                stated, count = stored[raw.export_id]
+                org_id = stated if count else raw.org_id
+                records.append(ExportRecord(raw, org_id, count, f"the export {raw.export_id}"))
         self._connection.begin()
         try:
             self._connection.execute("delete from export_rows where export_id = ?", [export_id])
             self._connection.execute("delete from export_models where export_id = ?", [export_id])
             self._connection.execute("delete from exports")
-            for raw in others:
-                if raw.export_id not in known:
-                    continue
-                stated, count = known[raw.export_id]
-                org_id = stated if count else raw.org_id
-                self._adopt_nameless(org_id)
-                self._record(raw, org_id, count)
+            self._record(records)
             count_exports(self._connection)
             self._connection.commit()
         except BaseException:
@@ -140,7 +142,22 @@ class Store(Stored):
                 "update exports set org_id = $org_id where org_id is null", {"org_id": org_id}
             )
 
-    def _admit(self, one: Incoming) -> None:
+    def _record(self, records: Iterable[ExportRecord]) -> None:
+        """The lines of exports whose rows are in, in this order, and what each supersedes.
+
+        Raises ExportConflict.
+        """
+        for part in independent(records):
+            self._admit(part[0])
+            export_ids = [record.raw.export_id for record in part]
+            self._connection.execute(
+                read_sql("store/write/insert_exports"),
+                {"exports": [record.as_struct() for record in part]},
+            )
+            self._connection.execute(read_sql("store/write/supersede"), {"export_ids": export_ids})
+            self._check_overlap(part)
+
+    def _admit(self, one: ExportRecord) -> None:
         """A workspace, and its zone, before the first of its exports. Raises ExportConflict."""
         self._adopt_nameless(one.org_id)
         known = self.timezone_of(one.org_id, other_than=one.raw.timezone)
@@ -151,58 +168,20 @@ class Store(Stored):
                 "else begin a new database with --db."
             )
 
-    def _check_overlap(self, one: Incoming) -> None:
-        window = one.raw.window
-        if len(window) == 1:
-            return  # a day lies within another period or outside of it
-        overlap = self._connection.execute(
-            read_sql("store/write/overlapping"),
-            {"org_id": one.org_id, "window_start": window.first, "window_end": window.last},
-        ).fetchone()
-        if overlap:
-            export_id, first, last = overlap
-            raise ExportConflict(
-                f"{one.name} ({window}) overlaps the stored export {export_id} ({first} to {last}) "
-                "without one containing the other; days in both would be counted twice."
-            )
-
-    def _finish(self, one: Incoming, count: int) -> TakenIn:
-        self._check_overlap(one)
-        self._record(one.raw, one.org_id, count)
-        return TakenIn(one.raw.export_id, one.org_id, count, one.unknown_columns)
-
-    def _record(self, raw: RawExport, org_id: str | None, count: int) -> None:
-        """The line of an export whose rows are in, and what it supersedes."""
-        same = {
-            "org_id": org_id,
-            "window_start": raw.window.first,
-            "window_end": raw.window.last,
-            "group_by": raw.group_by,
-        }
-        yields_to: str | None = None
-        if raw.yields_to:
-            found = self._connection.execute(
-                read_sql("store/write/yields_to"), {**same, "yields_to": raw.yields_to}
+    def _check_overlap(self, records: Sequence[ExportRecord]) -> None:
+        by_id = {one.raw.export_id: one for one in records if len(one.raw.window) > 1}
+        overlap = (
+            by_id
+            and self._connection.execute(
+                read_sql("store/write/overlapping"), {"export_ids": list(by_id)}
             ).fetchone()
-            yields_to = found[0] if found else None
-        self._connection.execute(
-            read_sql("store/write/insert_export"),
-            {
-                "export_id": raw.export_id,
-                **same,
-                "timezone": raw.timezone,
-                "fetched_at": raw.fetched_at,
-                "record_count": count,
-                "sha256": raw.sha256,
-                "source": raw.source,
-                "superseded_by": yields_to,
-                "date_form": raw.date_form,
-                "asked_from": raw.asked_from,
-            },
         )
-        if yields_to is None:
-            self._connection.execute(
-                read_sql("store/write/supersede"), {**same, "export_id": raw.export_id}
+        if overlap:
+            export_id, other_id, first, last = overlap
+            one = by_id[export_id]
+            raise ExportConflict(
+                f"{one.name} ({one.raw.window}) overlaps the stored export {other_id} ({first} to "
+                f"{last}) without one containing the other; days in both would be counted twice."
             )
 
     def _insert_rows(self, incoming: Sequence[Incoming]) -> dict[str, int]:

@@ -85,6 +85,9 @@ def test_database_is_as_if_it_had_never_been_loaded(tmp_path: Path, seed: int) -
     database = tmp_path / "all.duckdb"
     steps = list(enumerate(any_steps(seed)))
     ids = play(database, steps)
+    one_by_one = tables(database)
+    rebuild(database, lambda *_: None)  # all at once
+    assert tables(database) == one_by_one
     loaded = [n for n, step in steps if step.source != API]
     for place, n in enumerate(loaded):
         unload(database, ids[n])

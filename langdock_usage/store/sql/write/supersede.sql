@@ -1,9 +1,12 @@
--- The new export is the newest statement of its period and grouping.
+-- Each of the new exports is the newest statement of its period and grouping.
 update exports
-set superseded_by = $export_id
-where superseded_by is null
-  and export_id <> $export_id
-  and org_id is not distinct from $org_id
-  and window_start = $window_start
-  and window_end = $window_end
-  and group_by is not distinct from $group_by
+set superseded_by = newer.export_id
+from exports as newer
+where newer.export_id in (select unnest($export_ids))
+  and newer.superseded_by is null
+  and exports.superseded_by is null
+  and exports.export_id <> newer.export_id
+  and exports.org_id is not distinct from newer.org_id
+  and exports.window_start = newer.window_start
+  and exports.window_end = newer.window_end
+  and exports.group_by is not distinct from newer.group_by
