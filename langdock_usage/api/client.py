@@ -39,6 +39,7 @@ PATH = "/export/api-keys"
 # Connections are as many as requests in flight.
 LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=20)
 KEY = re.compile(r"[!-~]+")
+HEAD_START_SECONDS = 1.0
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -74,6 +75,7 @@ class UsageExportClient:
         self._backoff_seconds = backoff_seconds
         self._on_retry = on_retry
         self.date_form: DateForm | None = None
+        self._form_is_proven = False  # in this run
         self._one_alone = asyncio.Lock()
 
     async def export(self, window: Period, timezone: str, group_by: str | None) -> bytes | None:
@@ -136,15 +138,29 @@ class UsageExportClient:
     async def _ask(self, ask: Ask) -> dict[str, Any] | None:
         """The `data` of the API's answer, asked in the form of dates that the service takes.
 
-        As long as none is known, one request goes out alone: it finds the form for all others.
+        As long as none is known, one request goes out alone: it finds the form for all others. Of a
+        form that an earlier run has left, it has a head start: dates are refused at once, before
+        any export is made.
         """
-        if self.date_form is None:
-            async with self._one_alone:
-                if self.date_form is None:
-                    return await self._ask_in_either_form(ask, "plain")
-        return await self._ask_in_either_form(ask, self.date_form)
+        if self._form_is_proven or not await self._is_alone():
+            return await self._ask_in_either_form(ask)
+        try:
+            return await self._ask_in_either_form(ask)
+        finally:
+            self._one_alone.release()
 
-    async def _ask_in_either_form(self, ask: Ask, first: DateForm) -> dict[str, Any] | None:
+    async def _is_alone(self) -> bool:
+        """Wait for a request that may prove the form of dates; whether to be that request now."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HEAD_START_SECONDS if self.date_form else None):
+                await self._one_alone.acquire()
+            if not self._form_is_proven:
+                return True
+            self._one_alone.release()
+        return False
+
+    async def _ask_in_either_form(self, ask: Ask) -> dict[str, Any] | None:
+        first = self.date_form or "plain"
         try:
             return await self._ask_in_form(ask, first)
         except DatesRefused as refusal:
@@ -158,10 +174,14 @@ class UsageExportClient:
         try:
             data = await self._post(ask.body(form))
         except ExportTooLarge:  # it has read the dates
-            self.date_form = form
+            self._prove(form)
             raise
-        self.date_form = form
+        self._prove(form)
         return data
+
+    def _prove(self, form: DateForm) -> None:
+        self.date_form = form
+        self._form_is_proven = True
 
     async def _post(self, body: dict[str, Any]) -> dict[str, Any] | None:
         """The `data` of the API's answer; None where it has no data for the period."""

@@ -81,11 +81,30 @@ def test_the_form_is_remembered_and_found_again_when_it_changes(
         fetch_from(sandbox, database, days("2026-11-03", "2026-11-04"))
         assert forms(sandbox) == {"z": 2}
     with serve(workspace, now=lambda: NOW, dates="plain", port=port) as sandbox:
-        fetch_from(sandbox, database, days("2026-11-05", "2026-11-05"))
-        assert forms(sandbox) == {"z": 1, "plain": 1}
+        fetch_from(sandbox, database, days("2026-11-05", "2026-11-10"))
+        assert forms(sandbox) == {"z": 1, "plain": 6}
     assert rows(database, "select window_start, date_form from exports order by 1") == [
-        (date(2026, 11, day), "z" if day < 5 else "plain") for day in range(1, 6)
+        (date(2026, 11, day), "z" if day < 5 else "plain") for day in range(1, 11)
     ]
+
+
+def test_a_form_that_was_left_by_an_earlier_run_costs_no_round(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """An export takes longer than dates take to be refused: nobody waits for the first of them."""
+    database = tmp_path / "test.duckdb"
+    with serve(workspace, now=lambda: NOW) as sandbox:
+        port = int(sandbox.base_url.rpartition(":")[2])
+        fetch_from(sandbox, database, days("2026-11-01"))
+    seen: list[tuple[int, int]] = []
+    with serve(workspace, now=lambda: NOW, port=port, latency_seconds=2) as sandbox:
+        fetch_from(
+            sandbox,
+            database,
+            days("2026-11-02", "2026-11-04"),
+            on_progress=lambda answered, _: seen.append((answered, len(sandbox.api_requests))),
+        )
+    assert next(requests for answered, requests in seen if answered == 1) == 3
 
 
 @pytest.mark.parametrize("timezone", ZONES)
