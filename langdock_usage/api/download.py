@@ -53,15 +53,19 @@ def _unpacked(packed: bytes, encoding: str) -> bytes:
     """A body in gzip, which nobody asked for; httpx would take one that breaks off for whole."""
     if encoding not in ("gzip", "x-gzip"):
         raise ServiceUnavailable(f"The storage host answered in the encoding {encoding!r}.")
-    stream = zlib.decompressobj(wbits=31)
-    try:
-        content = stream.decompress(packed, MAX_EXPORT_BYTES + 1)
-    except zlib.error as error:
-        raise ServiceUnavailable("The storage host answered with damaged gzip.") from error
-    _check_size(len(content))
-    if not stream.eof:
-        raise ServiceUnavailable("The storage host answered with gzip that breaks off.")
-    return content
+    content = bytearray()
+    while True:  # one member after the other
+        stream = zlib.decompressobj(wbits=31)
+        try:
+            content += stream.decompress(packed, MAX_EXPORT_BYTES + 1)
+        except zlib.error as error:
+            raise ServiceUnavailable("The storage host answered with damaged gzip.") from error
+        _check_size(len(content))
+        if not stream.eof:
+            raise ServiceUnavailable("The storage host answered with gzip that breaks off.")
+        packed = stream.unused_data
+        if not packed:
+            return bytes(content)
 
 
 def check_whole(csv: bytes, record_count: object) -> None:

@@ -158,7 +158,9 @@ CSV = b"a,b\n1,2948\n"
     ("encoding", "body", "said"),
     [
         ("gzip", gzip.compress(CSV, mtime=0), None),
+        ("gzip", gzip.compress(CSV[:5], mtime=0) + gzip.compress(CSV[5:], mtime=0), None),
         ("gzip", gzip.compress(CSV, mtime=0)[:-9], "breaks off"),
+        ("gzip", b"", "breaks off"),
         ("gzip", b"\x1f\x8b not gzip", "damaged"),
         ("br", CSV, "'br'"),
     ],
