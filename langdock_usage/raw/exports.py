@@ -27,9 +27,11 @@ from langdock_usage.windows import Period
 
 MAX_FRACTION_DIGITS = 24  # of total_cost_usd in the database
 COUNT = re.compile(r"[0-9]{1,15}", re.ASCII)
-AMOUNT = re.compile(r"\+?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
+AMOUNT = re.compile(r"\+?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?", re.ASCII)
 # quantizes what has at most 9 digits before and 24 behind the point, and raises for anything else
 EXACT = Context(prec=9 + MAX_FRACTION_DIGITS, traps=[Inexact, InvalidOperation])
+NUMBERS = ("requests", "total_cost_usd", *TOKENS)
+BLANKS = " \t"  # around a number
 SMALLEST = Decimal(1).scaleb(-MAX_FRACTION_DIGITS)
 
 Row = dict[str, str]  # our name of a column → text
@@ -83,6 +85,11 @@ def first_fault(path: Path, name: str) -> str | None:
             deque(_checked(rows, header, name), maxlen=0)
         except ExportFormatError as error:
             return str(error)
+        if rows.has_mixed_line_ends:
+            return (
+                f"{name}: its lines end in more than one way (CR LF and LF, for one); load the "
+                "file as it was downloaded, or save it with one kind of line end."
+            )
     return None
 
 
@@ -103,7 +110,7 @@ def _checked(rows: "_Rows", header: Header, name: str) -> Iterator[Row]:
                 f"{grain[1]!r} again, first stated on line {seen[grain]}"
             )
         seen[grain] = rows.line_num
-        yield values
+        yield values | {name: values[name].strip(BLANKS) for name in NUMBERS if name in values}
 
 
 def grain_of(row: Row) -> tuple[str, str, str]:
@@ -143,15 +150,16 @@ def _row_fault(
     for column in ("period_start", "period_end", "org_id"):
         if values[column] != first[column]:
             return f"{column} is {values[column]!r}, but {first[column]!r} in the first row"
-    if not COUNT.fullmatch(values["requests"]):
+    if not COUNT.fullmatch(values["requests"].strip(BLANKS)):
         return f"requests is {values['requests']!r}, not a whole number of at most 15 digits"
-    if not _is_amount(values["total_cost_usd"]):
+    if not _is_amount(values["total_cost_usd"].strip(BLANKS)):
         return (
             f"total_cost_usd is {values['total_cost_usd']!r}, not an amount of at most 9 digits "
             f"before and {MAX_FRACTION_DIGITS} behind the point"
         )
     for column in TOKENS:
-        if values.get(column) and not COUNT.fullmatch(values[column]):
+        count = values.get(column, "").strip(BLANKS)
+        if count and not COUNT.fullmatch(count):
             return f"{column} is {values[column]!r}, not a whole number of at most 15 digits"
     return None
 
@@ -184,12 +192,18 @@ class _Rows:
     """A csv.reader whose errors name the file."""
 
     def __init__(self, text: TextIO, name: str) -> None:
+        self._text = text
         self._reader = csv.reader(text, strict=True)
         self._name = name
 
     @property
     def line_num(self) -> int:
         return self._reader.line_num
+
+    @property
+    def has_mixed_line_ends(self) -> bool:
+        """Of what was read so far."""
+        return isinstance(self._text.newlines, tuple)
 
     def __iter__(self) -> Iterator[list[str]]:
         return self

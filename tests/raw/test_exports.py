@@ -108,13 +108,16 @@ AWKWARD = [
     *("10e-25", "12345678901234567890e-20", "0.000000000000000000000000000000000000001e30"),
     *("999999999.999999999999999999999999", "999999999.9999999999999999999999999"),
     *("123456789012345678901234567890123e-24", "1234567890123456789012345678901230e-25"),
+    *("0e-1000", "0E9999", "1e-1000", "0." + "0" * 999 + "1e1000", "0e10000", " 12 ", "\t1.5e0"),
+    *("1 2", "\u00a012", "\n12"),
     *("1." + "0" * 60, "0" * 60 + "1", "1e0000", "1e-007", "-0", "-1", "--1", ".", "e5", "", "1e"),
 ]
 
 
 def amount_that_fits(text: str) -> Fraction | None:
     """The value, where interface.md takes it as an amount; None for anything else."""
-    if not re.fullmatch(r"\+?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", text, re.ASCII):
+    text = text.strip(" \t")
+    if not re.fullmatch(r"\+?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,4})?", text, re.ASCII):
         return None
     mantissa, _, exponent = text.lower().partition("e")
     value = Fraction(f"0{mantissa.lstrip('+')}") * Fraction(10) ** int(exponent or 0)

@@ -244,6 +244,25 @@ def test_of_several_names_of_a_column_the_plainest_counts(
     ]
 
 
+def test_blanks_around_numbers_say_nothing(store: Store, maker: Maker) -> None:
+    stated = {"requests": " 12 ", "total_cost_usd": "\t0.5", "sum_prompt_tokens": "100 "}
+    maker.take_in(store, OCTOBER_5, {**stated, "sum_completion_tokens": "  "})
+    assert ask(
+        store,
+        "select requests, total_cost_usd, sum_prompt_tokens, sum_completion_tokens from usage",
+    ) == [(12, Decimal("0.5"), 100, None)]
+
+
+@pytest.mark.parametrize("ends", [(b"\r\n", b"\n"), (b"\n", b"\r\n"), (b"\r", b"\n")])
+def test_a_file_with_line_ends_of_two_kinds_is_refused_in_words(
+    store: Store, maker: Maker, ends: tuple[bytes, bytes]
+) -> None:
+    header, *lines = csv_of([{}, {"api_key_id": "key_2"}], OCTOBER_5).splitlines()
+    csv = header + ends[0] + b"".join(line + ends[1] for line in lines)
+    with pytest.raises(ExportFormatError, match=r"made\.csv: its lines end in more than one way"):
+        maker.take_in(store, OCTOBER_5, csv=csv)
+
+
 def test_one_name_twice_is_refused(store: Store, maker: Maker) -> None:
     csv = csv_of([{}], OCTOBER_5).replace(b",no_cache_tokens", b",Model ", 1)
     with pytest.raises(ExportFormatError, match="'model' and 'Model' could both be model"):

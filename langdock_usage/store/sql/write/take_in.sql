@@ -36,6 +36,20 @@ received as (
     where false
 ),
 
+-- blanks around a number say nothing
+trimmed as (
+    select * replace (
+        trim(requests, e' \t') as requests,
+        trim(total_cost_usd, e' \t') as total_cost_usd,
+        nullif(trim(sum_prompt_tokens, e' \t'), '') as sum_prompt_tokens,
+        nullif(trim(sum_completion_tokens, e' \t'), '') as sum_completion_tokens,
+        nullif(trim(cached_prompt_tokens, e' \t'), '') as cached_prompt_tokens,
+        nullif(trim(cache_creation_tokens, e' \t'), '') as cache_creation_tokens,
+        nullif(trim(no_cache_tokens, e' \t'), '') as no_cache_tokens
+    )
+    from received
+),
+
 -- other spellings of an amount, like 12.5E-3 and .5: the point goes to where the exponent says,
 -- as text, because DuckDB converts not every such text exactly
 spelled as (
@@ -45,7 +59,7 @@ spelled as (
         case
             when not is_plain then regexp_extract(
                 total_cost_usd,
-                '^\+?([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]{1,3}))?$',
+                '^\+?([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]{1,4}))?$',
                 ['whole', 'fraction', 'exponent']
             )
         end as parts,
@@ -55,7 +69,7 @@ spelled as (
             || repeat('0', greatest(places - length(digits), 0)) as padded,
         ltrim(left(padded, greatest(places, 0)), '0') as before,
         rtrim(substr(padded, greatest(places, 0) + 1), '0') as behind
-    from received
+    from trimmed
 ),
 
 checked as (
