@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from langdock_usage.report.sealed import for_jupyterlab, prepare, seal
 from langdock_usage.report.summary import summarise
 from langdock_usage.report.verdict import Verdict
 from langdock_usage.whole_file import whole_file
+from langdock_usage.windows import history_start
 
 DEFAULT_NOTEBOOK = "monthly_report"
 
@@ -194,9 +196,16 @@ def _make(order: _Order) -> Path:
 def _check_final(month: Month) -> None:
     objections = Verdict.of(month).objections()
     if objections:
+        advice = f"`langdock-usage fetch --month {month.name}` asks for it again."
+        oldest = history_start(datetime.now(UTC).date())
+        if month.first < oldest:
+            advice = (
+                f"the service has no days before {oldest} any more, but `langdock-usage load` "
+                "takes in an export that somebody kept."
+            )
         raise NotFinal(
             f"{month.name} is not final, complete and reconciled: {'; '.join(objections)}. "
-            f"Nothing was written; `langdock-usage fetch --month {month.name}` asks for it again."
+            f"Nothing was written; {advice}"
         )
 
 

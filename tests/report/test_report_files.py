@@ -164,6 +164,18 @@ def test_a_month_that_has_to_be_final(
     assert verdict_told["final"] and verdict_told["complete"] and verdict_told["reconciled"]
 
 
+def test_a_month_that_the_service_has_no_more_is_to_be_loaded(tmp_path: Path) -> None:
+    database = build(tmp_path / "usage.duckdb", [replace(ROW, day=date(2024, 2, 1))])
+    with pytest.raises(NotFinal, match=r"no days before .* any more, but `langdock-usage load`"):
+        render(
+            "monthly_report",
+            database=database,
+            month="2024-02",
+            output=tmp_path / "reports",
+            require_final=True,
+        )
+
+
 def test_a_month_with_gaps_and_late_days_is_not_final(tmp_path: Path) -> None:
     rows = [replace(ROW, day=day) for day in parse_month("2026-10").days() if day.day != 7]
     database = build(tmp_path / "data" / "langdock.duckdb", rows)
