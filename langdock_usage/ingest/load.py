@@ -83,6 +83,7 @@ def _load_one(
     window = period or _stated_period(file, stated.utc_dates, timezone)
     if period:
         _check_told_period(file, stated.utc_dates, period, timezone)
+    _check_begun(file, window, timezone)
     group_by = "model" if stated.header.has_model else None
     sha256 = sha256_of(file)
     already = store.find(stated.org_id, window, timezone, group_by, sha256)
@@ -152,6 +153,16 @@ def _check_told_period(file: Path, stated: Period | None, told: Period, timezone
         raise InvalidRequest(
             f"{file} states the UTC dates {stated}, which are not those of {told}: its usage would "
             "be counted on wrong days."
+        )
+
+
+def _check_begun(file: Path, window: Period, timezone: str) -> None:
+    """A day that has not begun would count as known, and as one without usage."""
+    local_today = today(timezone, datetime.now(UTC))
+    if window.first > local_today:
+        raise InvalidRequest(
+            f"{file} is of {window}, which lies in the future: it is {local_today} in {timezone}. "
+            "Check the period of the file, or the clock of this computer."
         )
 
 

@@ -119,6 +119,15 @@ def test_true_days_and_months_of_a_zone_raise_no_question(
     assert loaded.window == window
 
 
+def test_period_that_has_not_begun_is_refused(database: Path, tmp_path: Path) -> None:
+    """It would count as known, without usage, until it is over."""
+    this_year = datetime.now(UTC).year
+    future = days(f"{this_year + 1}-12-01", f"{this_year + 1}-12-31")
+    [error] = errors(load_into(database, file_of(tmp_path, csv_of([{}], future))))
+    assert f"of {future}, which lies in the future: it is {this_year}-" in error
+    assert rows(database, "from exports") == []
+
+
 def test_default_zone_that_is_none_is_refused(database: Path, tmp_path: Path) -> None:
     file = file_of(tmp_path, csv_of([{}], OCTOBER))
     with Store(database) as store:
