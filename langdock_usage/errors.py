@@ -28,6 +28,7 @@ It warns with
 
     IncompletePeriod              days of the period asked about are missing or provisional
     LeftOut                       part of what is known cannot be split to answer a question
+    DatabaseBusy                  another process writes; the answer waits for it
 """
 
 
@@ -136,3 +137,7 @@ class IncompletePeriod(UserWarning):
 
 class LeftOut(UserWarning):
     """A period reaches beyond the days asked for; it cannot be split and is not counted."""
+
+
+class DatabaseBusy(UserWarning):
+    """Another process has the database open; the answer waits some seconds for it."""

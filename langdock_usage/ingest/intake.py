@@ -14,9 +14,9 @@ from typing import Self
 
 from langdock_usage.errors import ExportConflict, ExportFormatError
 from langdock_usage.raw.archive import Archive, RawExport
-from langdock_usage.store.database import OnWait
 from langdock_usage.store.incoming import TakenIn
 from langdock_usage.store.store import Store
+from langdock_usage.store.waiting import OnWait
 
 BATCH = 100
 REST_SECONDS = 1.0

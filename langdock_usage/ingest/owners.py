@@ -22,9 +22,9 @@ from langdock_usage.raw.keys_file import (
 )
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.sql import read_sql
-from langdock_usage.store.database import OnWait
 from langdock_usage.store.lock import only_writer
 from langdock_usage.store.store import Store
+from langdock_usage.store.waiting import OnWait
 from langdock_usage.text import nearest
 from langdock_usage.whole_file import whole_file
 

@@ -10,9 +10,10 @@ from langdock_usage.ingest.intake import BATCH
 from langdock_usage.ingest.owners import restore_keys, unreadable_keys
 from langdock_usage.raw.archive import Archive, Damaged, RawExport
 from langdock_usage.settings import WAIT_SECONDS
-from langdock_usage.store.database import OnWait, open_for_writing
+from langdock_usage.store.database import open_for_writing
 from langdock_usage.store.lock import only_writer
 from langdock_usage.store.store import Store
+from langdock_usage.store.waiting import OnWait
 
 
 @dataclass(frozen=True)

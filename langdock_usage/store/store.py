@@ -17,11 +17,12 @@ from langdock_usage.raw.header import Header
 from langdock_usage.raw.keys_file import KeyOwner
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.sql import read_sql
-from langdock_usage.store.database import OnWait, first_line, open_for_writing
+from langdock_usage.store.database import first_line, open_for_writing
 from langdock_usage.store.export_records import ExportRecord, independent
 from langdock_usage.store.incoming import Incoming, TakenIn
 from langdock_usage.store.schema import count_exports
 from langdock_usage.store.stored import Stored
+from langdock_usage.store.waiting import OnWait
 
 
 class Store(Stored):

@@ -135,6 +135,16 @@ def test_writer_waits_for_a_reader_and_keeps_what_arrived(
     assert rows(database, "select count(*) from exports where group_by = 'model'") == [(2,)]
 
 
+def test_reader_says_that_it_waits_for_a_writer(tmp_path: Path, database: Path) -> None:
+    with Store(database):
+        result = run(tmp_path, "status")
+    assert (result.returncode, result.stdout) == (1, "")
+    waits, refused = result.stderr.splitlines()
+    open_elsewhere = "Another program has data/langdock.duckdb open"
+    assert waits.startswith(f"Warning: {open_elsewhere}; waiting up to 5 seconds")
+    assert refused.startswith(f"Error: {open_elsewhere}; try again")
+
+
 def test_what_arrived_is_kept_when_the_database_stays_open_elsewhere(
     workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -16,9 +16,9 @@ from langdock_usage.ingest.fetching.plan import choose_timezone, choose_workspac
 from langdock_usage.ingest.recover import take_in_kept
 from langdock_usage.raw.archive import Archive
 from langdock_usage.settings import WAIT_SECONDS, Settings
-from langdock_usage.store.database import OnWait
 from langdock_usage.store.lock import only_writer
 from langdock_usage.store.store import Store
+from langdock_usage.store.waiting import OnWait
 from langdock_usage.windows import Period, months_of, today
 
 

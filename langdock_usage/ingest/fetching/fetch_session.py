@@ -10,9 +10,9 @@ from langdock_usage.api.client import UsageExportClient
 from langdock_usage.ingest.fetching.fetched import Fetched
 from langdock_usage.ingest.intake import Intake, Outcome
 from langdock_usage.raw.archive import Archive, RawExport
-from langdock_usage.store.database import OnWait
 from langdock_usage.store.incoming import TakenIn
 from langdock_usage.store.store import Store
+from langdock_usage.store.waiting import OnWait
 from langdock_usage.windows import Period
 
 Progress = Callable[[int, int], None]  # exports answered, exports asked for

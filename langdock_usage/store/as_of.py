@@ -1,0 +1,28 @@
+"""The database as it was at a moment in the past."""
+
+from datetime import datetime
+
+import duckdb
+
+from langdock_usage.sql import read_sql
+from langdock_usage.store.schema import create_views
+
+ARCHIVE = "archive"  # the name under which the file is attached
+# Tables of which a moment sees a part, and the names under which that part is made of all of them.
+RECEIVED = {"exports": "received", "key_owner_loads": "received_key_owner_loads"}
+
+
+def create_views_as_of(connection: duckdb.DuckDBPyConnection, moment: datetime) -> None:
+    """The tables and views, in memory, over what the attached file had received by then."""
+    tables = connection.execute(
+        "select table_name from duckdb_tables() "
+        "where database_name = $archive and table_name <> 'counted_exports'",
+        {"archive": ARCHIVE},
+    ).fetchall()
+    for (name,) in tables:
+        table = duckdb.ColumnExpression(name)
+        view = RECEIVED.get(name, table)
+        connection.execute(f"create view {view} as from {ARCHIVE}.main.{table}")
+    for name in RECEIVED:
+        connection.execute(read_sql(f"store/schema/{name}_as_of"), {"moment": moment})
+    create_views(connection)
