@@ -22,10 +22,10 @@ def consequence(store: Store, damaged: Damaged) -> str:
     raw = damaged.raw
     if raw is None:
         return "what it said is not known any more."
-    older = store.in_force(raw)
+    older = store.lookups.in_force(raw)
     if older:
         return f"of {raw.window}, the older export {older} counts again."
-    known = store.covered_days(raw.org_id, raw.window)
+    known = store.lookups.covered_days(raw.org_id, raw.window)
     missing = ", ".join(map(str, ranges(day for day in raw.window.days() if day not in known)))
     again = "load" if raw.is_loaded else "fetch"
     return f"{missing} is missing now; {again} it again." if missing else "other exports cover it."

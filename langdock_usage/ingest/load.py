@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 
 from langdock_usage.errors import ExportFormatError, InvalidRequest, LangdockUsageError, StoreError
@@ -13,7 +12,7 @@ from langdock_usage.raw.exports import read_stated
 from langdock_usage.raw.packed import sha256_of
 from langdock_usage.store.incoming import TakenIn
 from langdock_usage.store.store import Store
-from langdock_usage.text import counted, exact
+from langdock_usage.text import counted
 from langdock_usage.windows import ONE_DAY, Period, local_period, month_of, today, utc_dates, zone
 
 
@@ -86,13 +85,13 @@ def _load_one(
     _check_begun(file, window, timezone)
     group_by = "model" if stated.header.has_model else None
     sha256 = sha256_of(file)
-    already = store.find(stated.org_id, window, timezone, group_by, sha256)
+    already = store.lookups.find(stated.org_id, window, timezone, group_by, sha256)
     if already:
         late = f"{file}: another export of {window} counts, a newer or a finer one."
         return Loaded(
-            file, window, already=already, warnings=() if store.counts(already) else (late,)
+            file, window, already=already, warnings=() if store.lookups.counts(already) else (late,)
         )
-    before = store.counted_cost(stated.org_id, window)
+    before = store.lookups.totals(stated.org_id, window)
     raw = archive.keep(
         file,
         window=window,
@@ -107,8 +106,8 @@ def _load_one(
     except LangdockUsageError:
         archive.discard(raw)
         raise
-    now = None if before is None else store.counted_cost(stated.org_id, window)
-    warnings = list(_warnings(raw, before, now, store.counts(raw.export_id)))
+    changes = before.changes_to(store.lookups.totals(stated.org_id, window)) if before.days else ""
+    warnings = list(_warnings(raw, changes, store.lookups.counts(raw.export_id)))
     if known_zone is None and asked_zone is None and timezone == "UTC":
         warnings.append(
             f"without --timezone, {window} are days in UTC; a workspace keeps its zone. If this is "
@@ -118,13 +117,10 @@ def _load_one(
     return Loaded(file, window, taken_in, warnings=tuple(f"{file}: {text}" for text in warnings))
 
 
-def _warnings(
-    raw: RawExport, before: Decimal | None, now: Decimal | None, is_counted: bool
-) -> Iterator[str]:
+def _warnings(raw: RawExport, changes: str, is_counted: bool) -> Iterator[str]:
     """What this export changed of what was stored, or why it did not, and what it holds up."""
-    if before is not None and before != now:
-        cost = f"{exact(before)} USD before, {exact(now or 0)} USD now"
-        yield f"what counts in {raw.window} cost {cost}."
+    if changes:
+        yield f"what counts in {raw.window} {changes}."
     if not is_counted:
         yield (
             f"exports by model, or by day, that cover {raw.window} count in its place; "
@@ -140,8 +136,8 @@ def _warnings(
 
 def _known_zone(store: Store, org_id: str) -> str | None:
     """The zone of a workspace in the database, or of days whose workspace this file names first."""
-    known = store.timezone_of(org_id)
-    return known if known or store.workspaces() else store.timezone_of(None)
+    known = store.lookups.timezone_of(org_id)
+    return known if known or store.lookups.workspaces() else store.lookups.timezone_of(None)
 
 
 def _check_told_period(file: Path, stated: Period | None, told: Period, timezone: str) -> None:

@@ -76,7 +76,7 @@ def load_keys(
 
 def restore_keys(store: Store, archive: Archive) -> list[str]:
     """Take in the kept files that the database lacks; says which of them cannot be read."""
-    known = store.key_owner_loads()
+    known = store.lookups.key_owner_loads()
     unreadable: list[str] = []
     for loaded_at, path in archive.kept_keys().items():
         if loaded_at not in known:
@@ -99,7 +99,7 @@ def unreadable_keys(archive: Archive) -> dict[Path, str]:
 
 
 def _unknown_keys(store: Store, owners: dict[int, KeyOwner]) -> Iterable[str]:
-    known = sorted({api_key_id for api_key_id, _ in store.key_names()})
+    known = sorted({api_key_id for api_key_id, _ in store.lookups.key_names()})
     for line, owner in owners.items():
         for api_key_id in (owner.api_key_id, owner.successor_of):
             if api_key_id and api_key_id not in known:
@@ -109,7 +109,7 @@ def _unknown_keys(store: Store, owners: dict[int, KeyOwner]) -> Iterable[str]:
 
 
 def _straddled(store: Store) -> Iterable[str]:
-    for first, last, api_key_id in store.straddled():
+    for first, last, api_key_id in store.lookups.straddled():
         yield (
             f"the key {api_key_id!r} changes hands within {first} to {last}, which is known as one "
             f"sum: it counts whole for the owner on {last}."

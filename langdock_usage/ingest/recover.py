@@ -13,7 +13,7 @@ def take_in_kept(store: Store, archive: Archive) -> list[str]:
     refused: list[str] = []
     archive.sweep()
     finish_unloading(store, archive)
-    stored = store.export_ids()
+    stored = store.lookups.export_ids()
     refused += restore_keys(store, archive)
     for raw in archive:
         if raw.export_id not in stored:

@@ -1,7 +1,6 @@
 """Taking back an export that was loaded by mistake, as if it had never been loaded."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 from langdock_usage.errors import DatabaseMissing, InvalidRequest, StoreError
@@ -11,17 +10,16 @@ from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.store.lock import only_writer
 from langdock_usage.store.store import Store
 from langdock_usage.store.waiting import OnWait
-from langdock_usage.text import exact, suggestion
+from langdock_usage.text import suggestion
 
 
 @dataclass(frozen=True)
 class Unloaded:
-    """What was taken back, where it is kept, and the cost of its period before and now."""
+    """What was taken back, where it is kept, and what that changed of its period, in words."""
 
     raw: RawExport
     kept_at: Path
-    usd_before: Decimal | None
-    usd_now: Decimal | None
+    changes: str
 
     def __str__(self) -> str:
         """One line for people."""
@@ -29,13 +27,7 @@ class Unloaded:
             f"Took back {printable(self.raw.source)}, the export {self.raw.export_id}; "
             f"it is kept as {self.kept_at}."
         )
-        if self.usd_before == self.usd_now:
-            return f"{line} What counts in {self.raw.window} is as before."
-        before, now = (
-            "nothing" if usd is None else f"{exact(usd)} USD"
-            for usd in (self.usd_before, self.usd_now)
-        )
-        return f"{line} What counts in {self.raw.window} cost {before} before, {now} now."
+        return f"{line} What counts in {self.raw.window} {self.changes or 'is as before'}."
 
 
 def unload(
@@ -60,17 +52,18 @@ def unload(
         finish_unloading(store, archive)
         raw = _loaded(archive, export_id)
         _check_that_others_are_kept(store, archive)
-        before = store.counted_cost(raw.org_id, raw.window) if raw.org_id else None
+        org_id = raw.org_id or ""  # a file names its workspace
+        before = store.lookups.totals(org_id, raw.window)
         # the files first: should the process die here, the next run goes on from them
         kept_at = archive.set_aside(raw, UNLOADED)
         store.unload(raw.export_id, archive)
-        now = store.counted_cost(raw.org_id, raw.window) if raw.org_id else None
-    return Unloaded(raw, kept_at, before, now)
+        changes = before.changes_to(store.lookups.totals(org_id, raw.window))
+    return Unloaded(raw, kept_at, changes)
 
 
 def finish_unloading(store: Store, archive: Archive) -> None:
     """Do what is left to do of an export that an earlier run was taking back when it was killed."""
-    stored = store.export_ids()
+    stored = store.lookups.export_ids()
     for raw in archive.unloaded():
         archive.set_aside(raw, UNLOADED)
         if raw.export_id in stored:
@@ -98,7 +91,9 @@ def _loaded(archive: Archive, export_id: str) -> RawExport:
 
 def _check_that_others_are_kept(store: Store, archive: Archive) -> None:
     """The raw files say how the exports that stay relate to one another."""
-    lost = store.export_ids() - archive.ids() - {raw.export_id for raw in archive.unloaded()}
+    lost = (
+        store.lookups.export_ids() - archive.ids() - {raw.export_id for raw in archive.unloaded()}
+    )
     if lost:
         raise StoreError(
             f"{len(lost)} exports of {store.path} have no raw file in {archive.folder}, "

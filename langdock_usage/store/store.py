@@ -21,11 +21,11 @@ from langdock_usage.store.database import first_line, open_for_writing
 from langdock_usage.store.export_records import ExportRecord, independent
 from langdock_usage.store.incoming import Incoming, TakenIn
 from langdock_usage.store.schema import count_exports
-from langdock_usage.store.stored import Stored
+from langdock_usage.store.stored import Lookups
 from langdock_usage.store.waiting import OnWait
 
 
-class Store(Stored):
+class Store:
     """A database that may be written to. Use it as a context manager, and for as short as it takes.
 
     Waits up to `wait_seconds` for those who have it open; `on_wait` is told so once. Raises
@@ -40,8 +40,9 @@ class Store(Stored):
         on_wait: OnWait | None = None,
         give_up: Event | None = None,
     ) -> None:
-        super().__init__(open_for_writing(path, wait_seconds, on_wait, give_up))
         self.path = path
+        self._connection = open_for_writing(path, wait_seconds, on_wait, give_up)
+        self.lookups = Lookups(self._connection)
 
     def __enter__(self) -> Self:
         return self
@@ -138,7 +139,7 @@ class Store(Stored):
 
     def _adopt_nameless(self, org_id: str | None) -> None:
         """The first answer that names a workspace says whose the days without usage were."""
-        if org_id and not self.workspaces():
+        if org_id and not self.lookups.workspaces():
             self._connection.execute(
                 "update exports set org_id = $org_id where org_id is null", {"org_id": org_id}
             )
@@ -161,7 +162,7 @@ class Store(Stored):
     def _admit(self, one: ExportRecord) -> None:
         """A workspace, and its zone, before the first of its exports. Raises ExportConflict."""
         self._adopt_nameless(one.org_id)
-        known = self.timezone_of(one.org_id, other_than=one.raw.timezone)
+        known = self.lookups.timezone_of(one.org_id, other_than=one.raw.timezone)
         if known:
             raise ExportConflict(
                 f"{one.name} is in time zone {one.raw.timezone}, but workspace {one.org_id} is "

@@ -8,6 +8,7 @@ import duckdb
 
 from langdock_usage.raw.archive import RawExport
 from langdock_usage.sql import read_sql
+from langdock_usage.text import counted, exact
 from langdock_usage.windows import DateForm, Period, month_of
 
 
@@ -20,19 +21,40 @@ class DayUsage:
     total_cost_usd: Decimal
 
 
-class Stored:
+@dataclass(frozen=True)
+class Totals:
+    """What counts in a period: days that are known, requests, and cost in USD."""
+
+    days: int
+    requests: int
+    total_cost_usd: Decimal
+
+    def changes_to(self, later: "Totals") -> str:
+        """How these totals became the later ones, for people; empty where they are alike."""
+        costs = f"cost {exact(self.total_cost_usd)} USD before, {exact(later.total_cost_usd)} now"
+        requests = f"had {counted(self.requests, 'request')} before, {later.requests} now"
+        days = f"covered {counted(self.days, 'day')} before, {later.days} now"
+        told = {
+            costs: self.total_cost_usd != later.total_cost_usd,
+            requests: self.requests != later.requests,
+            days: self.days != later.days,
+        }
+        return "; ".join(text for text, differs in told.items() if differs)
+
+
+class Lookups:
     """Questions to the exports, days and owners of a database."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
-    def counted_cost(self, org_id: str, days: Period) -> Decimal | None:
-        """Cost in USD of the periods that count and hold some of these days; None without any."""
-        rows: list[tuple[Decimal | None]] = self._connection.execute(
-            read_sql("store/lookup/counted_cost"),
+    def totals(self, org_id: str, days: Period) -> Totals:
+        """What counts in these days, or in a period that holds some of them."""
+        [row] = self._connection.execute(
+            read_sql("store/lookup/totals"),
             {"org_id": org_id, "first": days.first, "last": days.last},
         ).fetchall()
-        return rows[0][0]
+        return Totals(*row)
 
     def counts(self, export_id: str) -> bool:
         """Whether an export is one of those that count."""

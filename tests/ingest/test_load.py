@@ -324,8 +324,13 @@ def test_what_a_load_changes_is_a_warning(database: Path, tmp_path: Path) -> Non
     assert loaded.warnings == ()
     [loaded] = load_into(database, stale, timezone="UTC")
     assert loaded.warnings == (
-        f"{stale}: what counts in 2026-10-01 to 2026-10-31 cost 5 USD before, 1.25 USD now.",
+        f"{stale}: what counts in 2026-10-01 to 2026-10-31 cost 5 USD before, 1.25 now.",
     )
+    same_cost = csv_of([{"total_cost_usd": "1.25", "requests": "11"}], OCTOBER)
+    [loaded] = load_into(database, file_of(tmp_path, same_cost, "same.csv"), timezone="UTC")
+    assert [text.partition(" 2026-10-31 ")[2] for text in loaded.warnings] == [
+        "had 10 requests before, 11 now."
+    ]
 
 
 def test_file_that_was_superseded_is_said_not_to_count(database: Path, tmp_path: Path) -> None:
@@ -350,7 +355,8 @@ def test_a_load_says_what_it_changes_and_when_it_does_not_count(
     month = file_of(tmp_path, csv_of([{"total_cost_usd": "5"}], OCTOBER), "month.csv")
     [loaded] = load_into(database, month, timezone="UTC")  # 20 days of 31 do not cover it
     assert [text.split(": ")[1] for text in loaded.warnings] == [
-        "what counts in 2026-10-01 to 2026-10-31 cost 20 USD before, 5 USD now."
+        "what counts in 2026-10-01 to 2026-10-31 cost 20 USD before, 5 now; "
+        "had 200 requests before, 10 now; covered 20 days before, 31 now."
     ]
     ungrouped = [column for column in COLUMNS if column != "model"]
     total = csv_of([{"total_cost_usd": "50"}], OCTOBER, columns=ungrouped)

@@ -173,7 +173,9 @@ def test_file_can_be_loaded_again_into_another_zone(tmp_path: Path) -> None:
         [loaded] = load(store, [file])
     assert loaded.taken_in
     assert loaded.taken_in.export_id in str(loaded)
-    assert "5 USD before, nothing now" in str(unload(database, loaded.taken_in.export_id))
+    assert str(unload(database, loaded.taken_in.export_id)).endswith(
+        "cost 5 USD before, 0 now; had 10 requests before, 0 now; covered 32 days before, 0 now."
+    )
     with Store(database) as store:
         [loaded] = load(store, [file], timezone="Europe/Berlin")
     assert loaded.window == october

@@ -68,14 +68,14 @@ def test_day_without_usage_is_a_stored_fact(store: Store, maker: Maker) -> None:
         (1, False),
         (0, True),
     ]
-    assert len(store.single_days("org_a")) == 2
+    assert len(store.lookups.single_days("org_a")) == 2
 
 
 def test_days_before_the_first_usage_belong_to_the_workspace_that_appears(
     store: Store, maker: Maker
 ) -> None:
     maker.take_in(store, OCTOBER_5)
-    assert store.workspaces() == {}
+    assert store.lookups.workspaces() == {}
     maker.take_in(store, days("2026-10-06"), {})
     assert ask(store, "select distinct org_id from exports") == [("org_a",)]
 
@@ -134,7 +134,7 @@ def test_workspaces_do_not_touch_each_other(store: Store, maker: Maker) -> None:
         ("org_a", 1),
         ("org_b", 2),
     ]
-    assert store.workspaces() == {"org_a": "UTC", "org_b": "Asia/Kolkata"}
+    assert store.lookups.workspaces() == {"org_a": "UTC", "org_b": "Asia/Kolkata"}
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ async def fetch(
             timezone = choose_timezone(store, org_id, timezone, default_timezone)
             local_today = today(timezone, now or datetime.now(UTC))
             plan = plan_days(store, org_id, timezone, period, local_today, refresh_days)
-            client.date_form = store.date_form(client.base_url)
+            client.date_form = store.lookups.date_form(client.base_url)
         session = FetchSession(
             database,
             client,

@@ -21,7 +21,7 @@ async def reconcile_months(session: FetchSession, expected: int) -> None:
     if fetched.org_id is None:
         return
     with session.store() as store:
-        months = store.months_to_reconcile(fetched.org_id, fetched.plan.oldest)
+        months = store.lookups.months_to_reconcile(fetched.org_id, fetched.plan.oldest)
     session.expect(len(months) - expected)
 
     def on_outcome(raw: RawExport, outcome: Outcome) -> None:
@@ -43,7 +43,7 @@ async def reconcile_months(session: FetchSession, expected: int) -> None:
             except (ExportFormatError, PeriodMismatch) as error:
                 _warn_of(session, month, error)
     with session.store() as store:
-        differences = store.differences(fetched.org_id)
+        differences = store.lookups.differences(fetched.org_id)
     for first, key, name, requests, usd in differences:
         session.warn(
             f"{first:%Y-%m} does not reconcile for key {name!r} ({key}): the export of the "

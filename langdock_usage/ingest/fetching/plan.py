@@ -36,25 +36,25 @@ def plan_days(
     Raises InvalidRequest for days that the service cannot have.
     """
     oldest = history_start(local_today)
-    stored = store.single_days(org_id)
+    stored = store.lookups.single_days(org_id)
     latest = sorted(stored)[-refresh_days:] if refresh_days else []
     if period:
         _check(period, oldest, local_today)
         days = {day for day in period.days() if day <= local_today}
     else:
-        first = max(store.first_day(org_id) or oldest, oldest)
+        first = max(store.lookups.first_day(org_id) or oldest, oldest)
         until_yesterday = _days(first, local_today - ONE_DAY)
-        again = set(latest) | store.unfinished_days(org_id)
+        again = set(latest) | store.lookups.unfinished_days(org_id)
         days = (until_yesterday - stored) | {day for day in again if oldest <= day < local_today}
     settling = frozenset(latest) | {local_today}
     asked = tuple(sorted(days))
-    usage = store.usage_of_days(org_id, Period(asked[0], asked[-1])) if asked else {}
+    usage = store.lookups.usage_of_days(org_id, Period(asked[0], asked[-1])) if asked else {}
     return Plan(org_id, timezone, asked, settling, oldest, usage, frozenset(stored))
 
 
 def choose_workspace(store: Store, org_id: str | None) -> str | None:
     """The workspace called `org_id`, or the only one; None where none is known yet."""
-    known = store.workspaces()
+    known = store.lookups.workspaces()
     if org_id or len(known) <= 1:
         return org_id or next(iter(known), None)
     raise InvalidRequest(
@@ -64,7 +64,7 @@ def choose_workspace(store: Store, org_id: str | None) -> str | None:
 
 def choose_timezone(store: Store, org_id: str | None, asked: str | None, default: str) -> str:
     """The zone of a workspace that is known, else the one asked for, else the default."""
-    known = store.timezone_of(org_id)
+    known = store.lookups.timezone_of(org_id)
     if known and asked and asked != known:
         raise ExportConflict(
             f"Workspace {org_id or '(not known yet)'} is stored in time zone {known}, not {asked}; "
