@@ -14,14 +14,14 @@ from typing import Self
 
 from langdock_usage.errors import ExportConflict, ExportFormatError
 from langdock_usage.raw.archive import Archive, RawExport
-from langdock_usage.store.incoming import TakenIn
+from langdock_usage.store.incoming import AddedExport
 from langdock_usage.store.store import Store
 from langdock_usage.store.waiting import OnWait
 
 BATCH = 100
 REST_SECONDS = 1.0
 
-Outcome = TakenIn | ExportFormatError | ExportConflict
+Outcome = AddedExport | ExportFormatError | ExportConflict
 
 
 class Intake:
@@ -101,7 +101,7 @@ class Intake:
             give_up=self._give_up,
         ) as store:
             with suppress(ExportFormatError, ExportConflict):
-                return [*store.take_in_all([_named(self._archive, raw) for raw in batch])]
+                return [*store.add_exports([_named(self._archive, raw) for raw in batch])]
             for raw in batch:
                 try:
                     outcomes.append(take_in(store, self._archive, raw))
@@ -114,10 +114,10 @@ def _named(archive: Archive, raw: RawExport) -> tuple[RawExport, Path | None, st
     return raw, archive.csv_path(raw), f"the export of {raw.window}"
 
 
-def take_in(store: Store, archive: Archive, raw: RawExport) -> TakenIn:
+def take_in(store: Store, archive: Archive, raw: RawExport) -> AddedExport:
     """Take in a kept export; one that is refused is set aside, and the error says where to."""
     try:
-        return store.take_in(*_named(archive, raw))
+        return store.add_export(*_named(archive, raw))
     except (ExportFormatError, ExportConflict) as error:
         aside = archive.set_aside(raw)
         raise type(error)(f"{error} (set aside: {aside})") from error

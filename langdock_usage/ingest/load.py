@@ -10,7 +10,7 @@ from langdock_usage.ingest.recover import take_in_kept
 from langdock_usage.raw.archive import Archive, RawExport
 from langdock_usage.raw.exports import read_stated
 from langdock_usage.raw.packed import sha256_of
-from langdock_usage.store.incoming import TakenIn
+from langdock_usage.store.incoming import AddedExport
 from langdock_usage.store.store import Store
 from langdock_usage.text import counted
 from langdock_usage.windows import ONE_DAY, Period, local_period, month_of, today, utc_dates, zone
@@ -22,7 +22,7 @@ class Loaded:
 
     file: Path
     window: Period | None = None
-    taken_in: TakenIn | None = None
+    taken_in: AddedExport | None = None
     already: str | None = None
     error: LangdockUsageError | None = None
     warnings: tuple[str, ...] = ()
@@ -102,7 +102,7 @@ def _load_one(
         org_id=stated.org_id,
     )
     try:
-        taken_in = store.take_in(raw, archive.csv_path(raw), str(file))
+        taken_in = store.add_export(raw, archive.csv_path(raw), str(file))
     except LangdockUsageError:
         archive.discard(raw)
         raise

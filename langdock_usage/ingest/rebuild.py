@@ -74,7 +74,7 @@ def _make(
     with Store(fresh) as store:
         for first in range(0, len(raws), BATCH):
             batch = [(raw, archive.csv_path(raw)) for raw in raws[first : first + BATCH]]
-            store.take_in_all([(raw, csv, str(csv)) for raw, csv in batch])
+            store.add_exports([(raw, csv, str(csv)) for raw, csv in batch])
             on_progress(first + len(batch), len(raws))
         restore_keys(store, archive)
         return [consequence(store, one) for one in damaged]

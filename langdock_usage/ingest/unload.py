@@ -56,7 +56,7 @@ def unload(
         before = store.lookups.totals(org_id, raw.window)
         # the files first: should the process die here, the next run goes on from them
         kept_at = archive.set_aside(raw, UNLOADED)
-        store.unload(raw.export_id, archive)
+        store.remove_export(raw.export_id, archive)
         changes = before.changes_to(store.lookups.totals(org_id, raw.window))
     return Unloaded(raw, kept_at, changes)
 
@@ -68,7 +68,7 @@ def finish_unloading(store: Store, archive: Archive) -> None:
         archive.set_aside(raw, UNLOADED)
         if raw.export_id in stored:
             _check_that_others_are_kept(store, archive)
-            store.unload(raw.export_id, archive)
+            store.remove_export(raw.export_id, archive)
 
 
 def _loaded(archive: Archive, export_id: str) -> RawExport:

@@ -1,8 +1,8 @@
 """What the CSV of a usage export must look like: header → typed columns, or why not.
 
-The happy path is one pass in DuckDB (`take_in.sql` of the store), which stops at the first value
-that is not what its column says. Only then `first_fault` reads the file again in Python to say
-where it is.
+The happy path is one pass in DuckDB (`insert_rows.sql` of the store), which stops at the first
+value that is not what its column says. Only then `first_fault` reads the file again in Python to
+say where it is.
 """
 
 import csv

@@ -1,10 +1,16 @@
-"""The line that each export has in the table `exports`."""
+"""The line that each export has in the table `exports`, and what it says of the others."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import duckdb
+
+from langdock_usage.errors import ExportConflict
 from langdock_usage.raw.archive import RawExport
+from langdock_usage.sql import read_sql
+from langdock_usage.store.schema import count_exports
+from langdock_usage.store.stored import Lookups
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,24 @@ class ExportRecord:
         }
 
 
-def independent(records: Iterable[ExportRecord]) -> Iterator[list[ExportRecord]]:
+def record_exports(connection: duckdb.DuckDBPyConnection, records: Iterable[ExportRecord]) -> None:
+    """Insert these lines, in this order, with what each supersedes; then find out which count.
+
+    Raises ExportConflict.
+    """
+    for part in _independent(records):
+        _admit_workspace(connection, part[0])
+        connection.execute(
+            read_sql("store/write/insert_exports"),
+            {"exports": [record.as_struct() for record in part]},
+        )
+        export_ids = [record.raw.export_id for record in part]
+        connection.execute(read_sql("store/write/supersede"), {"export_ids": export_ids})
+        _check_overlap(connection, part)
+    count_exports(connection)
+
+
+def _independent(records: Iterable[ExportRecord]) -> Iterator[list[ExportRecord]]:
     """These records, in their order, in parts in which no export depends on another one.
 
     Those of a part are of one workspace and zone, each of another period or grouping.
@@ -53,3 +76,32 @@ def independent(records: Iterable[ExportRecord]) -> Iterator[list[ExportRecord]]
         seen.add(period)
     if part:
         yield part
+
+
+def _admit_workspace(connection: duckdb.DuckDBPyConnection, record: ExportRecord) -> None:
+    """A workspace, and its zone, before the first of its exports. Raises ExportConflict."""
+    lookups = Lookups(connection)
+    if record.org_id and not lookups.workspaces():
+        # the first answer that names a workspace says whose the days without usage were
+        connection.execute("update exports set org_id = ? where org_id is null", [record.org_id])
+    known = lookups.timezone_of(record.org_id, other_than=record.raw.timezone)
+    if known:
+        raise ExportConflict(
+            f"{record.name} is in time zone {record.raw.timezone}, but workspace {record.org_id} "
+            f"is stored in {known}, which it keeps; use --timezone {known} if that is its zone, "
+            "else begin a new database with --db."
+        )
+
+
+def _check_overlap(connection: duckdb.DuckDBPyConnection, records: Sequence[ExportRecord]) -> None:
+    longer = {record.raw.export_id: record for record in records if len(record.raw.window) > 1}
+    overlaps = connection.execute(
+        read_sql("store/write/overlapping"), {"export_ids": list(longer)}
+    ).fetchall()
+    for export_id, other_id, first, last in overlaps:
+        record = longer[export_id]
+        raise ExportConflict(
+            f"{record.name} ({record.raw.window}) overlaps the stored export {other_id} "
+            f"({first} to {last}) without one containing the other; days in both would be counted "
+            "twice."
+        )

@@ -11,7 +11,7 @@ from langdock_usage.raw.header import Header
 
 
 @dataclass(frozen=True)
-class TakenIn:
+class AddedExport:
     """What an export brought. `org_id` is None for a day without usage of an unknown workspace."""
 
     export_id: str
@@ -61,7 +61,7 @@ class Incoming:
         return self.stated.header, is_gzip(self.csv)
 
     def as_struct(self) -> dict[str, str | date]:
-        """For `take_in.sql`. Of an export with rows."""
+        """For `insert_rows.sql`. Of an export with rows."""
         assert self.stated  # noqa: S101
         assert self.stated.utc_dates  # noqa: S101
         return {

@@ -57,7 +57,7 @@ def play(database: Path, steps: Iterable[tuple[int, Step]]) -> list[str]:
                 # a settled day is not erased by an empty answer
                 yields_to=found[0] if found and empty else None,
             )
-            store.take_in(raw, archive.csv_path(raw), "made.csv")
+            store.add_export(raw, archive.csv_path(raw), "made.csv")
             ids.append(raw.export_id)
     return ids
 

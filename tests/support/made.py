@@ -8,7 +8,7 @@ from pathlib import Path
 
 from langdock_usage.raw.archive import Archive
 from langdock_usage.raw.exports import COLUMNS
-from langdock_usage.store.incoming import TakenIn
+from langdock_usage.store.incoming import AddedExport
 from langdock_usage.store.store import Store
 from langdock_usage.windows import Period, utc_dates
 
@@ -73,7 +73,7 @@ class Maker:
         group_by: str | None = "model",
         org_id: str | None = None,
         columns: Sequence[str] = COLUMNS,
-    ) -> TakenIn:
+    ) -> AddedExport:
         """Take in these rows, or this CSV; neither is a period without usage."""
         if rows:
             csv = csv_of(rows, window, timezone=timezone, columns=columns)
@@ -87,6 +87,6 @@ class Maker:
             source="made by hand",
             org_id=org_id,
         )
-        return store.take_in(
+        return store.add_export(
             raw, self.archive.csv_path(raw) if csv is not None else None, "made.csv"
         )

@@ -86,7 +86,7 @@ def add(
                 sha256=f"{first.day.toordinal():064x}",
             )
             some.append((raw, csv, csv.name))
-        store.take_in_all(some)
+        store.add_exports(some)
 
 
 def _as_text(row: Row, org: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from langdock_usage.ingest.fetching.as_answered import as_answered
 from langdock_usage.ingest.fetching.fetch_session import FetchSession
 from langdock_usage.ingest.intake import Outcome
 from langdock_usage.raw.archive import RawExport
-from langdock_usage.store.incoming import TakenIn
+from langdock_usage.store.incoming import AddedExport
 from langdock_usage.text import counted, exact
 from langdock_usage.windows import Period
 
@@ -25,7 +25,7 @@ async def reconcile_months(session: FetchSession, expected: int) -> None:
     session.expect(len(months) - expected)
 
     def on_outcome(raw: RawExport, outcome: Outcome) -> None:
-        if isinstance(outcome, TakenIn):
+        if isinstance(outcome, AddedExport):
             fetched.reconciled.append(raw.window)
         else:
             _warn_of(session, raw.window, outcome)

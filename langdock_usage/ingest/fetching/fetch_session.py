@@ -10,7 +10,7 @@ from langdock_usage.api.client import UsageExportClient
 from langdock_usage.ingest.fetching.fetched import Fetched
 from langdock_usage.ingest.intake import Intake, Outcome
 from langdock_usage.raw.archive import Archive, RawExport
-from langdock_usage.store.incoming import TakenIn
+from langdock_usage.store.incoming import AddedExport
 from langdock_usage.store.store import Store
 from langdock_usage.store.waiting import OnWait
 from langdock_usage.windows import Period
@@ -71,7 +71,7 @@ class FetchSession:
             asked_from=min(self.fetched.days, default=None),
         )
 
-    def note(self, taken_in: TakenIn) -> None:
+    def note(self, taken_in: AddedExport) -> None:
         """An export is in the database."""
         self.fetched.org_id = taken_in.org_id
         self.fetched.taken_in.append(taken_in)

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from langdock_usage.ingest.fetching.plan import Plan
-from langdock_usage.store.incoming import TakenIn
+from langdock_usage.store.incoming import AddedExport
 from langdock_usage.text import counted
 from langdock_usage.windows import Period, ranges
 
@@ -16,7 +16,7 @@ class Fetched:
 
     plan: Plan
     org_id: str | None
-    taken_in: list[TakenIn] = field(default_factory=list)
+    taken_in: list[AddedExport] = field(default_factory=list)
     reconciled: list[Period] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     missing: set[date] = field(init=False)  # days asked for that have not come in

@@ -13,7 +13,7 @@ join exports as other
     and other.window_end >= longer.window_start
     and not (other.window_start <= longer.window_start and other.window_end >= longer.window_end)
     and not (other.window_start >= longer.window_start and other.window_end <= longer.window_end)
-where longer.export_id in (select unnest($export_ids))
+where longer.export_id in (select unnest($export_ids::varchar[]))
   and longer.window_end > longer.window_start
 order by other.window_start, other.window_end, other.export_id
 limit 1
