@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from langdock_usage.errors import ExportFormatError, InvalidRequest, LangdockUsageError, StoreError
-from langdock_usage.ingest.recover import take_in_kept
+from langdock_usage.ingest.recover import recover
 from langdock_usage.raw.archive import Archive, RawExport
 from langdock_usage.raw.exports import read_stated
 from langdock_usage.raw.packed import sha256_of
@@ -54,7 +54,7 @@ def load(
     that is not given, of the zone that the workspace has in the database, else of the default.
     """
     archive = Archive(store.path)
-    for refused in take_in_kept(store, archive):
+    for refused in recover(store, archive):
         yield Loaded(archive.folder, error=StoreError(refused))
     for file in files:
         try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from langdock_usage.errors import DatabaseLocked, NoData, StoreError
 from langdock_usage.ingest.damaged import consequence, refusal
-from langdock_usage.ingest.intake import BATCH
+from langdock_usage.ingest.kept_exports import BATCH
 from langdock_usage.ingest.owners import restore_keys, unreadable_keys
 from langdock_usage.raw.archive import Archive, Damaged, RawExport
 from langdock_usage.settings import WAIT_SECONDS

@@ -1,27 +1,29 @@
-"""What an earlier run kept just before it was killed: taken in before anything else happens."""
+"""What an earlier run left unfinished when it was killed: finished before anything else happens."""
 
-from langdock_usage.errors import ExportConflict, ExportFormatError, StoreError
-from langdock_usage.ingest.intake import take_in
+from langdock_usage.errors import StoreError
+from langdock_usage.ingest.kept_exports import add_kept
 from langdock_usage.ingest.owners import restore_keys
 from langdock_usage.ingest.unload import finish_unloading
-from langdock_usage.raw.archive import Archive
+from langdock_usage.raw.archive import Archive, RawExport
 from langdock_usage.store.store import Store
 
 
-def take_in_kept(store: Store, archive: Archive) -> list[str]:
-    """Take in every raw export that the database lacks; says what it refuses, and why."""
-    refused: list[str] = []
+def recover(store: Store, archive: Archive) -> list[str]:
+    """Add every kept export that the database lacks; says what is refused, and why."""
     archive.sweep()
     finish_unloading(store, archive)
+    refused = restore_keys(store, archive)
     stored = store.lookups.export_ids()
-    refused += restore_keys(store, archive)
+    waiting: list[RawExport] = []
     for raw in archive:
         if raw.export_id not in stored:
             try:
                 archive.verified_csv(raw)
-                take_in(store, archive, raw)
-            except (ExportFormatError, ExportConflict) as error:
-                refused.append(str(error))
+                waiting.append(raw)
             except StoreError as error:
                 refused.append(f"{error} (set aside: {archive.set_aside(raw)})")
+    while waiting:
+        outcomes = add_kept(store, archive, waiting)
+        refused += [str(outcome) for outcome in outcomes if isinstance(outcome, Exception)]
+        waiting = waiting[len(outcomes) :]
     return refused

@@ -18,7 +18,7 @@ from langdock_usage.api.download import download
 from langdock_usage.api.responses import DatesRefused, data_of
 from langdock_usage.errors import PeriodMismatch, RequestRefused, ServiceUnavailable
 from langdock_usage.ingest.fetching.fetch import fetch
-from langdock_usage.ingest.fetching.fetched import Fetched
+from langdock_usage.ingest.fetching.result import FetchResult
 from langdock_usage.raw.archive import Archive
 from langdock_usage.sandbox.service.server import Sandbox, serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
@@ -68,8 +68,8 @@ def fetch_through(
     database: Path,
     period: Period | None = None,
     seconds: float = 60,
-) -> Fetched:
-    async def run() -> Fetched:
+) -> FetchResult:
+    async def run() -> FetchResult:
         async with httpx.AsyncClient(transport=gate) as http:
             client = UsageExportClient(
                 http, sandbox.base_url, sandbox.api_key, backoff_seconds=0.01

@@ -9,7 +9,7 @@ from langdock_usage.api.client import UsageExportClient, http_client
 from langdock_usage.api.pace import Pace
 from langdock_usage.ingest.fetching.fetch import fetch
 from langdock_usage.ingest.fetching.fetch_session import Progress
-from langdock_usage.ingest.fetching.fetched import Fetched
+from langdock_usage.ingest.fetching.result import FetchResult
 from langdock_usage.sandbox.service.server import Sandbox
 from langdock_usage.windows import Period
 
@@ -30,10 +30,10 @@ def fetch_from(
     pace: Pace | None = None,
     wait_seconds: float = 60,
     on_progress: Progress | None = None,
-) -> Fetched:
+) -> FetchResult:
     """What the command `fetch` does, at another moment."""
 
-    async def run() -> Fetched:
+    async def run() -> FetchResult:
         async with http_client(sandbox.base_url) as http:
             client = UsageExportClient(
                 http,

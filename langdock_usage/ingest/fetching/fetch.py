@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from langdock_usage.api.client import OnRetry, UsageExportClient, http_client
@@ -11,9 +12,9 @@ from langdock_usage.errors import AccessDenied
 from langdock_usage.ingest.fetching.fetch_days import FetchDays
 from langdock_usage.ingest.fetching.fetch_months import reconcile_months
 from langdock_usage.ingest.fetching.fetch_session import FetchSession, Progress
-from langdock_usage.ingest.fetching.fetched import Fetched
 from langdock_usage.ingest.fetching.plan import choose_timezone, choose_workspace, plan_days
-from langdock_usage.ingest.recover import take_in_kept
+from langdock_usage.ingest.fetching.result import FetchResult
+from langdock_usage.ingest.recover import recover
 from langdock_usage.raw.archive import Archive
 from langdock_usage.settings import WAIT_SECONDS, Settings
 from langdock_usage.store.lock import only_writer
@@ -34,7 +35,7 @@ def fetch_into(
     on_retry: OnRetry | None = None,
     on_wait: OnWait | None = None,
     progress_bar: Callable[[str], AbstractContextManager[Progress]],
-) -> Fetched:
+) -> FetchResult:
     """Ask the service and write the database that `settings` name; see `fetch`."""
     api_key = settings.api_key
     if api_key is None:
@@ -43,7 +44,7 @@ def fetch_into(
             "or try `langdock-usage demo`, which needs none."
         )
 
-    async def run() -> Fetched:
+    async def run() -> FetchResult:
         async with http_client(settings.base_url) as http:
             client = UsageExportClient(http, settings.base_url, api_key, on_retry=on_retry)
             with progress_bar("Fetching exports") as progress:
@@ -78,7 +79,7 @@ async def fetch(
     on_progress: Progress | None = None,
     on_warning: Callable[[str], None] | None = None,
     on_wait: OnWait | None = None,
-) -> Fetched:
+) -> FetchResult:
     """Fetch one export per local day, grouped by model; each is committed on its own.
 
     With a period: every day of it. Without: the days not yet stored, up to yesterday, and the last
@@ -87,27 +88,34 @@ async def fetch(
     programs that have it open. Raises the errors of client and store. What arrived before an error
     stays.
     """
+    archive = Archive(database)
     with only_writer(database, wait_seconds, on_wait):
-        with Store(database, wait_seconds=wait_seconds, on_wait=on_wait) as store:
-            refused = take_in_kept(store, Archive(database))
+        open_store = partial(Store, database, wait_seconds=wait_seconds, on_wait=_once(on_wait))
+        with open_store() as store:
+            refused = recover(store, archive)
             org_id = choose_workspace(store, org_id)
             timezone = choose_timezone(store, org_id, timezone, default_timezone)
             local_today = today(timezone, now or datetime.now(UTC))
             plan = plan_days(store, org_id, timezone, period, local_today, refresh_days)
             client.date_form = store.lookups.date_form(client.base_url)
-        session = FetchSession(
-            database,
-            client,
-            Fetched(plan, org_id),
-            wait_seconds,
-            on_wait=on_wait,
-            on_warning=on_warning,
-            on_progress=on_progress,
-        )
+        result = FetchResult(plan, org_id)
+        session = FetchSession(open_store, archive, client, result, on_warning, on_progress)
         for text in refused:
             session.warn(text)
         months = len(months_of(Period(min(plan.days), max(plan.days)))) if plan.days else 0
         session.expect(len(plan.days) + months)
         await FetchDays(session).run()
         await reconcile_months(session, expected=months)
-    return session.fetched
+    return result
+
+
+def _once(on_wait: OnWait | None) -> OnWait:
+    """Tells the first wait alone: the database is opened every second."""
+    told: list[str] = []
+
+    def tell(text: str) -> None:
+        if on_wait and not told:
+            told.append(text)
+            on_wait(text)
+
+    return tell

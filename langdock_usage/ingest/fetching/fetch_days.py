@@ -6,23 +6,21 @@ from datetime import date
 from langdock_usage.errors import (
     ExportConflict,
     ExportFormatError,
-    LangdockUsageError,
     PeriodMismatch,
     RequestRefused,
     ServiceUnavailable,
     StoreError,
 )
-from langdock_usage.ingest.fetching.as_answered import Answer, as_answered
+from langdock_usage.ingest.fetching.as_completed import Answer, as_completed
+from langdock_usage.ingest.fetching.failures import Failures
 from langdock_usage.ingest.fetching.fetch_session import FetchSession
-from langdock_usage.ingest.intake import Outcome
+from langdock_usage.ingest.kept_exports import Outcome
 from langdock_usage.raw.archive import RawExport
 from langdock_usage.raw.exports import is_empty, stated_in
 from langdock_usage.store.incoming import workspace_of
 from langdock_usage.text import exact
 from langdock_usage.windows import Period
 
-GIVE_UP_AFTER = 3  # days in a row for which the service did not answer
-GIVE_UP_WITHOUT_ANY_AFTER = 30  # days that failed for another reason, while none came in
 # what keeps a day from coming in, and only this day
 DAY_FAILED = (ExportFormatError, PeriodMismatch, RequestRefused, ServiceUnavailable)
 EDGE_DAYS = 3  # where exactly the twelve months of the service begin is not documented
@@ -34,11 +32,9 @@ class FetchDays:
 
     def __init__(self, session: FetchSession) -> None:
         self.session = session
-        self.fetched, self.plan = session.fetched, session.fetched.plan
-        self.intake = session.intake(self._on_outcome)
-        self.failed: list[LangdockUsageError] = []
-        self.unanswered_in_a_row = 0
-        self.has_good_answers = False
+        self.result, self.plan = session.result, session.result.plan
+        self.writer = session.writer(self._on_outcome)
+        self.failures = Failures()
         self.workspace_is_proven = False
         self.unproven: list[tuple[bytes | None, Period]] = []
 
@@ -47,22 +43,22 @@ class FetchDays:
         days = [Period(day, day) for day in self.plan.days]
         try:
             async with (
-                self.intake,
-                aclosing(as_answered(days, self._ask)) as answers,
+                self.writer,
+                aclosing(as_completed(days, self._request)) as answers,
             ):
                 async for day, task in answers:
                     await self._on_answer(day, task)
-                if not any(isinstance(error, PeriodMismatch) for error in self.failed):
+                if not any(isinstance(error, PeriodMismatch) for error in self.failures.errors):
                     await self._keep_unproven()
-            for failure in self.failed:
-                raise failure
+            for error in self.failures.errors:
+                raise error
         except ExportConflict:
             raise
         except (*DAY_FAILED, StoreError) as error:
-            raise type(error)(f"{error} {self.fetched.what_is_missing()}") from error
+            raise type(error)(f"{error} {self.result.what_is_missing()}") from error
 
-    async def _ask(self, day: Period) -> bytes | None:
-        return await self.session.ask(day, GROUP_BY)
+    async def _request(self, day: Period) -> bytes | None:
+        return await self.session.request(day, GROUP_BY)
 
     async def _on_answer(self, day: Period, task: Answer) -> None:
         try:
@@ -71,24 +67,11 @@ class FetchDays:
             at_the_edge = (day.first - self.plan.oldest).days < EDGE_DAYS
             if at_the_edge and type(error) is RequestRefused:
                 self.session.warn(f"{day}, among the oldest days, cannot be had: {error}")
-                self.fetched.missing.discard(day.first)
+                self.result.missing.discard(day.first)
             else:
-                self._fail(error)
+                self.failures.add(error)
         else:
-            self.unanswered_in_a_row = 0
-            self.has_good_answers = True
-
-    def _fail(self, error: LangdockUsageError) -> None:
-        """Go on with the other days; but not where the service is gone, or takes nothing at all."""
-        self.failed.append(error)
-        if isinstance(error, ServiceUnavailable):
-            self.unanswered_in_a_row += 1
-            is_hopeless = self.unanswered_in_a_row == GIVE_UP_AFTER
-        else:
-            none_came = not self.has_good_answers
-            is_hopeless = none_came and len(self.failed) >= GIVE_UP_WITHOUT_ANY_AFTER
-        if is_hopeless:
-            raise error
+            self.failures.add_success()
 
     async def _keep_day(self, csv: bytes | None, day: Period) -> None:
         """Keep a day; empty ones wait until an answer with rows has proved whose key this is."""
@@ -101,10 +84,10 @@ class FetchDays:
         await self._keep(csv, day)
 
     def _check_workspace(self, csv: bytes, day: Period) -> None:
-        """Before it is kept: what belongs to another workspace is never taken in."""
+        """Before it is kept: what belongs to another workspace is never added."""
         name = f"The export of {day}"
-        with suppress(ExportFormatError):  # told when it is taken in
-            self.fetched.org_id = workspace_of(stated_in(csv, name), self.fetched.org_id, name)
+        with suppress(ExportFormatError):  # told when it is added
+            self.result.org_id = workspace_of(stated_in(csv, name), self.result.org_id, name)
             self.workspace_is_proven = True
 
     async def _keep_unproven(self) -> None:
@@ -115,7 +98,7 @@ class FetchDays:
     async def _keep(self, csv: bytes | None, day: Period) -> None:
         """Raw file now, database soon."""
         yields_to = self._stored_usage(day.first) if is_empty(csv) else None
-        self.intake.add(await self.session.keep(csv, day, GROUP_BY, yields_to))
+        self.writer.add(await self.session.keep(csv, day, GROUP_BY, yields_to))
 
     def _stored_usage(self, day: date) -> str | None:
         """For a day that now has no usage: the export that stays in force, if one does."""
@@ -135,7 +118,7 @@ class FetchDays:
         if isinstance(outcome, ExportConflict):
             raise outcome
         if isinstance(outcome, ExportFormatError):
-            self._fail(outcome)
+            self.failures.add(outcome)
             return
         self.session.note(outcome)
-        self.fetched.missing.discard(raw.window.first)
+        self.result.missing.discard(raw.window.first)

@@ -3,9 +3,9 @@
 from contextlib import aclosing
 
 from langdock_usage.errors import ExportFormatError, LangdockUsageError, PeriodMismatch
-from langdock_usage.ingest.fetching.as_answered import as_answered
+from langdock_usage.ingest.fetching.as_completed import as_completed
 from langdock_usage.ingest.fetching.fetch_session import FetchSession
-from langdock_usage.ingest.intake import Outcome
+from langdock_usage.ingest.kept_exports import Outcome
 from langdock_usage.raw.archive import RawExport
 from langdock_usage.store.incoming import AddedExport
 from langdock_usage.text import counted, exact
@@ -17,33 +17,33 @@ async def reconcile_months(session: FetchSession, expected: int) -> None:
 
     `expected` is how many of them the progress has counted already.
     """
-    fetched = session.fetched
-    if fetched.org_id is None:
+    result = session.result
+    if result.org_id is None:
         return
-    with session.store() as store:
-        months = store.lookups.months_to_reconcile(fetched.org_id, fetched.plan.oldest)
+    with session.open_store() as store:
+        months = store.lookups.months_to_reconcile(result.org_id, result.plan.oldest)
     session.expect(len(months) - expected)
 
     def on_outcome(raw: RawExport, outcome: Outcome) -> None:
         if isinstance(outcome, AddedExport):
-            fetched.reconciled.append(raw.window)
+            result.reconciled.append(raw.window)
         else:
             _warn_of(session, raw.window, outcome)
 
-    async def ask(month: Period) -> bytes | None:
-        return await session.ask(month, None)
+    async def request(month: Period) -> bytes | None:
+        return await session.request(month, None)
 
     async with (
-        session.intake(on_outcome) as intake,
-        aclosing(as_answered(months, ask)) as answers,
+        session.writer(on_outcome) as writer,
+        aclosing(as_completed(months, request)) as answers,
     ):
         async for month, task in answers:
             try:
-                intake.add(await session.keep(task.result(), month, None))
+                writer.add(await session.keep(task.result(), month, None))
             except (ExportFormatError, PeriodMismatch) as error:
                 _warn_of(session, month, error)
-    with session.store() as store:
-        differences = store.lookups.differences(fetched.org_id)
+    with session.open_store() as store:
+        differences = store.lookups.differences(result.org_id)
     for first, key, name, requests, usd in differences:
         session.warn(
             f"{first:%Y-%m} does not reconcile for key {name!r} ({key}): the export of the "

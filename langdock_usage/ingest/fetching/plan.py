@@ -10,7 +10,7 @@ from langdock_usage.windows import ONE_DAY, Period, history_start
 
 
 @dataclass(frozen=True)
-class Plan:
+class FetchPlan:
     """What to ask for. `settling` are the days that an empty answer may erase."""
 
     org_id: str | None
@@ -29,7 +29,7 @@ def plan_days(
     period: Period | None,
     local_today: date,
     refresh_days: int,
-) -> Plan:
+) -> FetchPlan:
     """With a period: every day of it, up to today. Without: what is missing, and again the last
     stored days, and days that were fetched before they were over.
 
@@ -49,7 +49,7 @@ def plan_days(
     settling = frozenset(latest) | {local_today}
     asked = tuple(sorted(days))
     usage = store.lookups.usage_of_days(org_id, Period(asked[0], asked[-1])) if asked else {}
-    return Plan(org_id, timezone, asked, settling, oldest, usage, frozenset(stored))
+    return FetchPlan(org_id, timezone, asked, settling, oldest, usage, frozenset(stored))
 
 
 def choose_workspace(store: Store, org_id: str | None) -> str | None:

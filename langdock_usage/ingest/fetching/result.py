@@ -4,19 +4,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from langdock_usage.ingest.fetching.plan import Plan
+from langdock_usage.ingest.fetching.plan import FetchPlan
 from langdock_usage.store.incoming import AddedExport
 from langdock_usage.text import counted
 from langdock_usage.windows import Period, ranges
 
 
 @dataclass
-class Fetched:
+class FetchResult:
     """What one fetch brought, and what people should know of it."""
 
-    plan: Plan
+    plan: FetchPlan
     org_id: str | None
-    taken_in: list[AddedExport] = field(default_factory=list)
+    added: list[AddedExport] = field(default_factory=list)
     reconciled: list[Period] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     missing: set[date] = field(init=False)  # days asked for that have not come in
@@ -30,17 +30,17 @@ class Fetched:
 
     @property
     def unknown_columns(self) -> list[str]:
-        return sorted({column for export in self.taken_in for column in export.unknown_columns})
+        return sorted({column for export in self.added for column in export.unknown_columns})
 
     @property
     def row_count(self) -> int:
         """Rows that the days brought."""
-        return sum(export.record_count for export in self.taken_in)
+        return sum(export.record_count for export in self.added)
 
     @property
     def empty_day_count(self) -> int:
         """Days that the service has no usage of."""
-        return sum(export.record_count == 0 for export in self.taken_in)
+        return sum(export.record_count == 0 for export in self.added)
 
     def summary(self, database: Path) -> str:
         """A few lines for people."""
