@@ -1,59 +1,105 @@
-"""Every command of the README works when it is copied."""
+"""What the README shows works when it is copied."""
 
 import re
 import shlex
+import shutil
+import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+import yaml
+
 from langdock_usage.sandbox.service.server import Sandbox
-from tests.support.command import LAST_MONTH, ROOT, run
+from langdock_usage.windows import Period
+from tests.support.command import LAST_MONTH, ROOT, YESTERDAY, run
+from tests.support.documents import Block, Reader, blocks_of, read_page
+from tests.support.fetching import fetch_from
 
-README = (ROOT / "README.md").read_text()
+README = read_page("README.md")
 
 
-def commands() -> list[str]:
-    """Every command of the README's blocks: in shells, in cron, in CI; `a && b` as two."""
-    blocks = re.findall(r"```(?:sh|cron|yaml)\n(.*?)```", README, re.DOTALL)
-    lines = [line for block in blocks for line in block.splitlines()]
+def in_this_year(block: Block, sandbox: Sandbox) -> Block:
+    """The same with a month that the sandbox still knows, and with its key."""
+    text = block.text.replace("2026-10", f"{LAST_MONTH:%Y-%m}")
+    return Block("sh", text.replace("sk-ld-...", sandbox.api_key), block.output, None)
+
+
+def test_shell_blocks_run_in_order(tmp_path: Path, live_sandbox: Sandbox) -> None:
+    """From the first `fetch` on; to be quick, into a database that has the last month already."""
+    known = Period(LAST_MONTH.replace(day=1), YESTERDAY)
+    database = tmp_path / "data" / "langdock.duckdb"
+    fetch_from(live_sandbox, database, known, now=datetime.now(UTC))
+    reader = Reader(tmp_path, live_sandbox)
+    for block in blocks_of("README.md", "sh"):
+        if not block.not_run and "demo" not in block.text:
+            reader.run(in_this_year(block, live_sandbox))
+    reports = tmp_path / "reports" / f"{LAST_MONTH:%Y-%m}"
+    assert (reports / "monthly_report.html").is_file()
+    assert (reports / "monthly_report.de.html").is_file(), "as the text says"
+    assert (tmp_path / "data" / "keys.csv").is_file()
+
+
+def test_demo_says_where_the_report_is_and_stays_by_itself(tmp_path: Path) -> None:
+    [demo] = [block for block in blocks_of("README.md", "sh") if "demo" in block.text]
+    html = tmp_path / Reader(tmp_path).run(demo).splitlines()[-1]
+    assert html.is_file()
+    assert html.is_relative_to(tmp_path / "reports" / "demo")
+    assert {path.name for path in (tmp_path / "data").iterdir()} == {"demo.duckdb", "raw"}
+
+
+def test_python_and_sql_blocks_run_in_order(tmp_path: Path, tiny_database: Path) -> None:
+    (tmp_path / "data").mkdir()
+    shutil.copyfile(tiny_database, tmp_path / "data" / "langdock.duckdb")
+    reader = Reader(tmp_path)
+    blocks = blocks_of("README.md", "python", "sql")
+    assert len(blocks) == 2
+    answers = [reader.run(block) for block in blocks]
+    assert "claude-opus-5" in answers[-1]
+
+
+def test_blocks_that_are_not_run_say_why_and_are_right(tmp_path: Path) -> None:
+    """Lines of a crontab and of a workflow have options that exist, `pip` installs our extras."""
+    cron, workflow = blocks_of("README.md", "cron", "yaml")
+    lines = [line.split(maxsplit=5)[5] for line in cron.text.splitlines()]
+    lines += [step["run"] for step in yaml.safe_load(workflow.text)]
     parts = [part.strip() for line in lines for part in line.split("&&")]
-    return list(dict.fromkeys(part.removeprefix(".venv/bin/") for part in parts))
-
-
-def test_every_command_works(tmp_path: Path, live_sandbox: Sandbox) -> None:
-    """But for pip and pytest, which brought this test here, and with the sandbox's own key."""
-    tried = [line for line in commands() if line.startswith("langdock-usage")]
-    assert len(tried) >= 3
-    for line in tried:
-        current = line.replace("2026-10", f"{LAST_MONTH:%Y-%m}")
-        result = run(tmp_path, *shlex.split(current)[1:], sandbox=live_sandbox)
-        if "--require-final" in line and "is not final" in result.stderr:
-            continue  # in the first days of a month
-        assert result.returncode == 0, f"{line}\n{result.stderr}"
-        if line == "langdock-usage demo":
-            html = tmp_path / result.stdout.splitlines()[-1]
-            assert html.is_file()
-            assert html.is_relative_to(tmp_path / "reports" / "demo")
-            assert {path.name for path in (tmp_path / "data").iterdir()} == {"demo.duckdb", "raw"}
-    shell = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
-    others = [part.strip() for block in shell for part in re.split("&&|\n", block)]
-    assert [line for line in others if line and not line.startswith("langdock-usage")] == [
-        "python3 -m venv .venv",
-        ". .venv/bin/activate",
-        "pip install -e .",
-        "export LANGDOCK_API_KEY=sk-ld-...",
-        "pip install -e '.[test]'",
-        "pytest",
-    ]
+    commands = [part for part in parts if "langdock-usage" in part]
+    assert len(commands) == 4
+    for command in commands:
+        # an option that is not known is refused, though help is asked for
+        result = run(tmp_path, *shlex.split(command)[1:], "--help")
+        assert result.returncode == 0, f"{command}\n{result.stderr}"
+    assert {block.language for block in blocks_of("README.md") if block.not_run} == {
+        "sh",
+        "cron",
+        "yaml",
+    }
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    pages = README + read_page("CONTRIBUTING.md")
+    for extras in re.findall(r"pip install -e '\.\[(.*?)\]'", pages):
+        assert set(extras.split(",")) <= set(project["optional-dependencies"])
 
 
 def test_table_of_commands_names_all_of_them(tmp_path: Path) -> None:
-    listed = re.findall(
-        r"^  (\w+) ", run(tmp_path, "--help").stdout.partition("Commands:")[2], re.M
-    )
+    def listed(*group: str) -> list[str]:
+        shown = run(tmp_path, *group, "--help").stdout.partition("Commands:")[2]
+        return re.findall(r"^  (\w+) ", shown, re.MULTILINE)
+
+    commands = {name for name in listed() if name != "keys"}
+    commands |= {f"keys {name}" for name in listed("keys")}
     table = README.partition("| command | what it does |")[2].partition("\n\n")[0]
-    assert listed
-    assert set(listed) == set(re.findall(r"`(\w+)", table)) - {"template", "load"} | {"load"}
+    named = re.findall(r"^\| `([a-z]+(?: [a-z]+)?)", table, re.MULTILINE)
+    assert sorted(named) == sorted(commands)
 
 
-def test_links_and_pictures_exist() -> None:
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_links_and_pictures_exist(page: str) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", read_page(page)):
         assert (ROOT / target).exists(), target
+
+
+def test_picture_is_small_enough_to_load() -> None:
+    picture = (ROOT / "docs" / "report.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) < 200_000

@@ -20,8 +20,10 @@ from tests.support.reports import Opened
 
 book: Any = nbformat.v4
 
-# the cell of a notebook of one's own that the README shows
-EXAMPLE = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
+# the cell of a notebook of one's own that the docs show
+EXAMPLE = re.findall(
+    r"```python\n(.*?)```", (ROOT / "docs" / "own-notebook.md").read_text(), re.DOTALL
+)[1]
 
 FRAME = """
 import pandas as pd

@@ -1,0 +1,89 @@
+"""The pages in docs/ are true: their blocks run and print what the page says, their paths exist."""
+
+import json
+import re
+import runpy
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from langdock_usage.api.ask import Ask
+from langdock_usage.windows import Period
+from tests.support.command import ROOT
+from tests.support.documents import Reader, blocks_of, read_page
+
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
+JOURNEY = "docs/how-a-number-travels.md"
+OWN_NOTEBOOK = "docs/own-notebook.md"
+book: Any = nbformat.v4
+
+
+def save_export(folder: Path) -> None:
+    [export] = blocks_of(JOURNEY, "csv")
+    (folder / "export.csv").write_text(export.text, encoding="utf-8")
+
+
+def test_request_of_the_journey_is_the_one_that_is_sent() -> None:
+    [request] = blocks_of(JOURNEY, "json")
+    day = date(2026, 10, 6)
+    ask = Ask.of_days(Period(day, day), "Europe/Berlin", "model")
+    assert json.loads(request.text) == ask.body("plain")
+
+
+def test_every_step_of_the_journey_shows_what_it_says(tmp_path: Path) -> None:
+    save_export(tmp_path)
+    reader = Reader(tmp_path)
+    for block in blocks_of(JOURNEY):
+        if not block.not_run:
+            reader.run(block)
+    [report] = tmp_path.glob("reports/2026-10/*.html")
+    assert "$2.20" in report.read_text(encoding="utf-8")
+
+
+def test_the_notebook_of_the_page_becomes_a_report(tmp_path: Path) -> None:
+    """Its Python blocks are the cells, the first has the parameters."""
+    save_export(tmp_path)
+    reader = Reader(tmp_path)
+    [load] = [block for block in blocks_of(JOURNEY, "sh") if " load " in block.text]
+    reader.run(load)
+    cells = [book.new_code_cell(block.text) for block in blocks_of(OWN_NOTEBOOK, "python")]
+    cells[0].metadata["tags"] = ["parameters"]
+    (tmp_path / "notebooks").mkdir()
+    notebook = book.writes(book.new_notebook(cells=cells))
+    (tmp_path / "notebooks" / "model_costs.ipynb").write_text(notebook, encoding="utf-8")
+
+    [render] = blocks_of(OWN_NOTEBOOK, "sh")
+    printed = reader.run(render)
+
+    assert printed.splitlines()[-1] == "reports/2026-10/model_costs.html"
+    html = (tmp_path / "reports" / "2026-10" / "model_costs.html").read_text(encoding="utf-8")
+    assert html.count('class="chart"') == 2
+    # gpt-5 cost 0.25 + 0.8125 = 1.0625 in all, for 20 seats 0.053125 each
+    assert "$0.0531" in html
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_and_paths_exist(page: str) -> None:
+    text = read_page(page)
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
+        assert (ROOT / "docs" / target).exists(), target
+    for path in re.findall(r"\b(?:langdock_usage|notebooks)/[\w./]*\w", text):
+        made_by_reader = path == "notebooks/NAME.ipynb"
+        assert made_by_reader or (ROOT / path).exists(), path
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_block_is_forgotten(page: str) -> None:
+    known = {"sh", "python", "sql"}
+    for block in blocks_of(page):
+        assert block.not_run or block.language in known, block.text
+    assert page in {JOURNEY, OWN_NOTEBOOK} or not blocks_of(page)
+
+
+def test_views_are_those_of_the_database() -> None:
+    renewed = runpy.run_path(str(ROOT / "docs" / "make_views.py"))["renewed"]
+    page = read_page("docs/views.md")
+    assert renewed(page) == page, "docs/views.md is out of date: run `python docs/make_views.py`"
