@@ -163,7 +163,9 @@ class Usage:
         1      org_id   VARCHAR
         2       model   VARCHAR
         """
-        described = self.sql(read_sql("metrics/lookup/describe"), {"view": view})
+        with Reader(self.path).connection() as connection:  # means the same at any moment
+            query = read_sql("metrics/lookup/describe")
+            described = to_frame(connection.execute(query, {"view": view}))
         if view is not None and described.empty:
             known = sorted(set(self.describe()["view_name"]))
             raise InvalidRequest(f"There is no view {view!r}; {suggestion(view, known)}")

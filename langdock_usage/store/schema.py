@@ -22,7 +22,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 def create_views(connection: duckdb.DuckDBPyConnection) -> None:
     """The views, each in place of the one before, and which exports count."""
-    count_exports(connection)
+    connection.execute(f"create or replace table counted_exports as {read_sql(_COUNTED_EXPORTS)}")
     for name, definition in VIEWS.items():
         connection.execute(f"create or replace view {name} as {read_sql(definition)}")
 
@@ -40,7 +40,8 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
 
 def count_exports(connection: duckdb.DuckDBPyConnection) -> None:
     """Find out again which exports count; after every change of the table `exports`."""
-    connection.execute(f"create or replace table counted_exports as {read_sql(_COUNTED_EXPORTS)}")
+    connection.execute("delete from counted_exports")  # a new table would have no comments
+    connection.execute(f"insert into counted_exports {read_sql(_COUNTED_EXPORTS)}")
 
 
 @cache

@@ -3,33 +3,41 @@
 import inspect
 from pathlib import Path
 
-import pandas as pd
+import duckdb
 import pytest
 
 import langdock_usage as lu
 from langdock_usage import columns
 
+GROUPS = ("key", None)  # what other groups are called is a column of a view
+NEEDED = {
+    "before": "2026-09",
+    "after": "2026-10",
+    "period": "2026-10",
+    "month": "2026-10",
+    "key": "Helpdesk",
+}
 
-def answers(usage: lu.Usage) -> dict[str, list[pd.DataFrame]]:
-    """What every question answers, with every group that it knows; by name of the question."""
-    asked: dict[str, list[pd.DataFrame]] = {}
-    needed = {"before": "2026-09", "after": "2026-10", "key": "Helpdesk", "month": "2026-10"}
-    for name, method in inspect.getmembers(lu.Usage, inspect.isfunction):
-        signature = inspect.signature(method)
-        if name.startswith("_") or "DataFrame" not in str(signature.return_annotation):
-            continue
-        if name == "sql":  # answers whatever it is asked
-            continue
-        parameters = signature.parameters
-        given = {
-            one: needed[one]
-            for one, parameter in parameters.items()
-            if one != "self" and parameter.default is inspect.Parameter.empty
-        }
-        groups = ("key", "model", "team", "cost_center", "owner", "chain", None)
-        choices = [{"by": by} for by in groups] if "by" in parameters else [{}]
-        asked[name] = [getattr(usage, name)(**given, **choice) for choice in choices]
-    return asked
+
+def questions() -> list[str]:
+    """The methods of `Usage` that answer with a frame; `sql` has the columns of its query."""
+    methods = inspect.getmembers(lu.Usage, inspect.isfunction)
+    return [
+        name
+        for name, method in methods
+        if "DataFrame" in str(inspect.signature(method).return_annotation)
+        and not name.startswith("_")
+        and name != "sql"
+    ]
+
+
+def columns_of_answer(usage: lu.Usage, question: str) -> set[str]:
+    """The columns that a question answers with, in whatever groups it is asked for."""
+    method = getattr(usage, question)
+    parameters = inspect.signature(method).parameters
+    given = {name: value for name, value in NEEDED.items() if name in parameters}
+    choices = [{"by": by} for by in GROUPS] if "by" in parameters else [{}]
+    return {column for choice in choices for column in method(**given, **choice).columns}
 
 
 @pytest.fixture(scope="module")
@@ -37,20 +45,39 @@ def usage(tiny_database: Path) -> lu.Usage:
     return lu.open(tiny_database)
 
 
-def test_every_column_of_the_database_has_an_entry(usage: lu.Usage) -> None:
+@pytest.fixture(scope="module")
+def met(usage: lu.Usage) -> set[tuple[str, str]]:
+    """Every view or question, with every column that it has."""
     described = usage.describe()
-    assert set(described["view_name"]) == set(columns.views())
-    for view, column in zip(described["view_name"], described["column_name"], strict=True):
-        assert columns.meaning_of(column, view), f"{view}.{column}"
+    stored = set(zip(described["view_name"], described["column_name"], strict=True))
+    answered = {(name, column) for name in questions() for column in columns_of_answer(usage, name)}
+    return stored | answered
 
 
-def test_every_column_of_an_answer_has_an_entry(usage: lu.Usage) -> None:
-    asked = answers(usage)
-    assert {"cost_per_key", "compare", "key_story", "describe"} <= set(asked)
-    for question, frames in asked.items():
-        for frame in frames:
-            for column in frame.columns:
-                assert columns.meaning_of(column, question), f"{question}: {column}"
+def test_every_column_has_an_entry(met: set[tuple[str, str]]) -> None:
+    assert {("cost_per_key", "month"), ("compare", "api_key_name"), ("describe", "comment")} <= met
+    assert {pair for pair in met if columns.meaning_of(pair[1], pair[0]) is None} == set()
+
+
+def test_no_entry_is_unused(met: set[tuple[str, str]]) -> None:
+    used = {column for _, column in met} | {f"{view}.{column}" for view, column in met}
+    assert set(columns.columns()) - used == set()
+
+
+def test_the_database_says_what_its_views_and_columns_mean(tiny_database: Path) -> None:
+    with duckdb.connect(tiny_database, read_only=True) as connection:
+        commented = connection.execute(
+            "select table_name, comment from duckdb_tables() "
+            "union all select view_name, comment from duckdb_views() where not internal"
+        ).fetchall()
+    assert dict(commented) == columns.views()
+
+
+@pytest.mark.parametrize("moment", [None, "2026-11-05"])
+def test_describe_says_what_columns_mean(usage: lu.Usage, moment: str | None) -> None:
+    described = (usage.as_of(moment) if moment else usage).describe("restatements")
+    for column, comment in zip(described["column_name"], described["comment"], strict=True):
+        assert comment == columns.meaning_of(column, "restatements")
 
 
 def test_every_entry_is_complete() -> None:
