@@ -9,14 +9,18 @@ from pathlib import Path
 
 import pytest
 import yaml
+from typer.core import TyperGroup
 
+from langdock_usage.cli.app import ORDER, app
+from langdock_usage.cli.commands import command_line
 from langdock_usage.sandbox.service.server import Sandbox
 from langdock_usage.windows import Period
-from tests.support.command import LAST_MONTH, ROOT, YESTERDAY, run
+from tests.support.command import LAST_MONTH, ROOT, YESTERDAY
 from tests.support.documents import Block, Reader, blocks_of, read_page
 from tests.support.fetching import fetch_from
 
 README = read_page("README.md")
+COMMANDS = command_line(app, ORDER)
 
 
 def in_this_year(block: Block, sandbox: Sandbox) -> Block:
@@ -58,7 +62,7 @@ def test_python_and_sql_blocks_run_in_order(tmp_path: Path, tiny_database: Path)
     assert "claude-opus-5" in answers[-1]
 
 
-def test_blocks_that_are_not_run_say_why_and_are_right(tmp_path: Path) -> None:
+def test_blocks_that_are_not_run_say_why_and_are_right() -> None:
     """Lines of a crontab and of a workflow have options that exist, `pip` installs our extras."""
     cron, workflow = blocks_of("README.md", "cron", "yaml")
     lines = [line.split(maxsplit=5)[5] for line in cron.text.splitlines()]
@@ -67,9 +71,10 @@ def test_blocks_that_are_not_run_say_why_and_are_right(tmp_path: Path) -> None:
     commands = [part for part in parts if "langdock-usage" in part]
     assert len(commands) == 4
     for command in commands:
-        # an option that is not known is refused, though help is asked for
-        result = run(tmp_path, *shlex.split(command)[1:], "--help")
-        assert result.returncode == 0, f"{command}\n{result.stderr}"
+        with pytest.raises(SystemExit) as ended:
+            # an option that is not known is refused, though help is asked for
+            COMMANDS([*shlex.split(command)[1:], "--help"])
+        assert ended.value.code == 0, command
     assert {block.language for block in blocks_of("README.md") if block.not_run} == {
         "sh",
         "cron",
@@ -81,13 +86,11 @@ def test_blocks_that_are_not_run_say_why_and_are_right(tmp_path: Path) -> None:
         assert set(extras.split(",")) <= set(project["optional-dependencies"])
 
 
-def test_table_of_commands_names_all_of_them(tmp_path: Path) -> None:
-    def listed(*group: str) -> list[str]:
-        shown = run(tmp_path, *group, "--help").stdout.partition("Commands:")[2]
-        return re.findall(r"^  (\w+) ", shown, re.MULTILINE)
-
-    commands = {name for name in listed() if name != "keys"}
-    commands |= {f"keys {name}" for name in listed("keys")}
+def test_table_of_commands_names_all_of_them() -> None:
+    commands = set()
+    for name, command in COMMANDS.commands.items():
+        own = command.commands if isinstance(command, TyperGroup) else None
+        commands |= {f"{name} {one}" for one in own} if own else {name}
     table = README.partition("| command | what it does |")[2].partition("\n\n")[0]
     named = re.findall(r"^\| `([a-z]+(?: [a-z]+)?)", table, re.MULTILINE)
     assert sorted(named) == sorted(commands)
