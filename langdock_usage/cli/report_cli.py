@@ -107,7 +107,8 @@ def _render_one(name: str, month: str, options: dict[str, Any], *, as_json: bool
 def _render_several(
     name: str, months: list[str], options: dict[str, Any], *, as_json: bool, quiet: bool
 ) -> None:
-    from langdock_usage.report.render import is_html_file, render_many
+    from langdock_usage.report.render import is_html_file
+    from langdock_usage.report.render_many import render_many
 
     if is_html_file(options["output"]):
         raise InvalidRequest(

@@ -3,14 +3,21 @@
 import ast
 import difflib
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from langdock_usage.errors import InvalidRequest
-from langdock_usage.report.kernel.quick_imports import without_uri_grammar
+from langdock_usage.report.kernel.import_jsonschema import import_jsonschema
 from langdock_usage.settings import Settings
+
+# What every report is about; the command line has options of its own for these.
+STANDARD = ("database", "month", "org_id")
+
+# whatever kernel it was last open with
+PYTHON = {"name": "python3", "language": "python", "display_name": "Python 3"}
 
 
 def find_notebook(name: str) -> Path:
@@ -45,71 +52,61 @@ def _in(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.ipynb")) if folder.is_dir() else []
 
 
-def read_notebook(path: Path) -> Any:
-    """The notebook as papermill takes it. Raises InvalidRequest if it is none."""
-    with without_uri_grammar():
-        import nbformat
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook that reports can be made of: it takes at least a database and a month."""
 
-    read: Any = nbformat.read  # has no types
+    name: str
+    content: Any
+    """As papermill takes it."""
+    defaults: Mapping[str, object]
+    """Its parameters, each with its value, or None where that is computed."""
+
+    def typed(self, given: Mapping[str, str]) -> dict[str, object]:
+        """Parameters for this notebook, with the types that `papermill -p` gives them.
+
+        Raises InvalidRequest for one that it does not have: papermill would only warn.
+        """
+        for name in given:
+            if name not in self.defaults:
+                near = difflib.get_close_matches(name, self.defaults, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(self.defaults)}."
+                raise InvalidRequest(f"The notebook {self.name} has no parameter {name!r}; {hint}")
+            if name in STANDARD:
+                raise InvalidRequest(f"The parameter {name!r} has an option of its own; use that.")
+        return {name: _typed(text) for name, text in given.items()}
+
+
+def read_notebook(name: str) -> Notebook:
+    """The notebook of this name. Raises InvalidRequest where no report can be made of it."""
+    path = find_notebook(name)
+    import_jsonschema()
+    from papermill.inspection import inspect_notebook
+    from papermill.iorw import load_notebook_node
+
     try:
-        notebook = read(path, as_version=4)
-    except (OSError, ValueError, nbformat.ValidationError) as error:
+        content = load_notebook_node(str(path))
+    except (OSError, ValueError) as error:
         raise InvalidRequest(f"{path} cannot be read as a notebook: {error}") from error
-    notebook.metadata.setdefault(
-        "papermill", {"default_parameters": {}, "parameters": {}, "environment_variables": {}}
-    )
-    for cell in notebook.cells:
-        cell.metadata.setdefault("tags", [])
-        cell.metadata.setdefault("papermill", {})
-    return notebook
-
-
-def parameter_defaults(notebook: Any, path: Path) -> dict[str, object]:
-    """The names that the cell tagged `parameters` sets, each with its value, or None if computed.
-
-    Raises InvalidRequest.
-    """
-    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata["tags"]]
-    if not cells:
+    content.metadata["kernelspec"] = PYTHON
+    parameters = inspect_notebook(content)
+    if not {"database", "month"} <= parameters.keys():
         raise InvalidRequest(
-            f"The notebook {path.stem} takes no parameters; it needs a cell tagged `parameters` "
-            "that sets database and month."
+            f"The notebook {path.stem} needs a cell tagged `parameters` that sets database and "
+            "month, each on a line of its own."
         )
+    defaults = {name: _value(found["default"]) for name, found in parameters.items()}
+    return Notebook(path.stem, content, defaults)
+
+
+def _value(code: str) -> object:
     try:
-        statements = ast.parse(cells[0].source).body
-    except SyntaxError as error:
-        raise InvalidRequest(
-            f"The cell tagged `parameters` of {path} is not Python: {error.msg}."
-        ) from error
-    pairs = (_assigned(statement) for statement in statements)
-    return {name: value for name, value in pairs if name}
+        return ast.literal_eval(code)
+    except (ValueError, SyntaxError):
+        return None
 
 
-def _assigned(statement: ast.stmt) -> tuple[str, object]:
-    if isinstance(statement, ast.Assign):
-        target: ast.expr = statement.targets[0]
-    elif isinstance(statement, ast.AnnAssign):
-        target = statement.target
-    else:
-        return "", None
-    if not isinstance(target, ast.Name) or statement.value is None:
-        return "", None
-    try:
-        return target.id, ast.literal_eval(statement.value)
-    except (ValueError, TypeError):
-        return target.id, None
-
-
-def check_parameters(given: Mapping[str, object], names: Collection[str], path: Path) -> None:
-    """Refuse what the notebook does not have: papermill would only warn and use its default."""
-    for name in given:
-        if name not in names:
-            near = difflib.get_close_matches(name, names, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(names)}."
-            raise InvalidRequest(f"The notebook {path.stem} has no parameter {name!r}; {hint}")
-
-
-def typed(text: str) -> bool | int | float | str | None:
+def _typed(text: str) -> bool | int | float | str | None:
     """The value that `papermill -p` makes of a text; days and months stay text."""
     if text in {"True", "False"}:
         return text == "True"

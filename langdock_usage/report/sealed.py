@@ -76,13 +76,6 @@ def for_jupyterlab(notebook: Any) -> Any:
     return notebook
 
 
-def prepare(language: Language) -> None:
-    """Do beforehand what takes a second and is the same for every report."""
-    vega()
-    vega_locale(language.code)
-    _exporter()
-
-
 def _share_data(notebook: Any, datasets: dict[str, object]) -> None:
     """Take each dataset out of its charts: charts over one table share it."""
 

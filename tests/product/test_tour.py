@@ -14,7 +14,8 @@ import papermill
 import pytest
 
 from langdock_usage.raw.exports import COLUMNS
-from langdock_usage.report.kernel.kernel import ReportKernelManager
+from langdock_usage.report.kernel.kernel import kernel_manager
+from langdock_usage.report.kernel.process import kernel_process
 from langdock_usage.sandbox.service.server import serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.store.store import Store
@@ -34,13 +35,14 @@ def read_tour() -> Any:
 
 
 def run_tour(database: Path, **parameters: Any) -> Any:
-    return papermill.execute_notebook(
-        str(NOTEBOOK),
-        None,
-        parameters={"database": str(database), **parameters},
-        kernel_manager_class=ReportKernelManager,
-        progress_bar=False,
-    )
+    with kernel_process() as kernel:
+        return papermill.execute_notebook(
+            str(NOTEBOOK),
+            None,
+            parameters={"database": str(database), **parameters},
+            kernel_manager_class=kernel_manager(kernel),
+            progress_bar=False,
+        )
 
 
 def shown(notebook: Any, beginning: str) -> str:

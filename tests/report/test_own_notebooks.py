@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from langdock_usage.report.language import Language
-from langdock_usage.report.render import render_many
+from langdock_usage.report.render_many import render_many
 from langdock_usage.report.sealed import seal
 from tests.support.command import ROOT, run
 from tests.support.reports import Opened

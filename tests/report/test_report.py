@@ -10,7 +10,8 @@ import nbformat
 import pytest
 
 from langdock_usage.errors import DatabaseMissing, InvalidRequest, NoData, ReportError
-from langdock_usage.report.render import render, render_many
+from langdock_usage.report.render import render
+from langdock_usage.report.render_many import render_many
 from tests.support.looked_at import assert_sound, summary_of, tables_of, visible_text
 from tests.support.made_up import NASTY_NAMES, Row
 from tests.support.notebooks import write_notebook
@@ -143,7 +144,7 @@ def test_failing_notebook_leaves_the_older_report(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LANGDOCK_API_KEY", "sk-ld-secret")
-    code = "import os\nraise ValueError(f\"two\\nlines {os.environ.get('LANGDOCK_API_KEY')}\")"
+    code = "import os\nraise ValueError(f\"two\\nlines {os.environ['LANGDOCK_API_KEY']!r}\")"
     write_notebook(tmp_path / "notebooks", "broken", 'database = ""\nmonth = ""', code)
     folder = tmp_path / "reports" / "2026-10"
     folder.mkdir(parents=True)
@@ -153,7 +154,7 @@ def test_failing_notebook_leaves_the_older_report(
         render("broken", database=made.database, month="2026-10", output=tmp_path / "reports")
 
     assert str(caught.value) == (
-        "The notebook broken failed in the cell that begins 'import os': ValueError: two lines None"
+        "The notebook broken failed in the cell that begins 'import os': ValueError: two lines ''"
     )
     assert [path.name for path in folder.iterdir()] == ["broken.html"]
     assert (folder / "broken.html").read_text() == "older"

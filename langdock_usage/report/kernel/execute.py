@@ -1,0 +1,38 @@
+"""Executing a notebook with papermill."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from langdock_usage.errors import ReportError
+from langdock_usage.report.kernel.process import KernelProcess
+from langdock_usage.report.notebooks import Notebook
+
+
+def execute(notebook: Notebook, parameters: Mapping[str, object], kernel: KernelProcess) -> Any:
+    """The executed notebook. Raises ReportError where a cell fails, or the kernel ends."""
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    from langdock_usage.report.kernel.kernel import kernel_manager
+
+    try:
+        return papermill.execute_notebook(
+            notebook.content,
+            None,
+            dict(parameters),
+            kernel_manager_class=kernel_manager(kernel),
+            progress_bar=False,
+        )
+    except PapermillExecutionError as error:
+        what = " ".join(str(error.evalue).split())
+        # by its words: papermill counts a cell more than the notebook has
+        begins = next(filter(None, str(error.source).splitlines()), "")[:60]
+        raise ReportError(
+            f"The notebook {notebook.name} failed in the cell that begins {begins!r}: "
+            f"{error.ename}: {what}"
+        ) from error
+    except RuntimeError as error:  # as papermill says that a kernel ended or never began
+        raise ReportError(
+            f"The process that ran the notebook {notebook.name} ended too early ({error}). "
+            "Perhaps there was too little memory; try again with nothing else running."
+        ) from error

@@ -1,0 +1,82 @@
+"""A process that imports what reports use, and then becomes the kernel that it is told to be."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
+from typing import Any, Literal
+
+
+class KernelProcess:
+    """A process that waits to become a kernel."""
+
+    def __init__(self, process: BaseProcess, orders: "Connection[Any, Any]", folder: Path) -> None:
+        self.process = process
+        self.folder = folder
+        """For its sockets, and gone with it."""
+        self._orders = orders
+
+    def run(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Become the kernel with these arguments, in this process's working directory."""
+        with suppress(OSError):  # it is dead already, and whoever talks to the kernel notices
+            self._orders.send((list(arguments), dict(environment), Path.cwd()))
+
+
+@contextmanager
+def kernel_process(start: Literal["spawn", "fork"] = "spawn") -> Iterator[KernelProcess]:
+    """A process for one kernel, until the end of the block.
+
+    It imports what it needs while this process does something else. Where this process has imported
+    that already, has no database open and runs no thread, it can be forked instead.
+    """
+    context: Any = multiprocessing.get_context(start)
+    received, orders = context.Pipe(duplex=False)
+    process = context.Process(target=_become_kernel, args=(received,))
+    process.start()
+    received.close()
+    try:
+        with TemporaryDirectory(prefix="langdock-usage-") as folder:
+            yield KernelProcess(process, orders, Path(folder))
+    finally:
+        orders.close()
+        process.kill()
+        process.join()
+
+
+def end_with_parent() -> None:
+    """End this process as soon as the one that started it is gone, whatever ended that."""
+
+    def wait() -> None:
+        parent = multiprocessing.parent_process()
+        if parent:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
+
+
+def _become_kernel(received: "Connection[Any, Any]") -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if os.name == "posix":
+        os.setsid()  # Ctrl-C is for the command alone; it interrupts no cell
+    end_with_parent()
+    import_module("langdock_usage.report.kernel.preload")
+    from ipykernel.kernelapp import IPKernelApp
+
+    try:
+        arguments, environment, folder = received.recv()
+    except EOFError:  # there is nothing to execute
+        return
+    os.environ.update(environment)
+    os.chdir(folder)
+    IPKernelApp.launch_instance(argv=arguments)
+    # such a process ends without finalizing Python, which would close the notebook's files
+    shell: Any = IPKernelApp.instance().shell
+    shell.reset(new_session=False)

@@ -1,0 +1,104 @@
+"""The reports of several months, each in a process of its own."""
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Any
+
+from langdock_usage.errors import LangdockUsageError, ReportError
+from langdock_usage.report.kernel.process import end_with_parent, kernel_process
+from langdock_usage.report.render import DEFAULT_NOTEBOOK, ReportRequest, render_in
+
+# Where that is safe, each process is forked from one that has imported all of this.
+IS_FORKED = sys.platform == "linux"
+PRELOAD = (
+    "langdock_usage.report.kernel.preload",
+    "langdock_usage.report.render_many",
+    "papermill",
+    "nbconvert.exporters.templateexporter",
+)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What became of one of several reports: a file, or an error."""
+
+    month: str
+    html: Path | None = None
+    error: LangdockUsageError | None = None
+    warnings: Sequence[str] = ()
+
+
+def render_many(
+    name: str = DEFAULT_NOTEBOOK,
+    *,
+    months: Sequence[str],
+    jobs: int | None = None,
+    **options: Any,
+) -> Iterator[Rendered]:
+    """The reports of several months, a few at a time, each as soon as it is done.
+
+    `options` are those of `render`. A month that fails, even one whose process dies, does not keep
+    the others from being made.
+    """
+    # Processes, because one that closes a file loses every lock that it has on it: in threads,
+    # one report would let go of the database while another still needs it as it is.
+    context: Any = multiprocessing.get_context("forkserver" if IS_FORKED else "spawn")
+    if IS_FORKED:
+        context.set_forkserver_preload(list(PRELOAD))
+    requests = [ReportRequest(name=name, month=month, **options) for month in reversed(months)]
+    running: dict[Any, tuple[str, Any]] = {}  # by what each will send
+    try:
+        while requests or running:
+            while requests and len(running) < (jobs or os.cpu_count() or 1):
+                request = requests.pop()
+                received, sent = context.Pipe(duplex=False)
+                process = context.Process(target=_work, args=(sent, request))
+                process.start()
+                sent.close()
+                running[received] = request.month, process
+            for received in wait(list(running)):
+                month, process = running.pop(received)
+                yield _received(received, month, process)
+    finally:
+        for _, process in running.values():
+            process.terminate()
+            process.join()
+
+
+def _received(received: Any, month: str, process: Any) -> Rendered:
+    with received:
+        try:
+            rendered: Rendered = received.recv()
+        except EOFError:
+            process.join()
+            rendered = Rendered(
+                month,
+                error=ReportError(
+                    f"The process that made this report ended too early ({process.exitcode}). "
+                    "Perhaps there was too little memory; try again with nothing else running."
+                ),
+            )
+    process.join()
+    return rendered
+
+
+def _work(sent: Any, request: ReportRequest) -> None:
+    """Make one report and send what became of it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command ends this process
+    with kernel_process("fork" if IS_FORKED else "spawn") as kernel:
+        end_with_parent()
+        warnings: list[str] = []
+        try:
+            html = render_in(kernel, request, warnings.append)
+            sent.send(Rendered(request.month, html=html, warnings=warnings))
+        except LangdockUsageError as error:
+            sent.send(Rendered(request.month, error=error))
+        except Exception as error:
+            unexpected = f"Unexpected error: {type(error).__name__}: {error}"
+            sent.send(Rendered(request.month, error=ReportError(unexpected)))
