@@ -9,7 +9,7 @@ from typing import Any
 
 from langdock_usage.embedding import CHART, MISSING, OURS, embedded_chart
 from langdock_usage.report.language import Language
-from langdock_usage.report.safe_html import drawing, safe_html
+from langdock_usage.report.safe_html import SafeHtml, drawing, safe_html
 
 VEGA = re.compile(r"application/vnd\.vega(lite)?\.v\d+(\+json|\.json)")
 SCRIPTED = {
@@ -18,9 +18,6 @@ SCRIPTED = {
     "application/javascript": "script",
 }
 NETWORK = re.compile(r'"(https?:)?//', re.IGNORECASE)
-PANDAS_STYLE = "<style scoped>"
-# what pandas puts before a table that has a look of its own; no cell stands before it
-TABLE_STYLE = re.compile(r'\s*<style type="text/css">([^<]*)</style>')
 OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)")  # by a progress bar, on the same line
 
 
@@ -88,22 +85,20 @@ class _Carrier:
         for name, pictures in self.cell.get("attachments", {}).items():
             for kind, content in pictures.items():
                 text = text.replace(f"(attachment:{name})", f"(data:{kind};base64,{content})")
-        return self._safe(str(markdown2html_mistune(text)))
+        return self._noted(safe_html(str(markdown2html_mistune(text))))
 
     def _html(self, html: str) -> str:
-        if PANDAS_STYLE in html:
-            unknown = f"<td>{escape(self.language.unknown)}</td>"
-            html = re.sub(r"<td>(NaN|NaT|None|&lt;NA&gt;)</td>", unknown, html)
-        style = TABLE_STYLE.match(html)
+        safe = safe_html(html, self.language.unknown)
+        shown = self._noted(safe)
+        if "<table" not in safe.html:
+            return shown
         kept = ""
-        if style and not re.search(r"url\(|@|\\", style[1], re.IGNORECASE):
-            self.result.styles.append(style[1])
-            kept = f"<style>{style[1]}</style>"
-        safe = self._safe(html)
-        return f'{kept}<div class="scroll" tabindex="0">{safe}</div>' if "<table" in safe else safe
+        if safe.style:
+            self.result.styles.append(safe.style)
+            kept = f"<style>{safe.style}</style>"
+        return f'{kept}<div class="scroll" tabindex="0">{shown}</div>'
 
-    def _safe(self, html: str) -> str:
-        safe = safe_html(html)
+    def _noted(self, safe: SafeHtml) -> str:
         return safe.html + "".join(map(self._note, safe.missing))
 
     def _chart(self, spec: Any) -> str:

@@ -35,6 +35,8 @@ NEVER_CLOSED = frozenset({"embed"})
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml)[;,]", re.IGNORECASE)
 LINK = re.compile(r"(https?:|mailto:|#)", re.IGNORECASE)
 OWN_IDS = re.compile(r"(report-|vg-)", re.IGNORECASE)  # those by which the page's script finds
+FETCHES = re.compile(r"url\(|@|\\|<", re.IGNORECASE)  # what a style sheet can do besides styling
+UNKNOWN = frozenset({"NaN", "NaT", "None", "<NA>"})  # as pandas writes it
 DRAWING = re.compile(r"<svg\b.*?</svg\s*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -44,14 +46,20 @@ class SafeHtml:
 
     html: str
     missing: list[str] = field(default_factory=list)
+    style: str = ""
+    """The style sheet before a frame that has a look of its own, if it fetches nothing."""
 
 
-def safe_html(html: str) -> SafeHtml:
-    """Keep of it what is known to be harmless, and say what its reader will miss."""
-    reader = _Reader()
+def safe_html(html: str, unknown: str | None = None) -> SafeHtml:
+    """Keep of it what is known to be harmless, and say what its reader will miss.
+
+    `unknown` is what a frame of pandas shows in place of a value that is not known.
+    """
+    reader = _Reader(unknown)
     reader.feed(DRAWING.sub(lambda found: drawing(found[0]), html))
     reader.close()
-    return SafeHtml("".join(reader.kept), list(dict.fromkeys(reader.missing)))
+    style = "" if FETCHES.search(reader.style) else reader.style
+    return SafeHtml("".join(reader.kept), list(dict.fromkeys(reader.missing)), style)
 
 
 def drawing(svg: str) -> str:
@@ -63,10 +71,13 @@ def drawing(svg: str) -> str:
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, unknown: str | None) -> None:
         super().__init__(convert_charrefs=True)
         self.kept: list[str] = []
         self.missing: list[str] = []
+        self.style = ""
+        self._unknown = unknown
+        self._is_frame = self._is_style = False
         self._dropping = ""
         self._depth = 0
 
@@ -77,12 +88,16 @@ class _Reader(HTMLParser):
         if tag in LOST:
             self.missing.append(LOST[tag])
         if tag in DROPPED:
+            is_first = not "".join(self.kept).strip()
+            self._is_style = tag == "style" and is_first and ("type", "text/css") in attrs
             if tag not in NEVER_CLOSED:
                 self._dropping, self._depth = tag, 1
             return
         if tag not in TAGS:
             return
         given = {name: value or "" for name, value in attrs}
+        if tag == "table":
+            self._is_frame = "dataframe" in given.get("class", "").split()
         if tag == "img" and not PICTURE.match(given.get("src", "").strip()):
             self.missing.append("picture")
             return
@@ -101,8 +116,12 @@ class _Reader(HTMLParser):
             self.kept.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
-        if not self._dropping:
-            self.kept.append(escape(data, quote=False))
+        if self._dropping:
+            self.style += data if self._is_style else ""
+            return
+        if self._unknown and self._is_frame and data in UNKNOWN and self.kept[-1] == "<td>":
+            data = self._unknown
+        self.kept.append(escape(data, quote=False))
 
 
 def _is_harmless(tag: str, name: str, value: str) -> bool:
