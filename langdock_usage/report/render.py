@@ -24,9 +24,8 @@ DEFAULT_NOTEBOOK = "monthly_report"
 
 @dataclass(frozen=True, kw_only=True)
 class ReportRequest:
-    """Which report to make, and where it goes: the arguments of `render`."""
+    """What a report is about, and where it goes: the arguments of `render`."""
 
-    name: str = DEFAULT_NOTEBOOK
     database: Path
     month: str
     output: Path
@@ -74,18 +73,18 @@ def render(
     Raises InvalidRequest, NoData, StoreError (DatabaseMissing, DatabaseLocked), ReportError where
     the notebook fails, and with `require_final` NotFinal; then an older report stays as it was.
     """
-    request = ReportRequest(name=name, **options)
+    request = ReportRequest(**options)
     with kernel_process() as kernel:
-        return render_in(kernel, request, on_warning)
+        return render_notebook(read_notebook(name), request, kernel, on_warning)
 
 
-def render_in(
-    kernel: KernelProcess,
+def render_notebook(
+    notebook: Notebook,
     request: ReportRequest,
+    kernel: KernelProcess,
     on_warning: Callable[[str], None] | None = None,
 ) -> Path:
-    """`render` in a kernel that there is already."""
-    notebook = read_notebook(request.name)
+    """`render` of a notebook, in a kernel, that are there already."""
     given = notebook.typed(request.parameters)
     language = Language(
         str(given.get("language", notebook.defaults.get("language") or LANGUAGES[0]))

@@ -1,18 +1,21 @@
 """The reports of several months, each in a process of its own."""
 
+import gc
 import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
 from langdock_usage.errors import LangdockUsageError, ReportError
 from langdock_usage.report.kernel.process import end_with_parent, kernel_process
-from langdock_usage.report.render import DEFAULT_NOTEBOOK, ReportRequest, render_in
+from langdock_usage.report.notebooks import Notebook, read_notebook
+from langdock_usage.report.render import DEFAULT_NOTEBOOK, ReportRequest, render_notebook
 
 # Where that is safe, each process is forked from one that has imported all of this.
 IS_FORKED = sys.platform == "linux"
@@ -38,27 +41,28 @@ def render_many(
     name: str = DEFAULT_NOTEBOOK,
     *,
     months: Sequence[str],
-    jobs: int | None = None,
     **options: Any,
 ) -> Iterator[Rendered]:
     """The reports of several months, a few at a time, each as soon as it is done.
 
     `options` are those of `render`. A month that fails, even one whose process dies, does not keep
-    the others from being made.
+    the others from being made. Raises InvalidRequest where there is no such notebook.
     """
     # Processes, because one that closes a file loses every lock that it has on it: in threads,
     # one report would let go of the database while another still needs it as it is.
     context: Any = multiprocessing.get_context("forkserver" if IS_FORKED else "spawn")
     if IS_FORKED:
         context.set_forkserver_preload(list(PRELOAD))
-    requests = [ReportRequest(name=name, month=month, **options) for month in reversed(months)]
+        forkserver.ensure_running()  # it imports while this process does so, too
+    notebook = read_notebook(name)
+    requests = [ReportRequest(month=month, **options) for month in reversed(months)]
     running: dict[Any, tuple[str, Any]] = {}  # by what each will send
     try:
         while requests or running:
-            while requests and len(running) < (jobs or os.cpu_count() or 1):
+            while requests and len(running) < (os.cpu_count() or 1):
                 request = requests.pop()
                 received, sent = context.Pipe(duplex=False)
-                process = context.Process(target=_work, args=(sent, request))
+                process = context.Process(target=_work, args=(sent, notebook, request))
                 process.start()
                 sent.close()
                 running[received] = request.month, process
@@ -88,14 +92,16 @@ def _received(received: Any, month: str, process: Any) -> Rendered:
     return rendered
 
 
-def _work(sent: Any, request: ReportRequest) -> None:
+def _work(sent: Any, notebook: Notebook, request: ReportRequest) -> None:
     """Make one report and send what became of it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command ends this process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Ctrl-C the command ends this process
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and its kernel, in order
+    gc.freeze()
     with kernel_process("fork" if IS_FORKED else "spawn") as kernel:
         end_with_parent()
         warnings: list[str] = []
         try:
-            html = render_in(kernel, request, warnings.append)
+            html = render_notebook(notebook, request, kernel, warnings.append)
             sent.send(Rendered(request.month, html=html, warnings=warnings))
         except LangdockUsageError as error:
             sent.send(Rendered(request.month, error=error))

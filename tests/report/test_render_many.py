@@ -1,6 +1,7 @@
 """Several reports at a time: what one of them meets is nothing to the others."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -42,6 +43,7 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
 
 
@@ -83,18 +85,29 @@ def test_each_month_has_a_fresh_kernel_and_ends_it_in_order(project: Path) -> No
         assert (project / f"{month}.txt").read_text() == "written"
 
 
-def test_killed_it_leaves_no_process_that_holds_the_terminal(project: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
+def test_ended_it_leaves_no_process_that_holds_the_terminal(
+    project: Path, ending: signal.Signals
+) -> None:
     code = "from pathlib import Path\nimport time\nPath(f'{month}.begun').touch()\ntime.sleep(600)"
     write_notebook(project / "notebooks", "sleeps", PARAMETERS, code)
     begun = [project / "2026-09.begun", project / "2026-10.begun"]
+    for path in begun:
+        path.unlink(missing_ok=True)
     with start(project, "sleeps", *TWO) as command:
         until = time.monotonic() + LIMIT_SECONDS
         while not all(path.exists() for path in begun):
             assert time.monotonic() < until and command.poll() is None
             time.sleep(0.05)
-        command.send_signal(signal.SIGKILL)
-        # ends when the last process has closed its end of both
-        command.communicate(timeout=LIMIT_SECONDS)
+        if ending == signal.SIGINT:
+            os.killpg(command.pid, ending)  # as a terminal does
+        else:
+            command.send_signal(ending)
+        # comes to an end when the last process has closed both
+        _, error = command.communicate(timeout=LIMIT_SECONDS)
+    if ending == signal.SIGINT:
+        assert command.returncode == 130
+        assert error == "Interrupted; a report that is not named here was not written.\n"
 
 
 def test_two_commands_make_the_same_report_at_once(project: Path) -> None:

@@ -1,5 +1,6 @@
 """A process that imports what reports use, and then becomes the kernel that it is told to be."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -68,6 +69,7 @@ def _become_kernel(received: "Connection[Any, Any]") -> None:
         os.setsid()  # Ctrl-C is for the command alone; it interrupts no cell
     end_with_parent()
     import_module("langdock_usage.report.kernel.preload")
+    gc.freeze()  # or each search for garbage goes through all that was imported
     from ipykernel.kernelapp import IPKernelApp
 
     try:
