@@ -48,40 +48,48 @@ def _views() -> list[str]:
     return list(GRAINS)
 
 
+View = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="VIEW", help="Like cost_per_key; --list names all.", autocompletion=_views
+    ),
+]
+Month = Annotated[str | None, typer.Option(metavar="YYYY-MM", help="One month of it.")]
+FromDay = Annotated[
+    str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="From this day on.")
+]
+ToDay = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Until this day.")]
+AnyPeriod = Annotated[
+    str | None, typer.Option(metavar="PERIOD", help="Like 2026, 2026-Q3, 2026-06..2026-08.")
+]
+FileFormat = Annotated[
+    Literal["csv", "parquet", "xlsx"] | None,
+    typer.Option("--format", metavar="csv|parquet|xlsx", help="csv if not given."),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="VIEW-PERIOD.csv if not given; - is standard output: CSV without a byte order mark, "
+        "where a file has one for Excel.",
+    ),
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file.")]
+ListViews = Annotated[bool, typer.Option("--list", help="Say what views there are.")]
+
+
 def export(
-    view: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="VIEW", help="Like cost_per_key; --list names all.", autocompletion=_views
-        ),
-    ] = None,
-    month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="One month of it.")] = None,
-    first: Annotated[
-        str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="From this day on.")
-    ] = None,
-    last: Annotated[
-        str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Until this day.")
-    ] = None,
-    period: Annotated[
-        str | None,
-        typer.Option(metavar="PERIOD", help="Like 2026, 2026-Q3, 2026-06..2026-08."),
-    ] = None,
-    file_format: Annotated[
-        Literal["csv", "parquet", "xlsx"] | None,
-        typer.Option("--format", metavar="csv|parquet|xlsx", help="csv if not given."),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="VIEW-PERIOD.csv if not given; - is standard output: CSV without a byte order "
-            "mark, where a file has one for Excel.",
-        ),
-    ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
-    list_views: Annotated[bool, typer.Option("--list", help="Say what views there are.")] = False,
+    view: View = None,
+    month: Month = None,
+    first: FromDay = None,
+    last: ToDay = None,
+    period: AnyPeriod = None,
+    file_format: FileFormat = None,
+    output: Output = None,
+    overwrite: Overwrite = False,
+    list_views: ListViews = False,
     org: Org = None,
     db: Db = None,
 ) -> None:

@@ -31,44 +31,49 @@ class ReportCommand(TyperCommand):
         pairs.nargs = 2
 
 
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The notebook, without .ipynb.")]
+Month = Annotated[
+    list[str] | None,
+    typer.Option(metavar="YYYY-MM", help="The month, else the last complete one; repeatable."),
+]
+Months = Annotated[
+    str | None, typer.Option(metavar="YYYY-MM..YYYY-MM", help="All months from one to another.")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR|FILE.html", help="Where it goes; `reports` if not given."),
+]
+Parameters = Annotated[
+    list[Any] | None,
+    typer.Option(
+        "-p",
+        metavar="KEY VALUE",
+        parser=as_given,
+        help="A parameter of the notebook, like `-p language de`; repeatable.",
+    ),
+]
+ShowCode = Annotated[bool, typer.Option("--show-code", help="Show the code of the notebook, too.")]
+RequireFinal = Annotated[
+    bool,
+    typer.Option(
+        "--require-final", help="Fail where the month is not final, complete and reconciled."
+    ),
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Say nothing but the path, warnings and errors.")
+]
+
+
 def report(
-    name: Annotated[
-        str, typer.Argument(metavar="NAME", help="The notebook, without .ipynb.")
-    ] = "monthly_report",
-    month: Annotated[
-        list[str] | None,
-        typer.Option(metavar="YYYY-MM", help="The month, else the last complete one; repeatable."),
-    ] = None,
-    months: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM..YYYY-MM", help="All months from one to another.")
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR|FILE.html", help="Where it goes; `reports` if not given."),
-    ] = None,
-    parameter: Annotated[
-        list[Any] | None,
-        typer.Option(
-            "-p",
-            metavar="KEY VALUE",
-            parser=as_given,
-            help="A parameter of the notebook, like `-p language de`; repeatable.",
-        ),
-    ] = None,
-    show_code: Annotated[
-        bool, typer.Option("--show-code", help="Show the code of the notebook, too.")
-    ] = False,
-    require_final: Annotated[
-        bool,
-        typer.Option(
-            "--require-final", help="Fail where the month is not final, complete and reconciled."
-        ),
-    ] = False,
+    name: Name = "monthly_report",
+    month: Month = None,
+    months: Months = None,
+    output: Output = None,
+    parameter: Parameters = None,
+    show_code: ShowCode = False,
+    require_final: RequireFinal = False,
     as_json: Json = False,
-    quiet: Annotated[
-        bool,
-        typer.Option("--quiet", "-q", help="Say nothing but the path, warnings and errors."),
-    ] = False,
+    quiet: Quiet = False,
     org: Org = None,
     db: Db = None,
 ) -> None:

@@ -61,19 +61,33 @@ def is_html_file(output: Path) -> bool:
 def render(
     name: str = DEFAULT_NOTEBOOK,
     *,
+    database: Path,
+    month: str,
+    output: Path,
+    org_id: str | None = None,
+    parameters: Mapping[str, str] | None = None,
+    show_code: bool = False,
+    require_final: bool = False,
     on_warning: Callable[[str], None] | None = None,
-    **options: Any,
 ) -> Path:
     """Execute a notebook for a month; the path of the HTML file, the executed notebook beside it.
 
-    `options` are the fields of a ReportRequest. `output` is a folder for reports, which go into
-    `YYYY-MM/NAME.html` there, or the HTML file itself. In another language than the notebook's own
-    it is `NAME.LANGUAGE.html`. `on_warning` is told what cells show that the file cannot hold.
+    `output` is a folder for reports, which go into `YYYY-MM/NAME.html` there, or the HTML file
+    itself. In another language than the notebook's own it is `NAME.LANGUAGE.html`. `on_warning` is
+    told what cells show that the file cannot hold.
 
     Raises InvalidRequest, NoData, StoreError (DatabaseMissing, DatabaseLocked), ReportError where
     the notebook fails, and with `require_final` NotFinal; then an older report stays as it was.
     """
-    request = ReportRequest(**options)
+    request = ReportRequest(
+        database=database,
+        month=month,
+        output=output,
+        org_id=org_id,
+        parameters=parameters or {},
+        show_code=show_code,
+        require_final=require_final,
+    )
     with kernel_process() as kernel:
         return render_notebook(read_notebook(name), request, kernel, on_warning)
 
