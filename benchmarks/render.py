@@ -1,4 +1,4 @@
-"""A report in one process, against the commands papermill and jupyter nbconvert in turn.
+"""A report, against papermill and jupyter nbconvert in turn; and a year of reports, against one.
 
 python benchmarks/render.py data/demo.duckdb 2026-10
 """
@@ -24,23 +24,40 @@ def seconds(*commands: list[str]) -> float:
     return time.perf_counter() - started
 
 
+def ours(database: str, folder: str, *months: str) -> float:
+    report = ["report", *months, "--db", database, "--output", folder]
+    return seconds([sys.executable, "-m", "langdock_usage", *report])
+
+
+def by_hand(database: str, folder: str, month: str) -> float:
+    executed = f"{folder}/executed.ipynb"
+    parameters = ["-p", "database", str(Path(database).absolute()), "-p", "month", month]
+    return seconds(
+        [str(BIN / "papermill"), str(NOTEBOOK), executed, *parameters],
+        [str(BIN / "jupyter"), "nbconvert", "--to", "html", executed],
+    )
+
+
 def main(database: str, month: str) -> None:
+    year, number = map(int, month.split("-"))
+    first = year * 12 + number - 12
+    months = f"{first // 12}-{first % 12 + 1:02}..{month}"
     rounds = []
     for _ in range(ROUNDS):
         with tempfile.TemporaryDirectory() as folder:
-            executed = f"{folder}/executed.ipynb"
-            parameters = ["-p", "database", str(Path(database).absolute()), "-p", "month", month]
-            report = ["report", "--month", month, "--db", database, "--output", folder]
-            ours = seconds([sys.executable, "-m", "langdock_usage", *report])
-            theirs = seconds(
-                [str(BIN / "papermill"), str(NOTEBOOK), executed, *parameters],
-                [str(BIN / "jupyter"), "nbconvert", "--to", "html", executed],
+            rounds.append(
+                (
+                    ours(database, folder, "--month", month),
+                    by_hand(database, folder, month),
+                    ours(database, folder, "--months", months),
+                )
             )
-            rounds.append((ours, theirs))
-    ours_, theirs_ = (statistics.median(side) for side in zip(*rounds, strict=True))
-    ratio = statistics.median(ours / theirs for ours, theirs in rounds)
+    one, hand, twelve = (statistics.median(side) for side in zip(*rounds, strict=True))
+    ratio = statistics.median(one / hand for one, hand, _ in rounds)
+    year_ratio = statistics.median(twelve / one for one, _, twelve in rounds)
     sys.stdout.write(
-        f"report: ours {ours_:.1f} s, papermill and nbconvert {theirs_:.1f} s, ratio {ratio:.2f}\n"
+        f"report: ours {one:.1f} s, papermill and nbconvert {hand:.1f} s, ratio {ratio:.2f}\n"
+        f"twelve reports: {twelve:.1f} s, ratio to one {year_ratio:.1f}\n"
     )
 
 
