@@ -12,8 +12,8 @@ from typing import Any
 from langdock_usage.embedding import CHART, JUPYTERLAB_MIME, embedded_chart, embedded_json
 from langdock_usage.harmless import FORMULA
 from langdock_usage.report.language import Language
-from langdock_usage.report.made_once import vega, vega_locale
-from langdock_usage.report.outputs import carried
+from langdock_usage.report.sanitize_outputs import sanitize_outputs
+from langdock_usage.report.vega import vega_locale, vega_script
 
 
 def seal(
@@ -30,12 +30,12 @@ def seal(
     `on_missing` is told what the page cannot show, and in which cell it stands.
     """
     exporter = _exporter()
-    carries = carried(notebook, language, show_code=show_code)
+    sanitized = sanitize_outputs(notebook, language, show_code=show_code)
     if on_missing:
-        for missing in dict.fromkeys(carries.missing):
+        for missing in dict.fromkeys(sanitized.missing):
             on_missing(missing)
     style = _template_file("report.css")
-    script = f"{vega()}\n{_template_file('report.js')}"
+    script = f"{vega_script()}\n{_template_file('report.js')}"
     datasets: dict[str, object] = {}
     words = language.texts("words")
     page = {
@@ -52,16 +52,16 @@ def seal(
             "title": title,
             "words": words,
             "show_code": show_code,
-            "policy": _policy(script, style, *carries.styles),
+            "policy": _policy(script, style, *sanitized.styles),
             "style": style,
             "script": script,
             "summary": embedded_json(summary),
             "page": "",
         }
     }
-    _share_data(carries.notebook, datasets)
+    _share_data(sanitized.notebook, datasets)
     resources["report"]["page"] = embedded_json(page)
-    html, _ = exporter.from_notebook_node(carries.notebook, resources=resources)
+    html, _ = exporter.from_notebook_node(sanitized.notebook, resources=resources)
     return str(html)
 
 

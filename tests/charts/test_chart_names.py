@@ -18,7 +18,7 @@ import langdock_usage as lu
 from langdock_usage import charts
 from langdock_usage.ingest.owners import load_keys
 from langdock_usage.metrics.usage import Usage
-from langdock_usage.report.kernel.report_display import chart_bundle
+from langdock_usage.report.kernel.display import chart_bundle
 from langdock_usage.report.language import Language
 from langdock_usage.report.sealed import seal
 from langdock_usage.store.database import open_for_writing

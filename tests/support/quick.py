@@ -10,7 +10,7 @@ import pytest
 
 from langdock_usage.charts import renderer
 from langdock_usage.embedding import OURS
-from langdock_usage.report.kernel.report_display import chart_bundle
+from langdock_usage.report.kernel.display import chart_bundle
 from langdock_usage.report.language import Language
 from langdock_usage.report.monthly import Month
 from langdock_usage.report.sealed import seal

@@ -16,7 +16,7 @@ KERNEL = KernelSpec(
         "-f",
         "{connection_file}",
         "--log-level=CRITICAL",  # its end is not an error for the user to read
-        "--IPKernelApp.extra_extensions=langdock_usage.report.kernel.report_display",
+        "--IPKernelApp.extra_extensions=langdock_usage.report.kernel.display",
     ],
     env={"LANGDOCK_API_KEY": ""},
     interrupt_mode="message",

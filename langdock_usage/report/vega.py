@@ -19,7 +19,7 @@ OWN_FORMATS: dict[str, dict[str, Any]] = {
 
 
 @cache
-def vega() -> str:
+def vega_script() -> str:
     """Vega, Vega-Lite and vega-embed as one script."""
 
     def make() -> str:
@@ -28,7 +28,7 @@ def vega() -> str:
         bundle: Any = vl_convert.javascript_bundle  # its types want an argument it does not need
         return str(bundle())
 
-    return _kept("vega.js", make)
+    return _cached("vega.js", make)
 
 
 @cache
@@ -43,12 +43,12 @@ def vega_locale(language: str) -> dict[str, Any]:
         time = vl_convert.get_time_format_locale(name)
         return json.dumps({"formatLocale": number, "timeFormatLocale": time})
 
-    found: dict[str, Any] = json.loads(_kept(f"locale-{language}.json", make))
+    found: dict[str, Any] = json.loads(_cached(f"locale-{language}.json", make))
     found["formatLocale"].update(OWN_FORMATS[language])
     return found
 
 
-def _kept(name: str, make: Callable[[], str]) -> str:
+def _cached(name: str, make: Callable[[], str]) -> str:
     """The text of this name in the user's cache; made, and kept if that is possible."""
     folder = user_cache_path("langdock-usage") / f"vl-convert-{version('vl-convert-python')}"
     path = folder / name

@@ -9,7 +9,7 @@ from typing import Any
 
 from langdock_usage.embedding import CHART, MISSING, OURS, embedded_chart
 from langdock_usage.report.language import Language
-from langdock_usage.report.safe_html import SafeHtml, drawing, safe_html
+from langdock_usage.report.sanitize_html import SanitizedHtml, sanitize_html, svg_image
 
 VEGA = re.compile(r"application/vnd\.vega(lite)?\.v\d+(\+json|\.json)")
 SCRIPTED = {
@@ -22,7 +22,7 @@ OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)")  # by a progress bar, on the same li
 
 
 @dataclass
-class Carried:
+class SanitizedNotebook:
     """A notebook whose outputs can stand in the page; what is missing; the styles of its tables."""
 
     notebook: Any
@@ -30,26 +30,28 @@ class Carried:
     styles: list[str] = field(default_factory=list)
 
 
-def carried(notebook: Any, language: Language, *, show_code: bool = False) -> Carried:
+def sanitize_outputs(
+    notebook: Any, language: Language, *, show_code: bool = False
+) -> SanitizedNotebook:
     """Reduce each output to HTML that can do nothing, or text, and say what is lost."""
-    result = Carried(copy.deepcopy(notebook))
+    result = SanitizedNotebook(copy.deepcopy(notebook))
     for cell in result.notebook.cells:
-        carrier = _Carrier(result, language, cell)
+        sanitizer = _CellSanitizer(result, language, cell)
         is_shown = show_code or "note" not in cell.metadata.get("tags", [])
         if cell.cell_type == "markdown" and is_shown:
-            cell.metadata["html"] = carrier.markdown(cell.source)
+            cell.metadata["html"] = sanitizer.markdown(cell.source)
         for output in cell.get("outputs", []):
             if output.output_type == "stream":
                 output.text = OVERWRITTEN.sub("", output.text)
             elif "data" in output:
-                output.data = carrier.data(output.data, output.metadata)
+                output.data = sanitizer.data(output.data, output.metadata)
     return result
 
 
-class _Carrier:
-    """Carries the outputs of one cell."""
+class _CellSanitizer:
+    """Sanitizes the outputs of one cell."""
 
-    def __init__(self, result: Carried, language: Language, cell: Any) -> None:
+    def __init__(self, result: SanitizedNotebook, language: Language, cell: Any) -> None:
         self.result, self.language, self.cell = result, language, cell
         self.begins = next(filter(None, map(str.strip, cell.source.splitlines())), "")[:60]
 
@@ -68,7 +70,7 @@ class _Carrier:
         if html and not scripted:
             return {"text/html": self._html(html)}
         if "image/svg+xml" in data:
-            return {"text/html": drawing(data["image/svg+xml"])}
+            return {"text/html": svg_image(data["image/svg+xml"])}
         for kind in ("image/png", "image/jpeg", "image/gif", "image/webp"):
             if kind in data:
                 return {"text/html": f'<img src="data:{kind};base64,{data[kind].strip()}" alt="">'}
@@ -85,10 +87,10 @@ class _Carrier:
         for name, pictures in self.cell.get("attachments", {}).items():
             for kind, content in pictures.items():
                 text = text.replace(f"(attachment:{name})", f"(data:{kind};base64,{content})")
-        return self._noted(safe_html(str(markdown2html_mistune(text))))
+        return self._noted(sanitize_html(str(markdown2html_mistune(text))))
 
     def _html(self, html: str) -> str:
-        safe = safe_html(html, self.language.unknown)
+        safe = sanitize_html(html, self.language.unknown)
         shown = self._noted(safe)
         if "<table" not in safe.html:
             return shown
@@ -98,7 +100,7 @@ class _Carrier:
             kept = f"<style>{safe.style}</style>"
         return f'{kept}<div class="scroll" tabindex="0">{shown}</div>'
 
-    def _noted(self, safe: SafeHtml) -> str:
+    def _noted(self, safe: SanitizedHtml) -> str:
         return safe.html + "".join(map(self._note, safe.missing))
 
     def _chart(self, spec: Any) -> str:

@@ -32,16 +32,16 @@ LOST = {
 DROPPED = frozenset({*LOST, "style", "template", "title", "noscript", "textarea", "select", "svg"})
 NEVER_CLOSED = frozenset({"embed"})
 
-PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml)[;,]", re.IGNORECASE)
+IMAGE_DATA = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml)[;,]", re.IGNORECASE)
 LINK = re.compile(r"(https?:|mailto:|#)", re.IGNORECASE)
 OWN_IDS = re.compile(r"(report-|vg-)", re.IGNORECASE)  # those by which the page's script finds
 FETCHES = re.compile(r"url\(|@|\\|<", re.IGNORECASE)  # what a style sheet can do besides styling
 UNKNOWN = frozenset({"NaN", "NaT", "None", "<NA>"})  # as pandas writes it
-DRAWING = re.compile(r"<svg\b.*?</svg\s*>", re.DOTALL | re.IGNORECASE)
+SVG = re.compile(r"<svg\b.*?</svg\s*>", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass
-class SafeHtml:
+class SanitizedHtml:
     """HTML that can stand in the page, and what of it cannot: names in the language files."""
 
     html: str
@@ -50,19 +50,19 @@ class SafeHtml:
     """The style sheet before a frame that has a look of its own, if it fetches nothing."""
 
 
-def safe_html(html: str, unknown: str | None = None) -> SafeHtml:
+def sanitize_html(html: str, unknown: str | None = None) -> SanitizedHtml:
     """Keep of it what is known to be harmless, and say what its reader will miss.
 
     `unknown` is what a frame of pandas shows in place of a value that is not known.
     """
     reader = _Reader(unknown)
-    reader.feed(DRAWING.sub(lambda found: drawing(found[0]), html))
+    reader.feed(SVG.sub(lambda found: svg_image(found[0]), html))
     reader.close()
     style = "" if FETCHES.search(reader.style) else reader.style
-    return SafeHtml("".join(reader.kept), list(dict.fromkeys(reader.missing)), style)
+    return SanitizedHtml("".join(reader.kept), list(dict.fromkeys(reader.missing)), style)
 
 
-def drawing(svg: str) -> str:
+def svg_image(svg: str) -> str:
     """An SVG as a picture, in which no script runs and nothing is fetched."""
     if "xmlns=" not in svg:
         svg = re.sub(r"<svg\b", '<svg xmlns="http://www.w3.org/2000/svg"', svg, count=1)
@@ -98,7 +98,7 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "table":
             self._is_frame = "dataframe" in given.get("class", "").split()
-        if tag == "img" and not PICTURE.match(given.get("src", "").strip()):
+        if tag == "img" and not IMAGE_DATA.match(given.get("src", "").strip()):
             self.missing.append("picture")
             return
         kept = "".join(f' {k}="{escape(v)}"' for k, v in given.items() if _is_harmless(tag, k, v))
@@ -126,7 +126,7 @@ class _Reader(HTMLParser):
 
 def _is_harmless(tag: str, name: str, value: str) -> bool:
     if name == "src":
-        return bool(PICTURE.match(value.strip()))
+        return bool(IMAGE_DATA.match(value.strip()))
     if name == "href":
         return bool(LINK.match(value.strip()))
     if name == "id":
