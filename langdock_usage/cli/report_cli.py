@@ -79,11 +79,11 @@ def report(
 ) -> None:
     """Render a month as one HTML file that needs nothing else."""
     settings = settings_for(db)
-    asked = _months(month or [], months, today(settings.timezone, datetime.now(UTC)))
-    if not asked:
-        asked = [_last_complete_month(settings, org)]
+    chosen = _months(month or [], months, today(settings.timezone, datetime.now(UTC)))
+    if not chosen:
+        chosen = [_last_complete_month(settings, org)]
         if not quiet:
-            say(f"Reporting on {asked[0]}, the last complete month.")
+            say(f"Reporting on {chosen[0]}, the last complete month.")
     options = {
         "database": settings.database,
         "output": output or settings.project / "reports",
@@ -93,10 +93,10 @@ def report(
         "require_final": require_final,
     }
     with if_interrupted("a report that is not named here was not written."):
-        if len(asked) == 1:
-            _render_one(name, asked[0], options, as_json=as_json)
+        if len(chosen) == 1:
+            _render_one(name, chosen[0], options, as_json=as_json)
         else:
-            _render_several(name, asked, options, as_json=as_json, quiet=quiet)
+            _render_several(name, chosen, options, as_json=as_json, quiet=quiet)
 
 
 def _render_one(name: str, month: str, options: dict[str, Any], *, as_json: bool) -> None:
@@ -152,20 +152,20 @@ def _described(html: Path) -> dict[str, object]:
 
 def _months(month: list[str], months: str | None, local_today: date) -> list[str]:
     """Every month asked for, once, in order. Raises InvalidRequest."""
-    asked = [parse_month(text) for text in month]
+    chosen = [parse_month(text) for text in month]
     if months is not None:
         first, dots, last = months.partition("..")
         if not dots:
             raise InvalidRequest(
                 f"{months!r} is no range of months; write it like 2026-01..2026-10."
             )
-        asked += months_of(Period(parse_month(first).first, parse_month(last).last))
-    for period in asked:
+        chosen += months_of(Period(parse_month(first).first, parse_month(last).last))
+    for period in chosen:
         if period.first > local_today:
             raise InvalidRequest(
                 f"{period.first:%Y-%m} is in the future; there is nothing to report yet."
             )
-    return [f"{period.first:%Y-%m}" for period in sorted(set(asked))]
+    return [f"{period.first:%Y-%m}" for period in sorted(set(chosen))]
 
 
 def _last_complete_month(settings: Settings, org: str | None) -> str:

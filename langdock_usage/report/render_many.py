@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from langdock_usage.errors import LangdockUsageError, ReportError
 from langdock_usage.report.kernel.process import end_with_parent, kernel_process
 from langdock_usage.report.notebooks import Notebook, read_notebook
 from langdock_usage.report.render import DEFAULT_NOTEBOOK, ReportRequest, render_notebook
 
-# Where that is safe, each process is forked from one that has imported all of this.
-IS_FORKED = sys.platform == "linux"
+# Where it is safe to fork, each process is forked from one that has imported all of this.
+CAN_FORK = sys.platform == "linux"
 PRELOAD = (
     "langdock_usage.report.kernel.preload",
     "langdock_usage.report.render_many",
@@ -50,35 +50,36 @@ def render_many(
     """
     # Processes, because one that closes a file loses every lock that it has on it: in threads,
     # one report would let go of the database while another still needs it as it is.
-    context: Any = multiprocessing.get_context("forkserver" if IS_FORKED else "spawn")
-    if IS_FORKED:
+    start = "fork" if CAN_FORK else "spawn"
+    context: Any = multiprocessing.get_context("forkserver" if CAN_FORK else "spawn")
+    if CAN_FORK:
         context.set_forkserver_preload(list(PRELOAD))
         forkserver.ensure_running()  # it imports while this process does so, too
     notebook = read_notebook(name)
     requests = [ReportRequest(month=month, **options) for month in reversed(months)]
-    running: dict[Any, tuple[str, Any]] = {}  # by what each will send
+    running: dict[Any, tuple[str, Any]] = {}  # by the pipe that each writes its result to
     try:
         while requests or running:
             while requests and len(running) < (os.cpu_count() or 1):
                 request = requests.pop()
-                received, sent = context.Pipe(duplex=False)
-                process = context.Process(target=_work, args=(sent, notebook, request))
+                reader, writer = context.Pipe(duplex=False)
+                process = context.Process(target=_work, args=(writer, notebook, request, start))
                 process.start()
-                sent.close()
-                running[received] = request.month, process
-            for received in wait(list(running)):
-                month, process = running.pop(received)
-                yield _received(received, month, process)
+                writer.close()
+                running[reader] = request.month, process
+            for reader in wait(list(running)):
+                month, process = running.pop(reader)
+                yield _result(reader, month, process)
     finally:
         for _, process in running.values():
             process.terminate()
             process.join()
 
 
-def _received(received: Any, month: str, process: Any) -> Rendered:
-    with received:
+def _result(reader: Any, month: str, process: Any) -> Rendered:
+    with reader:
         try:
-            rendered: Rendered = received.recv()
+            rendered: Rendered = reader.recv()
         except EOFError:
             process.join()
             rendered = Rendered(
@@ -92,19 +93,21 @@ def _received(received: Any, month: str, process: Any) -> Rendered:
     return rendered
 
 
-def _work(sent: Any, notebook: Notebook, request: ReportRequest) -> None:
+def _work(
+    writer: Any, notebook: Notebook, request: ReportRequest, start: Literal["fork", "spawn"]
+) -> None:
     """Make one report and send what became of it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Ctrl-C the command ends this process
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and its kernel, in order
     gc.freeze()
-    with kernel_process("fork" if IS_FORKED else "spawn") as kernel:
+    with kernel_process(start) as kernel:
         end_with_parent()
         warnings: list[str] = []
         try:
             html = render_notebook(notebook, request, kernel, warnings.append)
-            sent.send(Rendered(request.month, html=html, warnings=warnings))
+            writer.send(Rendered(request.month, html=html, warnings=warnings))
         except LangdockUsageError as error:
-            sent.send(Rendered(request.month, error=error))
+            writer.send(Rendered(request.month, error=error))
         except Exception as error:
             unexpected = f"Unexpected error: {type(error).__name__}: {error}"
-            sent.send(Rendered(request.month, error=ReportError(unexpected)))
+            writer.send(Rendered(request.month, error=ReportError(unexpected)))

@@ -128,10 +128,12 @@ def test_what_cells_show_is_in_the_report_or_named(
     opened.context.close()
 
 
+@pytest.mark.parametrize("can_fork", [True, False])
 def test_several_months_say_what_each_lacks(
-    made_up: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    made_up: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, can_fork: bool
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("langdock_usage.report.render_many.CAN_FORK", can_fork)
     write(tmp_path, "plain", ["print(month)"])
     [done] = render_many("plain", months=["2026-10"], database=made_up, output=tmp_path)
     [warning] = done.warnings

@@ -18,16 +18,16 @@ from typing import Any, Literal
 class KernelProcess:
     """A process that waits to become a kernel."""
 
-    def __init__(self, process: BaseProcess, orders: "Connection[Any, Any]", folder: Path) -> None:
+    def __init__(self, process: BaseProcess, writer: "Connection[Any, Any]", folder: Path) -> None:
         self.process = process
         self.folder = folder
         """For its sockets, and gone with it."""
-        self._orders = orders
+        self._writer = writer
 
     def run(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         """Become the kernel with these arguments, in this process's working directory."""
         with suppress(OSError):  # it is dead already, and whoever talks to the kernel notices
-            self._orders.send((list(arguments), dict(environment), Path.cwd()))
+            self._writer.send((list(arguments), dict(environment), Path.cwd()))
 
 
 @contextmanager
@@ -38,15 +38,15 @@ def kernel_process(start: Literal["spawn", "fork"] = "spawn") -> Iterator[Kernel
     that already, has no database open and runs no thread, it can be forked instead.
     """
     context: Any = multiprocessing.get_context(start)
-    received, orders = context.Pipe(duplex=False)
-    process = context.Process(target=_become_kernel, args=(received,))
+    reader, writer = context.Pipe(duplex=False)
+    process = context.Process(target=_become_kernel, args=(reader,))
     process.start()
-    received.close()
+    reader.close()
     try:
         with TemporaryDirectory(prefix="langdock-usage-") as folder:
-            yield KernelProcess(process, orders, Path(folder))
+            yield KernelProcess(process, writer, Path(folder))
     finally:
-        orders.close()
+        writer.close()
         process.kill()
         process.join()
 
@@ -63,7 +63,7 @@ def end_with_parent() -> None:
     Thread(target=wait, daemon=True).start()
 
 
-def _become_kernel(received: "Connection[Any, Any]") -> None:
+def _become_kernel(reader: "Connection[Any, Any]") -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if os.name == "posix":
         os.setsid()  # Ctrl-C is for the command alone; it interrupts no cell
@@ -73,7 +73,7 @@ def _become_kernel(received: "Connection[Any, Any]") -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     try:
-        arguments, environment, folder = received.recv()
+        arguments, environment, folder = reader.recv()
     except EOFError:  # there is nothing to execute
         return
     os.environ.update(environment)
