@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from langdock_usage.api.client import UsageExportClient, http_client
-from langdock_usage.api.in_flight import InFlight
+from langdock_usage.api.concurrency import ConcurrencyLimiter
 from langdock_usage.ingest.fetching.fetch import fetch
 from langdock_usage.windows import Period
 
@@ -42,13 +42,15 @@ def sandbox(latency_seconds: float) -> Iterator[tuple[str, str]]:
             process.terminate()
 
 
-async def seconds_to_fetch(days: int, latency_seconds: float, in_flight: InFlight) -> float:
+async def seconds_to_fetch(
+    days: int, latency_seconds: float, concurrency: ConcurrencyLimiter
+) -> float:
     """Into a new database, from a sandbox that has counted no requests yet."""
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     period = Period(yesterday - timedelta(days=days - 1), yesterday)
     with sandbox(latency_seconds) as (base_url, api_key), tempfile.TemporaryDirectory() as folder:
         async with http_client(base_url) as http:
-            client = UsageExportClient(http, base_url, api_key, in_flight=in_flight)
+            client = UsageExportClient(http, base_url, api_key, concurrency=concurrency)
             started = time.perf_counter()
             database = Path(folder) / "benchmark.duckdb"
             await fetch(database, client, period=period, default_timezone=TIMEZONE)
@@ -57,8 +59,10 @@ async def seconds_to_fetch(days: int, latency_seconds: float, in_flight: InFligh
 
 async def main() -> None:
     for days, latency_seconds in ((364, 0.05), (60, 3.0)):
-        ours = await seconds_to_fetch(days, latency_seconds, InFlight())
-        loop = await seconds_to_fetch(days, latency_seconds, InFlight(first=1, most=1))
+        ours = await seconds_to_fetch(days, latency_seconds, ConcurrencyLimiter())
+        loop = await seconds_to_fetch(
+            days, latency_seconds, ConcurrencyLimiter(initial=1, maximum=1)
+        )
         sys.stdout.write(
             f"{days} days at {latency_seconds} s: fetch {ours:.1f} s, one after the other "
             f"{loop:.1f} s, ratio {ours / loop:.3f}\n"

@@ -1,1 +1,1 @@
-"""Asking the Usage Export API: requests, how many at a time, and what the answers mean."""
+"""Requests to the Usage Export API: how many at a time, and what the answers mean."""

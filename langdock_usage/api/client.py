@@ -1,4 +1,4 @@
-"""The Usage Export API over HTTP: ask for an export, follow its link, download the CSV.
+"""The Usage Export API over HTTP: request an export, follow its link, download the CSV.
 
 Knows nothing of DuckDB. The API key goes into one header of the requests to the API host, and
 nowhere else: not to the storage host, not along a redirect, not into a message.
@@ -15,13 +15,14 @@ from urllib.parse import urlsplit
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
-from langdock_usage.api.ask import Ask
+from langdock_usage.api.concurrency import ConcurrencyLimiter
 from langdock_usage.api.download import check_whole, download
-from langdock_usage.api.in_flight import InFlight
+from langdock_usage.api.export_request import ExportRequest
 from langdock_usage.api.network import TIMEOUT, network
-from langdock_usage.api.pace import Pace, stop_after_tries, wait_between_tries
 from langdock_usage.api.period_check import check_period
+from langdock_usage.api.rate_limit import RateLimiter
 from langdock_usage.api.responses import DatesRefused, data_of
+from langdock_usage.api.retries import stop_after_tries, wait_between_tries
 from langdock_usage.errors import (
     AccessDenied,
     ApiError,
@@ -47,7 +48,7 @@ OnRetry = Callable[[str, float], None]  # what went wrong, and seconds until the
 
 
 class UsageExportClient:
-    """Asks for exports over an httpx client that is passed in.
+    """Requests exports over an httpx client that is passed in.
 
     `date_form` is the form of dates that the service takes, None as long as none has worked.
     """
@@ -58,8 +59,8 @@ class UsageExportClient:
         base_url: str,
         api_key: str,
         *,
-        pace: Pace | None = None,
-        in_flight: InFlight | None = None,
+        rate_limiter: RateLimiter | None = None,
+        concurrency: ConcurrencyLimiter | None = None,
         backoff_seconds: float = 0.5,
         on_retry: OnRetry | None = None,
     ) -> None:
@@ -70,13 +71,13 @@ class UsageExportClient:
         self._name = f"The API at {urlsplit(self.base_url).netloc}"
         self._http = http
         self._api_key = api_key
-        self._pace = pace or Pace()
-        self._in_flight = in_flight or InFlight()
+        self._rate_limiter = rate_limiter or RateLimiter()
+        self._concurrency = concurrency or ConcurrencyLimiter()
         self._backoff_seconds = backoff_seconds
         self._on_retry = on_retry
         self.date_form: DateForm | None = None
-        self._form_is_proven = False  # in this run
-        self._one_alone = asyncio.Lock()
+        self._form_is_confirmed = False  # in this run
+        self._first_request = asyncio.Lock()
 
     async def export(self, window: Period, timezone: str, group_by: str | None) -> bytes | None:
         """The CSV of these local days, content encoding undone; None where there is no data.
@@ -86,23 +87,23 @@ class UsageExportClient:
         too large is asked for in parts, and these are combined into one CSV.
         Raises AccessDenied, ExportTooLarge, PeriodMismatch, ServiceUnavailable, ApiError.
         """
-        return await self._between(Ask.of_days(window, timezone, group_by))
+        return await self._whole_or_halves(ExportRequest.of_days(window, timezone, group_by))
 
-    async def _between(self, ask: Ask) -> bytes | None:
+    async def _whole_or_halves(self, request: ExportRequest) -> bytes | None:
         try:
-            return await self._with_retries(ask)
+            return await self._with_retries(request)
         except ExportTooLarge:
-            halves = ask.halves()
+            halves = request.halves()
             if not halves:
                 raise
-            parts = [await self._between(half) for half in halves]
+            parts = [await self._whole_or_halves(half) for half in halves]
             return combine([part for part in parts if part is not None])
 
-    async def _with_retries(self, ask: Ask) -> bytes | None:
+    async def _with_retries(self, request: ExportRequest) -> bytes | None:
         async for attempt in self._tries(ServiceUnavailable):
             with attempt:
-                async with self._in_flight.slot():
-                    return await self._try_once(ask)
+                async with self._concurrency.slot():
+                    return await self._try_once(request)
         raise AssertionError("unreachable: the last try returns or raises")
 
     def _tries(self, passing: type[ServiceUnavailable]) -> AsyncRetrying:
@@ -119,12 +120,12 @@ class UsageExportClient:
         error = state.outcome.exception() if state.outcome else None
         seconds = state.next_action.sleep if state.next_action else 0.0
         if isinstance(error, RateLimited):
-            self._pace.hold(seconds)
+            self._rate_limiter.hold(seconds)
         if self._on_retry:
             self._on_retry(str(error), seconds)
 
-    async def _try_once(self, ask: Ask) -> bytes | None:
-        data = await self._ask(ask)
+    async def _try_once(self, request: ExportRequest) -> bytes | None:
+        data = await self._export_data(request)
         if data is None:
             return None
         link, count = data.get("downloadUrl"), data.get("recordCount")
@@ -132,60 +133,60 @@ class UsageExportClient:
             raise ServiceUnavailable("The API answered without a download link.")
         csv = await self._download(self._checked_link(link))
         check_whole(csv, count)
-        check_period(ask, data, csv)
+        check_period(request, data, csv)
         return csv
 
-    async def _ask(self, ask: Ask) -> dict[str, Any] | None:
-        """The `data` of the API's answer, asked in the form of dates that the service takes.
+    async def _export_data(self, request: ExportRequest) -> dict[str, Any] | None:
+        """The `data` of the API's answer, requested in the form of dates that the service takes.
 
         As long as none is known, one request goes out alone: it finds the form for all others. Of a
         form that an earlier run has left, it has a head start: dates are refused at once, before
         any export is made.
         """
-        if self._form_is_proven or not await self._is_alone():
-            return await self._ask_in_either_form(ask)
+        if self._form_is_confirmed or not await self._goes_first():
+            return await self._post_in_either_form(request)
         try:
-            return await self._ask_in_either_form(ask)
+            return await self._post_in_either_form(request)
         finally:
-            self._one_alone.release()
+            self._first_request.release()
 
-    async def _is_alone(self) -> bool:
-        """Wait for a request that may prove the form of dates; whether to be that request now."""
+    async def _goes_first(self) -> bool:
+        """Wait for a request that may confirm the form of dates; whether to be that request now."""
         with suppress(TimeoutError):
             async with asyncio.timeout(HEAD_START_SECONDS if self.date_form else None):
-                await self._one_alone.acquire()
-            if not self._form_is_proven:
+                await self._first_request.acquire()
+            if not self._form_is_confirmed:
                 return True
-            self._one_alone.release()
+            self._first_request.release()
         return False
 
-    async def _ask_in_either_form(self, ask: Ask) -> dict[str, Any] | None:
+    async def _post_in_either_form(self, request: ExportRequest) -> dict[str, Any] | None:
         first = self.date_form or "plain"
         try:
-            return await self._ask_in_form(ask, first)
+            return await self._post_in_form(request, first)
         except DatesRefused as refusal:
             try:
-                return await self._ask_in_form(ask, "z" if first == "plain" else "plain")
+                return await self._post_in_form(request, "z" if first == "plain" else "plain")
             except DatesRefused as again:
                 both = str(refusal) if str(again) == str(refusal) else f"{refusal} {again}"
                 raise RequestRefused(both) from again
 
-    async def _ask_in_form(self, ask: Ask, form: DateForm) -> dict[str, Any] | None:
+    async def _post_in_form(self, request: ExportRequest, form: DateForm) -> dict[str, Any] | None:
         try:
-            data = await self._post(ask.body(form))
+            data = await self._post(request.body(form))
         except ExportTooLarge:  # it has read the dates
-            self._prove(form)
+            self._confirm(form)
             raise
-        self._prove(form)
+        self._confirm(form)
         return data
 
-    def _prove(self, form: DateForm) -> None:
+    def _confirm(self, form: DateForm) -> None:
         self.date_form = form
-        self._form_is_proven = True
+        self._form_is_confirmed = True
 
     async def _post(self, body: dict[str, Any]) -> dict[str, Any] | None:
         """The `data` of the API's answer; None where it has no data for the period."""
-        async with self._pace.slot(), network(self._name):
+        async with self._rate_limiter.slot(), network(self._name):
             response = await self._http.post(
                 self._url,
                 json=body,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from langdock_usage.api.ask import Ask
+from langdock_usage.api.export_request import ExportRequest
 from langdock_usage.api.period_check import check_period
 from langdock_usage.errors import PeriodMismatch
 from langdock_usage.ingest.rebuild import rebuild
@@ -149,7 +149,7 @@ def evidence(begin: str, end: str) -> dict[str, Any]:
     return {"dateRange": {"from": begin, "to": end}}
 
 
-BERLIN_5 = Ask.of_days(days("2026-10-05"), "Europe/Berlin", "model")
+BERLIN_5 = ExportRequest.of_days(days("2026-10-05"), "Europe/Berlin", "model")
 RIGHT = evidence("2026-10-05T00:00:00.000+02:00", "2026-10-05T23:59:59.999+02:00")
 RIGHT_IN_UTC = evidence("2026-10-04T22:00:00Z", "2026-10-05T21:59:59Z")
 WRONG = evidence("2026-10-05T00:00:00.000Z", "2026-10-05T23:59:59.999Z")
@@ -204,8 +204,8 @@ def test_answer_about_another_period(data: dict[str, Any], csv: bytes, said: str
 def test_midnight_at_a_clock_change_has_two_readings(
     timezone: str, day: str, begin: str, end: str
 ) -> None:
-    ask = Ask.of_days(days(day), timezone, None)
-    check_period(ask, evidence(begin, end), NO_ROWS)
+    request = ExportRequest.of_days(days(day), timezone, None)
+    check_period(request, evidence(begin, end), NO_ROWS)
     later = datetime.fromisoformat(end) + timedelta(days=1)
     with pytest.raises(PeriodMismatch):
-        check_period(ask, evidence(begin, later.isoformat()), NO_ROWS)
+        check_period(request, evidence(begin, later.isoformat()), NO_ROWS)

@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from langdock_usage.api.ask import Ask
 from langdock_usage.api.client import UsageExportClient, http_client
-from langdock_usage.api.pace import MAX_WAIT_SECONDS, Pace, seconds_to_wait
+from langdock_usage.api.export_request import ExportRequest
+from langdock_usage.api.rate_limit import RateLimiter
+from langdock_usage.api.retries import MAX_WAIT_SECONDS, seconds_to_wait
 from langdock_usage.errors import ApiError, ServiceUnavailable
 from langdock_usage.ingest.fetching.fetch import fetch
 from langdock_usage.sandbox.service.faults import FAULTS
@@ -50,7 +51,7 @@ def test_a_year_through_every_fault_equals_the_year_without(
         slow_seconds=0.05,
         requests_per_minute=100_000,
     ) as sandbox:
-        fetched = fetch_from(sandbox, database, pace=Pace(1_000_000))
+        fetched = fetch_from(sandbox, database, rate_limiter=RateLimiter(1_000_000))
         # months in parts, and every 13th period again
         assert len(sandbox.api_requests) > (365 + 330) * 14 / 13
     assert fetched.warnings == []
@@ -208,7 +209,7 @@ def test_host_that_drips_byte_by_byte_is_given_up(monkeypatch: pytest.MonkeyPatc
 )
 def test_day_is_never_cut_where_the_clock_changes(timezone: str, day: str) -> None:
     """The parts of a day, as instants: no gap, no overlap, and each cut a time that comes once."""
-    whole = Ask.of_days(days(day), timezone, "model")
+    whole = ExportRequest.of_days(days(day), timezone, "model")
     parts, final = [whole], []
     while parts:
         part = parts.pop()
@@ -351,7 +352,10 @@ def test_never_more_requests_than_the_service_allows(workspace: Workspace, tmp_p
     ) as sandbox:
         started = time.monotonic()
         fetch_from(
-            sandbox, tmp_path / "test.duckdb", days("2026-09-01", "2026-10-20"), pace=Pace(20, 1.0)
+            sandbox,
+            tmp_path / "test.duckdb",
+            days("2026-09-01", "2026-10-20"),
+            rate_limiter=RateLimiter(20, 1.0),
         )
         elapsed = time.monotonic() - started
         # 50 days and the month of September, none of them refused: 20, 20, 11

@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from langdock_usage.api.ask import Ask
+from langdock_usage.api.export_request import ExportRequest
 from langdock_usage.windows import Period
 from tests.support.command import ROOT
 from tests.support.documents import Reader, blocks_of, read_page
@@ -29,7 +29,7 @@ def save_export(folder: Path) -> None:
 def test_request_of_the_journey_is_the_one_that_is_sent() -> None:
     [request] = blocks_of(JOURNEY, "json")
     day = date(2026, 10, 6)
-    ask = Ask.of_days(Period(day, day), "Europe/Berlin", "model")
+    ask = ExportRequest.of_days(Period(day, day), "Europe/Berlin", "model")
     assert json.loads(request.text) == ask.body("plain")
 
 

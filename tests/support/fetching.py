@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from langdock_usage.api.client import UsageExportClient, http_client
-from langdock_usage.api.pace import Pace
+from langdock_usage.api.rate_limit import RateLimiter
 from langdock_usage.ingest.fetching.fetch import fetch
 from langdock_usage.ingest.fetching.fetch_session import Progress
 from langdock_usage.ingest.fetching.result import FetchResult
@@ -27,7 +27,7 @@ def fetch_from(
     refresh_days: int = 3,
     org_id: str | None = None,
     now: datetime = NOW,
-    pace: Pace | None = None,
+    rate_limiter: RateLimiter | None = None,
     wait_seconds: float = 60,
     on_progress: Progress | None = None,
 ) -> FetchResult:
@@ -39,7 +39,7 @@ def fetch_from(
                 http,
                 sandbox.base_url,
                 api_key or sandbox.api_key,
-                pace=pace,
+                rate_limiter=rate_limiter,
                 backoff_seconds=0.01,
             )
             return await fetch(

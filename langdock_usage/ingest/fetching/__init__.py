@@ -1,1 +1,1 @@
-"""A run of `fetch`: which days to ask for, and taking in the answers in order."""
+"""A run of `fetch`: which days to request, and adding the answers to the database."""

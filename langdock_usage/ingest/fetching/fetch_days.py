@@ -39,7 +39,7 @@ class FetchDays:
         self.unproven: list[tuple[bytes | None, Period]] = []
 
     async def run(self) -> None:
-        """Ask for all days. Raises the error that ended it, else the first of a day that failed."""
+        """Request all days. Raises the error that ended it, else the first of a day that failed."""
         days = [Period(day, day) for day in self.plan.days]
         try:
             async with (

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from langdock_usage.api.client import UsageExportClient
-from langdock_usage.api.in_flight import FIRST, MOST, InFlight
+from langdock_usage.api.concurrency import INITIAL_LIMIT, MAX_LIMIT, ConcurrencyLimiter
 from langdock_usage.errors import Overloaded
 from langdock_usage.ingest.fetching.fetch import fetch
 from langdock_usage.sandbox.service.server import serve
@@ -77,7 +77,7 @@ def fetch_through(gate: Bears, workspace: Workspace, database: Path) -> list[str
 def test_more_and_more_go_out_while_answers_come(workspace: Workspace, tmp_path: Path) -> None:
     gate = Bears(most=1000)
     assert fetch_through(gate, workspace, tmp_path / "test.duckdb") == []
-    assert FIRST < gate.peak <= MOST
+    assert INITIAL_LIMIT < gate.peak <= MAX_LIMIT
 
 
 @pytest.mark.parametrize("most", [3, 10])
@@ -92,20 +92,20 @@ def test_service_that_bears_few_is_asked_for_few(
 
 
 def test_the_limit_grows_with_answers_and_is_halved_once_for_a_round() -> None:
-    async def answer(in_flight: InFlight, error: Exception | None = None) -> None:
-        async with in_flight.slot():
+    async def answer(limiter: ConcurrencyLimiter, error: Exception | None = None) -> None:
+        async with limiter.slot():
             await asyncio.sleep(0.01)
             if error:
                 raise error
 
     async def run() -> list[float]:
-        in_flight = InFlight(first=4, most=100)
-        limits = [in_flight.limit]
+        limiter = ConcurrencyLimiter(initial=4, maximum=100)
+        limits = [limiter.limit]
 
         async def round_of(count: int, error: Exception | None = None) -> None:
-            asked = (answer(in_flight, error) for _ in range(count))
+            asked = (answer(limiter, error) for _ in range(count))
             await asyncio.gather(*asked, return_exceptions=True)
-            limits.append(in_flight.limit)
+            limits.append(limiter.limit)
 
         await round_of(4)  # each answer adds one
         await round_of(8)

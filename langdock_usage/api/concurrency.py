@@ -8,21 +8,21 @@ from contextlib import asynccontextmanager
 
 from langdock_usage.errors import Overloaded
 
-FIRST = 24
-MOST = 100
+INITIAL_LIMIT = 24
+MAX_LIMIT = 100
 
 
-class InFlight:
+class ConcurrencyLimiter:
     """A limit that grows with each answer and is halved when the service is overloaded.
 
     It grows by one for each answer, so that it doubles while an export takes its time; after the
     first trouble, and from half of what was too much, by one for each full round of answers.
     """
 
-    def __init__(self, first: int = FIRST, most: int = MOST) -> None:
-        self.limit = float(first)
-        self._most = most
-        self._grows_slowly_from = float(most)
+    def __init__(self, initial: int = INITIAL_LIMIT, maximum: int = MAX_LIMIT) -> None:
+        self.limit = float(initial)
+        self._maximum = maximum
+        self._grows_slowly_from = float(maximum)
         self._count = 0
         self._changed = asyncio.Condition()
         self._halved_at = -math.inf
@@ -47,7 +47,7 @@ class InFlight:
 
     def _grow(self) -> None:
         step = 1.0 if self.limit < self._grows_slowly_from else 1.0 / self.limit
-        self.limit = min(self.limit + step, self._most)
+        self.limit = min(self.limit + step, self._maximum)
 
     def _halve(self, began: float) -> None:
         """Once for all requests that were in flight together."""

@@ -12,7 +12,7 @@ TICK = timedelta(milliseconds=1)  # the finest time that is asked for
 
 
 @dataclass(frozen=True)
-class Ask:
+class ExportRequest:
     """One request: local times from `begin` up to, but not including, `end`."""
 
     begin: datetime
@@ -51,7 +51,7 @@ class Ask:
         )
         return first, last
 
-    def halves(self) -> tuple["Ask", "Ask"] | None:
+    def halves(self) -> tuple["ExportRequest", "ExportRequest"] | None:
         """The same in two parts, of whole days or of hours; None where it cannot be parted.
 
         The clock must not change at the cut: an hour that comes twice, or never, would be asked for

@@ -1,67 +1,20 @@
-"""How fast and how often to ask: never over the service's rate limit, and patient when it fails."""
+"""How often a request is tried again, and how long to wait before that."""
 
-import asyncio
 import email.utils
-import math
 import random
-import time
-from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from tenacity import RetryCallState
 
 from langdock_usage.errors import NoAnswer, Overloaded, ServiceUnavailable
 
-REQUESTS_PER_WINDOW = 500
-WINDOW_SECONDS = 60.0
 MAX_WAIT_SECONDS = 60.0
 # Waits double from half a second: these outlast 7 s without a connection, and a minute of trouble
 # at the service, its rate limit included.
 MAX_TRIES = 5
 MAX_TRIES_OVERLOADED = 8
 MAX_TRIES_WITHOUT_ANSWER = 3  # of minutes each
-
-
-class Pace:
-    """At most 500 requests in any 60 seconds, as the service counts them.
-
-    The service counts a request at some moment between its start and its answer. A request holds
-    its place until 60 s after its answer came: then no 60 s of the service's clock see more.
-    """
-
-    def __init__(
-        self, requests: int = REQUESTS_PER_WINDOW, window_seconds: float = WINDOW_SECONDS
-    ) -> None:
-        self._places = asyncio.Semaphore(requests)
-        self._window_seconds = window_seconds
-        self._answered: deque[float] = deque()
-        self._held_until = -math.inf
-
-    def hold(self, seconds: float) -> None:
-        """Let no request out for so long: the service said that there were too many."""
-        self._held_until = max(self._held_until, time.monotonic() + seconds)
-
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """A place for one request."""
-        await self._take_place()
-        try:
-            yield
-        finally:
-            self._answered.append(time.monotonic())
-
-    async def _take_place(self) -> None:
-        while True:
-            now = time.monotonic()
-            while self._answered and now - self._answered[0] >= self._window_seconds:
-                self._answered.popleft()
-                self._places.release()
-            if now >= self._held_until and not self._places.locked():
-                await self._places.acquire()
-                return
-            await asyncio.sleep(0.05)
 
 
 def wait_between_tries(backoff_seconds: float) -> Callable[[RetryCallState], float]:
