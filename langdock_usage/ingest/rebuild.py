@@ -1,4 +1,4 @@
-"""Making the database anew from the raw exports that lie beside it."""
+"""Making the database again from the raw exports that lie beside it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from langdock_usage.ingest.kept_exports import BATCH
 from langdock_usage.ingest.owners import restore_keys, unreadable_keys
 from langdock_usage.raw.archive import Archive, Damaged, RawExport
 from langdock_usage.settings import WAIT_SECONDS
-from langdock_usage.store.database import open_for_writing
+from langdock_usage.store.connection import open_for_writing
 from langdock_usage.store.lock import only_writer
 from langdock_usage.store.store import Store
 from langdock_usage.store.waiting import OnWait

@@ -14,7 +14,7 @@ from langdock_usage.metrics.filters import Filters, Names, key_ids
 from langdock_usage.metrics.frames import to_frame
 from langdock_usage.metrics.known_periods import known_periods
 from langdock_usage.sql import read_sql
-from langdock_usage.store.database import open_for_reading
+from langdock_usage.store.connection import open_for_reading
 
 if TYPE_CHECKING:
     import duckdb

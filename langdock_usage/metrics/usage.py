@@ -20,7 +20,7 @@ from langdock_usage.metrics.reader import Reader
 from langdock_usage.periods import PeriodLike, as_moment, as_period
 from langdock_usage.settings import find_database
 from langdock_usage.sql import read_sql
-from langdock_usage.store.database import open_for_reading
+from langdock_usage.store.connection import open_for_reading
 from langdock_usage.text import suggestion
 from langdock_usage.writers.views import GRAINS, format_of, period_for, write_view
 

@@ -9,8 +9,8 @@ import duckdb
 from langdock_usage.errors import ExportConflict
 from langdock_usage.raw.archive import RawExport
 from langdock_usage.sql import read_sql
+from langdock_usage.store.lookups import Lookups
 from langdock_usage.store.schema import count_exports
-from langdock_usage.store.stored import Lookups
 
 
 @dataclass(frozen=True)

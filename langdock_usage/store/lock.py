@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from langdock_usage.errors import DatabaseLocked, StoreError
 from langdock_usage.raw.archive import Archive
 from langdock_usage.settings import WAIT_SECONDS
-from langdock_usage.store.database import open_for_writing
+from langdock_usage.store.connection import open_for_writing
 from langdock_usage.store.waiting import OnWait
 from langdock_usage.text import counted
 

@@ -8,7 +8,7 @@ import duckdb
 
 from langdock_usage.raw.archive import Archive
 from langdock_usage.sql import read_sql
-from langdock_usage.store.database import open_for_reading
+from langdock_usage.store.connection import open_for_reading
 from langdock_usage.text import counted, exact
 from langdock_usage.windows import ONE_DAY, Period, ranges, today, zone
 

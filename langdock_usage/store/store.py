@@ -16,11 +16,11 @@ from langdock_usage.raw.archive import RawExport
 from langdock_usage.raw.keys_file import KeyOwner
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.sql import read_sql
-from langdock_usage.store.database import first_line, open_for_writing
+from langdock_usage.store.connection import first_line, open_for_writing
 from langdock_usage.store.export_records import ExportRecord, record_exports
 from langdock_usage.store.incoming import AddedExport, Incoming
 from langdock_usage.store.insert_rows import insert_rows
-from langdock_usage.store.stored import Lookups
+from langdock_usage.store.lookups import Lookups
 from langdock_usage.store.waiting import OnWait
 
 

@@ -21,7 +21,7 @@ from langdock_usage.metrics.usage import Usage
 from langdock_usage.report.kernel.display import chart_bundle
 from langdock_usage.report.language import Language
 from langdock_usage.report.sealed import seal
-from langdock_usage.store.database import open_for_writing
+from langdock_usage.store.connection import open_for_writing
 from tests.support.made_up import Row, build
 from tests.support.quick import quick_report
 from tests.support.reports import Opened

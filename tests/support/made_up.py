@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from langdock_usage.raw.archive import RawExport
-from langdock_usage.store.database import open_for_writing
+from langdock_usage.store.connection import open_for_writing
 from langdock_usage.store.schema import count_exports
 from langdock_usage.store.store import Store
 from langdock_usage.windows import Period

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from langdock_usage.errors import ExportConflict, InvalidRequest
+from langdock_usage.store.lookups import DayUsage
 from langdock_usage.store.store import Store
-from langdock_usage.store.stored import DayUsage
 from langdock_usage.windows import ONE_DAY, Period, history_start
 
 

@@ -1,4 +1,4 @@
--- The same content, for the same period, taken in before.
+-- The same content, for the same period, added before.
 select export_id
 from exports
 where org_id is not distinct from $org_id

@@ -138,7 +138,7 @@ class Lookups:
     def find(
         self, org_id: str, window: Period, timezone: str, group_by: str | None, sha256: str | None
     ) -> str | None:
-        """The export of this period with this very content that was taken in already."""
+        """The export of this period with this very content that was added already."""
         found = self._connection.execute(
             read_sql("store/write/same_export"),
             {
