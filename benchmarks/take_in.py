@@ -62,7 +62,7 @@ def ours(csv: Path, database: Path) -> None:
 
     with Store(database) as store:
         [loaded] = load(store, [csv])
-        if loaded.taken_in is None:
+        if loaded.added is None:
             raise SystemExit(str(loaded))
 
 

@@ -65,7 +65,7 @@ class UsageExportClient:
         on_retry: OnRetry | None = None,
     ) -> None:
         if not KEY.fullmatch(api_key):
-            raise AccessDenied("LANGDOCK_API_KEY holds characters that no key has; copy it anew.")
+            raise AccessDenied("LANGDOCK_API_KEY holds characters that no key has; copy it again.")
         self.base_url = _checked_base(base_url)
         self._url = httpx.URL(self.base_url + PATH)
         self._name = f"The API at {urlsplit(self.base_url).netloc}"
@@ -84,7 +84,7 @@ class UsageExportClient:
 
         Tries again, within bounds, whatever may pass: rate limits, server trouble, bad connections,
         an expired link, a body that is not the CSV that was announced. A period that is refused as
-        too large is asked for in parts, and these are combined into one CSV.
+        too large is requested in parts, and these are combined into one CSV.
         Raises AccessDenied, ExportTooLarge, PeriodMismatch, ServiceUnavailable, ApiError.
         """
         return await self._whole_or_halves(ExportRequest.of_days(window, timezone, group_by))

@@ -1,4 +1,4 @@
-"""What one request asks for, how its dates are written, and how it is asked for in parts."""
+"""One request for an export: its period, how its dates are written, and its halves."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from langdock_usage.windows import DateForm, Period, zone
 
 SMALLEST_PART_HOURS = 3
-TICK = timedelta(milliseconds=1)  # the finest time that is asked for
+TICK = timedelta(milliseconds=1)  # the finest time in a request
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ class ExportRequest:
     def halves(self) -> tuple["ExportRequest", "ExportRequest"] | None:
         """The same in two parts, of whole days or of hours; None where it cannot be parted.
 
-        The clock must not change at the cut: an hour that comes twice, or never, would be asked for
-        twice, or not at all.
+        The clock must not change at the cut: an hour that comes twice, or never, would be
+        requested twice, or not at all.
         """
         where = zone(self.timezone)
         days = (self.end - self.begin).days

@@ -1,4 +1,4 @@
-"""Whether an answer is about the period that was asked for. Pure.
+"""Whether an answer is about the period that was requested. Pure.
 
 How dates have to be written is not documented, so what the service made of them is read off its
 answer: from the instants of `dateRange`, and from the UTC dates that the CSV states.
@@ -29,7 +29,8 @@ def check_period(request: ExportRequest, data: dict[str, Any], csv: bytes) -> No
     raise PeriodMismatch(
         f"{request.begin:%Y-%m-%d %H:%M} to {request.end:%Y-%m-%d %H:%M} in {request.timezone} "
         f"was asked for, which is {_utc(first)} to {_utc(last)}, but the API answered for another "
-        f"period ({answered}). Nothing of that answer is kept: its usage would be counted on wrong days."
+        f"period ({answered}). Nothing of that answer is kept: its usage would be counted on wrong "
+        "days."
     )
 
 

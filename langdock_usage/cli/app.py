@@ -91,7 +91,7 @@ def demo() -> None:
     """Try it without an account: sandbox, fetch over HTTP, report."""
     from langdock_usage.cli.demo import run_demo
 
-    with if_interrupted("the next demo begins anew."):
+    with if_interrupted("the next demo starts over."):
         html = run_demo(say, progress_bar)
     write(str(html))
 
@@ -164,7 +164,7 @@ def load(
     wait: Wait = WAIT_SECONDS,
     db: Db = None,
 ) -> None:
-    """Take in exports that were downloaded by hand."""
+    """Load exports that were downloaded by hand."""
     from langdock_usage.ingest.load import load as load_files
     from langdock_usage.store.lock import only_writer
     from langdock_usage.store.store import Store
@@ -176,7 +176,7 @@ def load(
     on_wait = None if quiet else say
     period = period_of(None, first, last)
     with (
-        if_interrupted("the files that are named here are taken in."),
+        if_interrupted("the files that are named here are loaded."),
         only_writer(settings.database, wait, on_wait),
         Store(settings.database, wait_seconds=wait, on_wait=on_wait) as store,
     ):
@@ -229,7 +229,7 @@ def rebuild(
     wait: Wait = WAIT_SECONDS,
     db: Db = None,
 ) -> None:
-    """Make the database anew from the raw exports beside it."""
+    """Make the database again from the raw exports beside it."""
     from langdock_usage.ingest.rebuild import rebuild as rebuild_database
 
     settings = settings_for(db)

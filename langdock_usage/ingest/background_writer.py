@@ -1,4 +1,4 @@
-"""Kept exports are added to the database while the service is asked for the next ones.
+"""Kept exports are added to the database while the next ones are requested.
 
 The database is open for as long as one batch takes, and closed for a moment after each, so that
 whoever wants to read gets in.

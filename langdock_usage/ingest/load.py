@@ -1,4 +1,4 @@
-"""Taking in exports that were downloaded by hand. Each file stands for itself."""
+"""Loading exports that were downloaded by hand. Each file stands for itself."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ from langdock_usage.windows import ONE_DAY, Period, local_period, month_of, toda
 
 @dataclass(frozen=True)
 class Loaded:
-    """What became of one file: it was taken in, was there already, or was refused."""
+    """What became of one file: it was added, was there already, or was refused."""
 
     file: Path
     window: Period | None = None
-    taken_in: AddedExport | None = None
+    added: AddedExport | None = None
     already: str | None = None
     error: LangdockUsageError | None = None
     warnings: tuple[str, ...] = ()
@@ -31,13 +31,13 @@ class Loaded:
         """One line for people."""
         if self.error:
             return f"Error: {self.error}"
-        if self.taken_in:
-            unknown = ", ".join(map(repr, self.taken_in.unknown_columns))
-            rows = counted(self.taken_in.record_count, "row")
-            return f"{self.file}: {rows} of {self.window} taken in as {self.taken_in.export_id}" + (
+        if self.added:
+            unknown = ", ".join(map(repr, self.added.unknown_columns))
+            rows = counted(self.added.record_count, "row")
+            return f"{self.file}: {rows} of {self.window} loaded as {self.added.export_id}" + (
                 f"; not known here, kept in the raw file: {unknown}" if unknown else ""
             )
-        return f"{self.file}: nothing new, it was taken in before as {self.already}"
+        return f"{self.file}: nothing new, it was loaded before as {self.already}"
 
 
 def load(
@@ -48,7 +48,7 @@ def load(
     period: Period | None = None,
     default_timezone: str = "UTC",
 ) -> Iterator[Loaded]:
-    """Take in each file, plain or gzip; a bad one is told and the next ones go on.
+    """Load each file, plain or gzip; a bad one is told and the next ones go on.
 
     The period is `period`, else what the file says in UTC dates, as local days of `timezone`; where
     that is not given, of the zone that the workspace has in the database, else of the default.
@@ -102,7 +102,7 @@ def _load_one(
         org_id=stated.org_id,
     )
     try:
-        taken_in = store.add_export(raw, archive.csv_path(raw), str(file))
+        added = store.add_export(raw, archive.csv_path(raw), str(file))
     except LangdockUsageError:
         archive.discard(raw)
         raise
@@ -114,7 +114,7 @@ def _load_one(
             f"not meant, take it back with `langdock-usage unload {raw.export_id}`, and load it "
             "with --timezone."
         )
-    return Loaded(file, window, taken_in, warnings=tuple(f"{file}: {text}" for text in warnings))
+    return Loaded(file, window, added, warnings=tuple(f"{file}: {text}" for text in warnings))
 
 
 def _warnings(raw: RawExport, changes: str, is_counted: bool) -> Iterator[str]:

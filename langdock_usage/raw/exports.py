@@ -94,7 +94,7 @@ def first_fault(path: Path, name: str) -> str | None:
 
 
 def _checked(rows: "_Rows", header: Header, name: str) -> Iterator[Row]:
-    """The rows of a file. Raises ExportFormatError at the first that cannot be taken in."""
+    """The rows of a file. Raises ExportFormatError at the first that cannot be added."""
     first: Row | None = None
     seen: dict[tuple[str, ...], int] = {}
     for row in filter(None, rows):

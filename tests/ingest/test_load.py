@@ -170,8 +170,8 @@ def test_ungrouped_plain_gzip_bom_crlf_and_any_order(database: Path, tmp_path: P
     ]
     loaded = load_into(database, *files)
     assert errors(loaded) == []
-    assert loaded[0].taken_in
-    assert loaded[0].taken_in.unknown_columns == ("region",)
+    assert loaded[0].added
+    assert loaded[0].added.unknown_columns == ("region",)
     assert rows(database, "select window_start, model from usage order by 1") == [
         (date(2026, 9, 1), None),
         (date(2026, 10, 1), "gpt-5"),
@@ -292,7 +292,7 @@ def test_kept_export_that_is_damaged_is_set_aside_and_told(database: Path, tmp_p
     other = file_of(tmp_path, csv_of([{}], days("2026-09-01", "2026-09-30")), "september.csv")
     told, good = load_into(database, other)
     assert "not as it was received" in str(told)
-    assert good.taken_in
+    assert good.added
     assert (tmp_path / "raw" / "test" / "refused" / copy.name).exists()
 
 
@@ -370,8 +370,8 @@ def test_zone_that_was_not_given_is_a_warning_once(database: Path, tmp_path: Pat
     september = file_of(tmp_path, csv_of([{}], days("2026-08-01", "2026-08-31")), "august.csv")
     [loaded] = load_into(database, berlin)
     assert "2026-09-30 to 2026-10-31 are days in UTC" in loaded.warnings[0]
-    assert loaded.taken_in
-    assert f"unload {loaded.taken_in.export_id}" in loaded.warnings[0]
+    assert loaded.added
+    assert f"unload {loaded.added.export_id}" in loaded.warnings[0]
     [loaded] = load_into(database, september)
     assert loaded.warnings == ()
 

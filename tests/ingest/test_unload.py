@@ -171,9 +171,9 @@ def test_file_can_be_loaded_again_into_another_zone(tmp_path: Path) -> None:
     file.write_bytes(csv_of([{"total_cost_usd": "5"}], october, timezone="Europe/Berlin"))
     with Store(database) as store:
         [loaded] = load(store, [file])
-    assert loaded.taken_in
-    assert loaded.taken_in.export_id in str(loaded)
-    assert str(unload(database, loaded.taken_in.export_id)).endswith(
+    assert loaded.added
+    assert loaded.added.export_id in str(loaded)
+    assert str(unload(database, loaded.added.export_id)).endswith(
         "cost 5 USD before, 0 now; had 10 requests before, 0 now; covered 32 days before, 0 now."
     )
     with Store(database) as store:

@@ -1,4 +1,4 @@
-"""One export for each local day, grouped by model: asked for at once, kept as they come."""
+"""One export for each local day, grouped by model: requested together, kept as they come."""
 
 from contextlib import aclosing, suppress
 from datetime import date
@@ -35,8 +35,8 @@ class FetchDays:
         self.result, self.plan = session.result, session.result.plan
         self.writer = session.writer(self._on_outcome)
         self.failures = Failures()
-        self.workspace_is_proven = False
-        self.unproven: list[tuple[bytes | None, Period]] = []
+        self.workspace_is_confirmed = False
+        self.unconfirmed: list[tuple[bytes | None, Period]] = []
 
     async def run(self) -> None:
         """Request all days. Raises the error that ended it, else the first of a day that failed."""
@@ -49,7 +49,7 @@ class FetchDays:
                 async for day, task in answers:
                     await self._on_answer(day, task)
                 if not any(isinstance(error, PeriodMismatch) for error in self.failures.errors):
-                    await self._keep_unproven()
+                    await self._keep_unconfirmed()
             for error in self.failures.errors:
                 raise error
         except ExportConflict:
@@ -75,12 +75,12 @@ class FetchDays:
 
     async def _keep_day(self, csv: bytes | None, day: Period) -> None:
         """Keep a day; empty ones wait until an answer with rows has proved whose key this is."""
-        if is_empty(csv) and not self.workspace_is_proven:
-            self.unproven.append((csv, day))
+        if is_empty(csv) and not self.workspace_is_confirmed:
+            self.unconfirmed.append((csv, day))
             return
         if csv:
             self._check_workspace(csv, day)
-        await self._keep_unproven()
+        await self._keep_unconfirmed()
         await self._keep(csv, day)
 
     def _check_workspace(self, csv: bytes, day: Period) -> None:
@@ -88,10 +88,10 @@ class FetchDays:
         name = f"The export of {day}"
         with suppress(ExportFormatError):  # told when it is added
             self.result.org_id = workspace_of(stated_in(csv, name), self.result.org_id, name)
-            self.workspace_is_proven = True
+            self.workspace_is_confirmed = True
 
-    async def _keep_unproven(self) -> None:
-        waiting, self.unproven = self.unproven, []
+    async def _keep_unconfirmed(self) -> None:
+        waiting, self.unconfirmed = self.unconfirmed, []
         for csv, day in waiting:
             await self._keep(csv, day)
 

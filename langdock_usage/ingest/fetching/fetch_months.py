@@ -1,4 +1,4 @@
-"""Complete months, each asked for once more as a whole and compared with its days."""
+"""Complete months, each requested once more as a whole and compared with its days."""
 
 from contextlib import aclosing
 
