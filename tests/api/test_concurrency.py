@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from langdock_usage.api.client import UsageExportClient
+from langdock_usage.api.client import LIMITS, UsageExportClient
 from langdock_usage.api.concurrency import INITIAL_LIMIT, MAX_LIMIT, ConcurrencyLimiter
 from langdock_usage.errors import Overloaded
 from langdock_usage.ingest.fetching.fetch import fetch
@@ -22,7 +22,7 @@ class Bears(httpx.AsyncHTTPTransport):
     """The sandbox behind a gate: 503 while more than `most` requests are under way."""
 
     def __init__(self, most: int) -> None:
-        super().__init__()
+        super().__init__(limits=LIMITS)
         self.most, self.under_way, self.peak, self.refused = most, 0, 0, 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

@@ -74,6 +74,7 @@ def database(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.filterwarnings("ignore::langdock_usage.errors.DatabaseBusy")
 def test_readers_get_in_while_a_slow_fetch_goes_on(tmp_path: Path, slow_sandbox: Sandbox) -> None:
     """A fetch of 40 days in several rounds; somebody asks the database all the time."""
     database = tmp_path / "data" / "langdock.duckdb"
