@@ -37,8 +37,8 @@ from langdock_usage.raw.combine import combine
 from langdock_usage.windows import DateForm, Period
 
 PATH = "/export/api-keys"
-# Connections are as many as requests in flight. One that is idle is closed before a server may close
-# it, which a request on its way would take for a failure.
+# Connections are as many as requests in flight. One that is idle is closed before a server may do so,
+# which a request on its way would take for a failure.
 LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=2.0)
 KEY = re.compile(r"[!-~]+")
 HEAD_START_SECONDS = 1.0
