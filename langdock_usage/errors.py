@@ -13,7 +13,7 @@
     │           ├── NoAnswer      nothing came for minutes
     │           └── RateLimited   too many requests in a minute
     ├── ExportFormatError         a CSV is not a usage export; says file, line, column and value
-    ├── KeysFileError             the file that says whose each key is; names the wrong lines
+    ├── ReferenceFileError        a file like keys.csv cannot be loaded; names the wrong lines
     ├── StoreError                the database file cannot be used
     │   ├── DatabaseMissing
     │   ├── DatabaseLocked        another process has it open
@@ -99,8 +99,11 @@ class ExportFormatError(LangdockUsageError):
     """A CSV is not a usage export, or one of its values is not what its column says."""
 
 
-class KeysFileError(LangdockUsageError):
-    """The file that says whose each API key is has lines that cannot be meant."""
+class ReferenceFileError(LangdockUsageError):
+    """A file like `keys.csv` cannot be read, or has lines that are wrong; nothing was changed."""
+
+
+KeysFileError = ReferenceFileError  # its name in version 0.1
 
 
 class StoreError(LangdockUsageError):

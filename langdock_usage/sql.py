@@ -23,6 +23,7 @@ VIEWS = {
     "stored_days": "store/audit/stored_days",
     "restatements": "store/audit/restatements",
     "reconciliation": "store/audit/reconciliation",
+    "workspace_names": "store/staging/workspace_names",
     "key_owners": "store/staging/key_owners",
     "key_chains": "store/staging/key_chains",
     "key_ownership": "store/staging/key_ownership",
@@ -33,7 +34,7 @@ VIEWS = {
 
 
 @cache
-def read_sql(name: str, **names: str | bool) -> str:
+def read_sql(name: str, **names: str | bool | tuple[tuple[str, str], ...]) -> str:
     """The query of a file: `store/lookup/key_names` is `store/sql/lookup/key_names.sql`.
 
     `names` are what a template asks for: relations and columns of our own, never a value.

@@ -23,7 +23,7 @@ from langdock_usage.cli.console import (
     write_what_can_be_written,
 )
 from langdock_usage.cli.explore_cli import export, lab
-from langdock_usage.cli.keys_cli import keys_app
+from langdock_usage.cli.keys_cli import list_keys
 from langdock_usage.cli.options import (
     Db,
     First,
@@ -36,8 +36,11 @@ from langdock_usage.cli.options import (
     period_of,
     settings_for,
 )
+from langdock_usage.cli.reference_cli import reference_commands
 from langdock_usage.cli.report_cli import ReportCommand, report
 from langdock_usage.errors import LangdockUsageError
+from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.kinds import KINDS
 from langdock_usage.sandbox.service.faults import ALL, FAULTS
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.text import counted
@@ -50,14 +53,15 @@ app = typer.Typer(
 )
 
 app.callback()(langdock_usage)
-app.add_typer(keys_app)
+for kind in KINDS:
+    app.add_typer(reference_commands(kind, list_keys if kind is KEYS else None))
 app.command()(lab)
 app.command()(export)
 app.command(cls=ReportCommand)(report)
 
 ORDER = (
     *("demo", "fetch", "report", "status"),  # the first steps
-    *("load", "keys", "export", "lab"),
+    *("load", *(kind.name for kind in KINDS), "export", "lab"),
     *("unload", "rebuild", "sandbox"),
 )
 

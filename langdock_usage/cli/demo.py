@@ -9,6 +9,7 @@ from pathlib import Path
 from langdock_usage.ingest.fetching.fetch import fetch_into
 from langdock_usage.ingest.fetching.fetch_session import Progress
 from langdock_usage.raw.archive import Archive
+from langdock_usage.raw.reference.copies import ReferenceCopies
 from langdock_usage.report.render import render
 from langdock_usage.sandbox.service.server import serve
 from langdock_usage.sandbox.workspace.owners import keys_file
@@ -32,7 +33,7 @@ def run_demo(
     with serve(Workspace.synthetic(today=local_today)) as sandbox:
         # a database made anew takes the file that was loaded last
         keys = keys_file(sandbox.workspace.org_id, moved_on=last_month.first)
-        Archive(DATABASE).keep_keys(keys.encode(), datetime.now(UTC))
+        ReferenceCopies(Archive(DATABASE), "keys").keep(keys.encode(), datetime.now(UTC))
         settings = Settings(sandbox.api_key, sandbox.base_url, DATABASE, TIMEZONE)
         fetched = fetch_into(settings, progress_bar=progress_bar)
     say(fetched.summary(DATABASE))

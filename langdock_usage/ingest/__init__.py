@@ -1,1 +1,1 @@
-"""Bringing the database up to date: fetch, load, unload, rebuild, owners of keys."""
+"""Bringing the database up to date: fetch, load, unload, rebuild, reference files."""

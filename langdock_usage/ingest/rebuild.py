@@ -7,8 +7,9 @@ from pathlib import Path
 from langdock_usage.errors import DatabaseLocked, NoData, StoreError
 from langdock_usage.ingest.damaged import consequence, refusal
 from langdock_usage.ingest.kept_exports import BATCH
-from langdock_usage.ingest.owners import restore_keys, unreadable_keys
+from langdock_usage.ingest.reference_files import restore, unreadable_copies
 from langdock_usage.raw.archive import Archive, Damaged, RawExport
+from langdock_usage.raw.reference.copies import set_aside
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.store.connection import open_for_writing
 from langdock_usage.store.lock import only_writer
@@ -35,15 +36,16 @@ def rebuild(
     """Replace `database` by one made from its raw exports alone.
 
     The old file stays, and can be read, until the new one is whole. With `skip_damaged`, raw
-    exports that are not as they were received, and keys files that cannot be read, are left out and
-    set aside; otherwise StoreError names them all. Raises NoData, DatabaseLocked as well.
+    exports that are not as they were received, and copies of reference files that cannot be read,
+    are left out and set aside; otherwise StoreError names them all. Raises NoData, DatabaseLocked
+    as well.
     """
     archive = Archive(database)
     with only_writer(database, wait_seconds, on_wait):
         raws, damaged = archive.intact()
-        keys = unreadable_keys(archive)
-        if (damaged or keys) and not skip_damaged:
-            raise refusal([*(one.reason for one in damaged), *keys.values()])
+        unreadable = unreadable_copies(archive)
+        if (damaged or unreadable) and not skip_damaged:
+            raise refusal([*(one.reason for one in damaged), *unreadable.values()])
         if not raws:
             what = "no intact raw exports" if damaged else "no raw exports"
             raise NoData(f"There are {what} in {archive.folder}; nothing was changed.")
@@ -58,8 +60,8 @@ def rebuild(
             f"{one.reason} Set aside: {archive.set_aside(one.export_id)}; {what_follows}"
             for one, what_follows in zip(damaged, consequences, strict=True)
         ]
-        for path, reason in keys.items():
-            left_out.append(f"{reason} Set aside: {archive.set_aside_keys(path)}.")
+        for path, reason in unreadable.items():
+            left_out.append(f"{reason} Set aside: {set_aside(path)}.")
     return Rebuilt(len(raws), tuple(left_out))
 
 
@@ -76,7 +78,7 @@ def _make(
             batch = [(raw, archive.csv_path(raw)) for raw in raws[first : first + BATCH]]
             store.add_exports([(raw, csv, str(csv)) for raw, csv in batch])
             on_progress(first + len(batch), len(raws))
-        restore_keys(store, archive)
+        restore(store, archive)
         return [consequence(store, one) for one in damaged]
 
 

@@ -2,7 +2,7 @@
 
 from langdock_usage.errors import StoreError
 from langdock_usage.ingest.kept_exports import add_kept
-from langdock_usage.ingest.owners import restore_keys
+from langdock_usage.ingest.reference_files import restore
 from langdock_usage.ingest.unload import finish_unloading
 from langdock_usage.raw.archive import Archive, RawExport
 from langdock_usage.store.store import Store
@@ -12,7 +12,7 @@ def recover(store: Store, archive: Archive) -> list[str]:
     """Add every kept export that the database lacks; says what is refused, and why."""
     archive.sweep()
     finish_unloading(store, archive)
-    refused = restore_keys(store, archive)
+    refused = restore(store, archive)
     stored = store.lookups.export_ids()
     waiting: list[RawExport] = []
     for raw in archive:

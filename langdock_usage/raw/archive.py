@@ -192,34 +192,9 @@ class Archive:
         moved = [path.replace(aside / path.name) for path in self._files(export_id)]
         return moved[-1] if moved else aside
 
-    def keep_keys(self, content: bytes, loaded_at: datetime) -> Path:
-        """Keep a file that says whose each key is; it holds until the next one."""
-        folder = self.folder / "keys"
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{loaded_at.astimezone(UTC):{MOMENT}}.csv"
-        _write(path, content)
-        return path
-
-    def kept_keys(self) -> dict[datetime, Path]:
-        """The files that say whose each key is, by when they were loaded, oldest first."""
-        kept = sorted((self.folder / "keys").glob("*.csv"))
-        try:
-            return {datetime.strptime(path.stem, MOMENT).replace(tzinfo=UTC): path for path in kept}
-        except ValueError as error:
-            raise StoreError(
-                f"In {self.folder / 'keys'}, a name does not say when the file was loaded "
-                f"({error}); move it out of the folder."
-            ) from error
-
-    def set_aside_keys(self, path: Path) -> Path:
-        """Move a keys file that cannot be read to where people can look at it."""
-        aside = self.folder / "refused" / "keys"
-        aside.mkdir(parents=True, exist_ok=True)
-        return path.replace(aside / path.name)
-
     def sweep(self) -> None:
         """Remove what a killed process left unfinished. Only for whoever holds the database."""
-        for path in self.folder.glob(f".*{UNFINISHED}"):
+        for path in self.folder.rglob(f".*{UNFINISHED}"):
             path.unlink()
 
     def _in(self, folder: Path) -> list[RawExport]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from langdock_usage.errors import KeysFileError
+from langdock_usage.errors import ReferenceFileError
 from langdock_usage.harmless import csv_line
 
 
@@ -36,15 +36,15 @@ class CsvFile:
 
 
 def read_csv_file(path: Path) -> CsvFile:
-    """Read a CSV. Raises KeysFileError where it is none."""
+    """Read a CSV. Raises ReferenceFileError where it is none."""
     try:
         content = path.read_bytes()
         text = content.removeprefix(BOM_UTF8).decode()
     except OSError as error:
-        raise KeysFileError(f"{path} cannot be read: {error.strerror}.") from error
+        raise ReferenceFileError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise KeysFileError(
+        raise ReferenceFileError(
             f"{path}, line {line}: not UTF-8; save it as `CSV UTF-8`. Nothing was changed."
         ) from None
     # a German Excel writes semicolons
@@ -59,5 +59,7 @@ def read_csv_file(path: Path) -> CsvFile:
                 rows[line] = row
             line = reader.line_num + 1
     except csv.Error as error:
-        raise KeysFileError(f"{path}, line {reader.line_num}: not a CSV file ({error}).") from None
+        raise ReferenceFileError(
+            f"{path}, line {reader.line_num}: not a CSV file ({error})."
+        ) from None
     return CsvFile(path, content, delimiter, columns, rows)

@@ -66,10 +66,10 @@ class Lookups:
         """Periods (first and last day) in which an API key with usage changed hands."""
         return self._connection.execute(read_sql("store/lookup/straddled")).fetchall()
 
-    def key_owner_loads(self) -> set[datetime]:
-        """When the files that say whose each key is were loaded."""
-        rows = self._connection.execute("select loaded_at from key_owner_loads").fetchall()
-        return {loaded_at for (loaded_at,) in rows}
+    def reference_loads(self, file: str) -> set[datetime]:
+        """When a reference file of this name was loaded, each time."""
+        query = "select loaded_at from reference_loads where file = ?"
+        return {loaded_at for (loaded_at,) in self._connection.execute(query, [file]).fetchall()}
 
     def key_names(self) -> list[tuple[str, str | None]]:
         """Every name that each API key ever had."""

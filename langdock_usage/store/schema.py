@@ -6,18 +6,26 @@ from functools import cache
 import duckdb
 
 from langdock_usage.columns import meaning_of, source_of_dictionary, views
+from langdock_usage.raw.reference.kinds import KINDS
 from langdock_usage.sql import VIEWS, read_sql, source_of
 
-_TABLES = ("store/schema/schema", "store/schema/loaded_key_owners")
+_TABLES = ("store/schema/schema", "store/schema/reference_loads")
 _COUNTED_EXPORTS = "store/staging/counted_exports"
 # what the others take their metrics and rules from
-_SHARED = ("store/metrics", "store/periods", "store/write/row_accounting")
+_SHARED = (
+    *("store/metrics", "store/periods", "store/write/row_accounting"),
+    "store/schema/loaded_lines",
+)
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """The tables of exports and of what people state, where they are missing."""
     for name in _TABLES:
         connection.execute(read_sql(name))
+    for kind in KINDS:
+        connection.execute(
+            read_sql("store/schema/loaded_lines", table=kind.table, columns=kind.sql_columns)
+        )
 
 
 def create_views(connection: duckdb.DuckDBPyConnection) -> None:
@@ -49,6 +57,7 @@ def current_version() -> str:
     """A hash of all that tables and views are made of."""
     names = (*_TABLES, *_SHARED, _COUNTED_EXPORTS, *VIEWS.values())
     texts = [*map(source_of, names), source_of_dictionary()]
+    texts += [f"{kind.table} {kind.sql_columns}" for kind in KINDS]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 

@@ -25,19 +25,24 @@ def status(database: Path, now: datetime | None = None) -> Status:
     now = now or datetime.now(UTC)
     with open_for_reading(database) as connection:
         workspaces = connection.execute(read_sql("store/lookup/workspaces")).fetchall()
+        names = dict(connection.execute("from workspace_names").fetchall())
         return {
             "database": str(database),
             "database_bytes": database.stat().st_size,
             "raw_bytes": Archive(database).size_bytes(),
             "workspaces": [
-                _workspace(connection, org_id, today(timezone, now), timezone)
+                _workspace(connection, org_id, names.get(org_id), today(timezone, now), timezone)
                 for org_id, timezone in workspaces
             ],
         }
 
 
 def _workspace(
-    connection: duckdb.DuckDBPyConnection, org_id: str, local_today: date, timezone: str
+    connection: duckdb.DuckDBPyConnection,
+    org_id: str,
+    name: str | None,
+    local_today: date,
+    timezone: str,
 ) -> Status:
     def ask(name: str) -> list[tuple[Any, ...]]:
         return connection.execute(read_sql(f"store/status/{name}"), {"org_id": org_id}).fetchall()
@@ -50,6 +55,7 @@ def _workspace(
     [(last_fetch, last_load, exports, superseded, rows)] = ask("exports")
     return {
         "org_id": org_id,
+        "name": name,
         "timezone": timezone,
         "days_covered": len(stored),
         "covered": _pairs(stored),
@@ -126,6 +132,8 @@ def _workspace_lines(workspace: Status) -> list[str]:
         for entry in restated[-5:]
     ]
     head = f"{workspace['org_id']} ({workspace['timezone']})"
+    if workspace["name"]:
+        head = f"{workspace['name']}: {head}"
     return [head, *(f"  {name:<14} {fact}" for name, fact in facts.items()), *details]
 
 

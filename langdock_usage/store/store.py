@@ -1,19 +1,17 @@
 """Writing to the database: whole or not at all."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from threading import Event
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import duckdb
 
 from langdock_usage.errors import StoreError
 from langdock_usage.raw.archive import RawExport
-from langdock_usage.raw.keys_file import KeyOwner
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.sql import read_sql
 from langdock_usage.store.connection import first_line, open_for_writing
@@ -101,18 +99,23 @@ class Store:
             self._connection.execute("delete from exports")
             record_exports(self._connection, records)
 
-    def replace_key_owners(self, owners: Iterable[KeyOwner], loaded_at: datetime) -> None:
-        """Whose each API key is: from the moment on, all of these instead of what was known."""
-        lines = list(owners)
+    def add_reference_file(
+        self, file: str, table: str, lines: Sequence[Mapping[str, Any]], loaded_at: datetime
+    ) -> None:
+        """What a reference file says: all of its lines hold from the moment on, no others.
+
+        `file` is the name of its kind, `table` where its lines are stored.
+        """
         with self._transaction():
             self._connection.execute(
-                "insert into key_owner_loads values (?, ?)", [loaded_at, len(lines)]
+                "insert into reference_loads values (?, ?, ?)", [file, loaded_at, len(lines)]
             )
-            for owner in lines:
-                self._connection.execute(
-                    read_sql("store/write/insert_key_owner"),
-                    asdict(owner) | {"loaded_at": loaded_at},
+            if lines:
+                new = self._connection.sql(
+                    read_sql("store/write/reference_lines"),
+                    params={"loaded_at": loaded_at, "lines": lines},
                 )
+                new.select(*self._connection.table(table).columns).insert_into(table)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""What older versions kept in another way, brought to what this one expects."""
+"""Bringing a database that an older version made to what this one expects of it."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,15 +6,18 @@ from pathlib import Path
 import duckdb
 
 from langdock_usage.raw.archive import Archive
+from langdock_usage.raw.reference.copies import ReferenceCopies
 from langdock_usage.sql import read_sql
 from langdock_usage.store.schema import create_tables
 
 
 def upgrade(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Bring the tables of an older version to what this one expects of them."""
+    """Carry over what older tables hold, before the views are made."""
     kinds = dict(connection.execute(read_sql("store/schema/relations")).fetchall())
-    if "key_owners" in kinds and kinds["key_owners"] == "table":
+    if kinds.get("key_owners") == "table":
         _keep_owners_of_version_0_1(connection, path)
+    if "key_owner_loads" in kinds:
+        _keep_loads_of_keys(connection)
     if kinds.get("counted_exports") == "view":
         connection.execute("drop view counted_exports")
         create_tables(connection)
@@ -27,11 +30,22 @@ def _keep_owners_of_version_0_1(connection: duckdb.DuckDBPyConnection, path: Pat
 
     The files that were loaded before lie in the archive too, for the next writer to take in.
     """
-    moment = max(Archive(path).kept_keys(), default=datetime(1970, 1, 1, tzinfo=UTC))
-    connection.execute(read_sql("store/schema/loaded_key_owners"))
+    copies = ReferenceCopies(Archive(path), "keys").by_moment()
+    moment = max(copies, default=datetime(1970, 1, 1, tzinfo=UTC))
+    create_tables(connection)
     connection.execute("insert into loaded_key_owners select $1, * from key_owners", [moment])
     connection.execute(
-        "insert into key_owner_loads select $1, count(*) from key_owners having count(*) > 0",
+        "insert into reference_loads select 'keys', $1, count(*) from key_owners "
+        "having count(*) > 0",
         [moment],
     )
     connection.execute("drop table key_owners")
+
+
+def _keep_loads_of_keys(connection: duckdb.DuckDBPyConnection) -> None:
+    """Before there were other reference files, loads of keys had a table of their own."""
+    create_tables(connection)
+    connection.execute(
+        "insert into reference_loads select 'keys', loaded_at, line_count from key_owner_loads"
+    )
+    connection.execute("drop table key_owner_loads")

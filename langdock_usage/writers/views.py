@@ -46,7 +46,7 @@ GRAINS = {
     **dict.fromkeys(
         ("usage", "owned_usage", "exports", "counted_exports", "restatements"), "period"
     ),
-    **dict.fromkeys(("key_owners", "key_ownership", "key_chains"), "whole"),
+    **dict.fromkeys(("key_owners", "key_ownership", "key_chains", "workspace_names"), "whole"),
 }
 _COSTS = {"daily_cost", "usage", "owned_usage"} | {view for view in GRAINS if "cost_per" in view}
 _CHUNK = 10_000

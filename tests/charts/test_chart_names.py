@@ -16,8 +16,9 @@ from playwright.sync_api import Browser
 
 import langdock_usage as lu
 from langdock_usage import charts
-from langdock_usage.ingest.owners import load_keys
+from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.metrics.usage import Usage
+from langdock_usage.raw.reference.keys import KEYS
 from langdock_usage.report.kernel.display import chart_bundle
 from langdock_usage.report.language import Language
 from langdock_usage.report.sealed import seal
@@ -67,7 +68,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build(database, rows)
     keys = database.with_name("keys.csv")
     keys.write_text("api_key_id,team\n" + "".join(f"key-{n},{n}\n" for n in range(len(NAMES))))
-    load_keys(database, keys)
+    load_file(KEYS, database, keys)
     connection = open_for_writing(database)  # a file with such teams would be refused
     for n, name in enumerate(NAMES):
         connection.execute("update loaded_key_owners set team = ? where team = ?", [name, str(n)])

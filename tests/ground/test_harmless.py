@@ -14,7 +14,8 @@ from playwright.sync_api import Browser
 
 import langdock_usage as lu
 from langdock_usage.harmless import csv_line, guarded, without_guard
-from langdock_usage.ingest.owners import template
+from langdock_usage.ingest.templates import template
+from langdock_usage.raw.reference.keys import KEYS
 from langdock_usage.store.store import Store
 from tests.support.made import Maker, days
 from tests.support.made_up import Row, build
@@ -95,7 +96,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_export_and_keys_template_apply_it(database: Path) -> None:
     usage = lu.open(database)
     path = usage.export("cost_per_key", database.with_name("out.csv"), "2026-10")
-    for text in (path.read_bytes().decode("utf-8-sig"), template(usage)):
+    for text in (path.read_bytes().decode("utf-8-sig"), template(KEYS, usage)):
         lines = csv.DictReader(io.StringIO(text, newline=""))
         names = {line["api_key_id"]: line["api_key_name"] for line in lines}
         assert names.pop("steady") == "Steady"

@@ -10,17 +10,18 @@ from pathlib import Path
 import pytest
 
 import langdock_usage as lu
-from langdock_usage.errors import DatabaseMissing, KeysFileError
-from langdock_usage.ingest.owners import LoadedKeys, load_keys, template
+from langdock_usage.errors import DatabaseMissing, ReferenceFileError
 from langdock_usage.ingest.rebuild import rebuild
+from langdock_usage.ingest.reference_files import LoadedFile, load_file
+from langdock_usage.ingest.templates import template
 from langdock_usage.raw.archive import Archive
-from langdock_usage.raw.keys_file import KeyOwner, read_keys
+from langdock_usage.raw.reference.keys import KEYS, KeyOwner
 from langdock_usage.sandbox.service.server import Sandbox
 from langdock_usage.sandbox.workspace.owners import keys_file
 from langdock_usage.store.store import Store
 from tests.support.command import run
 from tests.support.fetching import fetch_from
-from tests.support.keys import HEADER, load, six_days
+from tests.support.keys import HEADER, load, read_keys, six_days
 from tests.support.made import Maker, days
 
 
@@ -36,7 +37,7 @@ def test_costs_go_to_who_held_the_key_on_the_day(database: Path) -> None:
         database,
         "key_1,Support,4711,Ana,,\nkey_1,Sales,4712,Ben,2026-10-02,\nkey_2,Sales,,,2026-10-01,\n",
     )
-    assert loaded == LoadedKeys(3, 2, ())
+    assert loaded == LoadedFile(3, 2, ())
 
     def team_of(day: date, key: str) -> str:
         if key == "key_1":
@@ -78,7 +79,7 @@ def test_period_that_cannot_be_split_counts_whole_for_the_last_owner(database: P
     with Store(database) as store:
         Maker(database).take_in(store, days("2026-10-01", "2026-10-31"), {"total_cost_usd": "7"})
     loaded = load(database, "key_1,Old,,,,\nkey_1,New,,,2026-10-15,\n")
-    assert loaded.remarks == (
+    assert loaded.warnings == (
         "the key 'key_1' changes hands within 2026-10-01 to 2026-10-31, which is known as one "
         "sum: it counts whole for the owner on 2026-10-31.",
     )
@@ -162,7 +163,7 @@ def test_wrong_lines_are_named_and_nothing_is_changed(
 ) -> None:
     six_days(database)
     load(database, "key_1,A,,,,\n")
-    with pytest.raises(KeysFileError, match=faults):
+    with pytest.raises(ReferenceFileError, match=faults):
         load(database, lines)
     assert set(lu.open(database).cost_per_team()["team"]) == {"A", "unassigned"}
 
@@ -180,7 +181,7 @@ def test_wrong_lines_are_named_and_nothing_is_changed(
 def test_file_that_is_no_keys_file(tmp_path: Path, content: bytes, reason: str) -> None:
     file = tmp_path / "keys.csv"
     file.write_bytes(content)
-    with pytest.raises(KeysFileError, match=reason):
+    with pytest.raises(ReferenceFileError, match=reason):
         read_keys(file)
 
 
@@ -197,7 +198,7 @@ def test_spreadsheets_write_it_in_their_own_way(tmp_path: Path) -> None:
 def test_key_that_was_never_used_is_remarked_upon(database: Path) -> None:
     six_days(database)
     loaded = load(database, "key_11,A,,,,\nkey_1,A,,,,zzz\n")
-    assert loaded.remarks == (
+    assert loaded.warnings == (
         "line 2: no usage of the key 'key_11' is known; did you mean 'key_1'?",
         "line 3: no usage of the key 'zzz' is known.",
     )
@@ -205,7 +206,7 @@ def test_key_that_was_never_used_is_remarked_upon(database: Path) -> None:
 
 def test_there_has_to_be_a_database(tmp_path: Path) -> None:
     with pytest.raises(DatabaseMissing):
-        load_keys(tmp_path / "none.duckdb", tmp_path / "keys.csv")
+        load_file(KEYS, tmp_path / "none.duckdb", tmp_path / "keys.csv")
     assert not (tmp_path / "none.duckdb").exists()
 
 
@@ -219,7 +220,7 @@ def test_template_is_filled_in_and_loaded(database: Path) -> None:
         ]
         Maker(database).take_in(store, days("2026-10-01"), *rows)
     load(database, 'key_1,"A, B",,+49,,\nkey_1,C,,,2026-10-01,\ngone,D,,,,\n')
-    written = template(lu.open(database))
+    written = template(KEYS, lu.open(database))
     assert list(csv.reader(io.StringIO(written))) == [
         [*HEADER.strip().split(","), "api_key_name", "total_cost_usd"],
         ["'-k", "", "", "", "", "", "'" + hostile, "3"],
@@ -230,7 +231,7 @@ def test_template_is_filled_in_and_loaded(database: Path) -> None:
     ]
     filled = database.with_name("filled.csv")
     filled.write_text(written.replace("'-k,,", "'-k,E,"), encoding="utf-8")
-    load_keys(database, filled)
+    load_file(KEYS, database, filled)
     usage = lu.open(database)
     assert dict(usage.cost_per_team().set_index("team")["total_cost_usd"]) == {
         "E": 3,
@@ -278,7 +279,7 @@ def test_owners_of_the_made_up_workspace(year: Path, database: Path, sandbox: Sa
     shutil.copyfile(year, database)
     file = database.with_name("keys.csv")
     file.write_text(keys_file(sandbox.workspace.org_id, date(2026, 10, 1)), encoding="utf-8")
-    assert load_keys(database, file) == LoadedKeys(12, 11, ())
+    assert load_file(KEYS, database, file) == LoadedFile(12, 11, ())
     usage = lu.open(database)
     for month, team in (("2026-09", "Data Platform"), ("2026-10", "Finanzen")):
         owners = usage.keys(month, key="Data Platform / Nachtlauf")["team"]

@@ -10,10 +10,11 @@ import pytest
 import langdock_usage as lu
 from langdock_usage.errors import StoreError
 from langdock_usage.ingest.load import load as load_files
-from langdock_usage.ingest.owners import restore_keys
 from langdock_usage.ingest.rebuild import rebuild
+from langdock_usage.ingest.reference_files import restore
 from langdock_usage.metrics.usage import Usage
 from langdock_usage.raw.archive import Archive
+from langdock_usage.raw.reference.copies import ReferenceCopies
 from langdock_usage.store.store import Store
 from tests.support.keys import HEADER, load, six_days
 from tests.support.queries import rows
@@ -26,7 +27,7 @@ def database(tmp_path: Path) -> Path:
 
 OLD_TABLE = """
 drop view key_owners;
-drop table key_owner_loads;
+drop table reference_loads;
 drop table loaded_key_owners;
 drop table if exists schema_version;
 create table key_owners (
@@ -40,12 +41,13 @@ def test_owners_as_of_a_moment_are_those_that_were_known_then(database: Path) ->
     """Loaded on 2 and 3 November, and taken away on 4 November; `Maker` fetched on the first."""
     six_days(database)
     archive = Archive(database)
+    copies = ReferenceCopies(archive, "keys")
     lines = {2: "key_1,A,,,,\nkey_2,,,,,key_1\n", 3: "key_1,B,77,,,\n", 4: ""}
     for day, text in lines.items():
-        archive.keep_keys((HEADER + text).encode(), datetime(2026, 11, day, 12, tzinfo=UTC))
+        copies.keep((HEADER + text).encode(), datetime(2026, 11, day, 12, tzinfo=UTC))
     with Store(database) as store:
-        assert restore_keys(store, archive) == []
-        assert restore_keys(store, archive) == []
+        assert restore(store, archive) == []
+        assert restore(store, archive) == []
 
     def check() -> None:
         for moment, team_1, team_2, chain in (
@@ -76,7 +78,7 @@ def test_owners_as_of_a_moment_are_those_that_were_known_then(database: Path) ->
 
 
 def owners_in(database: Path) -> list[list[tuple[object, ...]]]:
-    tables = ("key_owner_loads", "loaded_key_owners", "key_owners")
+    tables = ("reference_loads", "loaded_key_owners", "key_owners")
     return [rows(database, f"from {table} order by all") for table in tables]
 
 
@@ -116,9 +118,9 @@ def test_file_that_was_kept_but_not_taken_in_is_made_up_for(database: Path) -> N
     """A process died between the two; a file that cannot be read any more stops nothing."""
     six_days(database)
     load(database, "key_1,A,,,,\n")
-    archive = Archive(database)
-    archive.keep_keys((HEADER + "key_1,B,,,,\n").encode(), datetime.now(UTC))
-    broken = archive.keep_keys(b"no keys file", datetime.now(UTC))
+    copies = ReferenceCopies(Archive(database), "keys")
+    copies.keep((HEADER + "key_1,B,,,,\n").encode(), datetime.now(UTC))
+    broken = copies.keep(b"no keys file", datetime.now(UTC))
     with Store(database) as store:
         [told] = load_files(store, [])
     assert str(broken) in str(told)

@@ -6,7 +6,8 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage.errors import InvalidRequest
-from langdock_usage.ingest.owners import load_keys
+from langdock_usage.ingest.reference_files import load_file
+from langdock_usage.raw.reference.keys import KEYS
 from langdock_usage.store.store import Store
 from tests.support.made import Maker, days
 
@@ -53,7 +54,7 @@ def two_months(database: Path) -> lu.Usage:
         )
     keys = database.with_name("keys.csv")
     keys.write_text("api_key_id,team,owner\nkey_1,Product,Ana\n", encoding="utf-8")
-    load_keys(database, keys)
+    load_file(KEYS, database, keys)
     return lu.open(database)
 
 

@@ -16,8 +16,9 @@ import pandas as pd
 import pytest
 
 import langdock_usage as lu
-from langdock_usage.ingest.owners import load_keys
+from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.metrics.usage import Usage
+from langdock_usage.raw.reference.keys import KEYS
 from langdock_usage.sandbox.workspace.owners import keys_file
 from langdock_usage.sandbox.workspace.workspace import SANDBOX_ORG_ID
 from tests.support.command import ROOT
@@ -127,7 +128,7 @@ def usage(year: Path, tmp_path_factory: pytest.TempPathFactory) -> Usage:
     shutil.copyfile(year, database)
     keys = folder / "keys.csv"
     keys.write_text(keys_file(SANDBOX_ORG_ID, date(2026, 10, 1)), encoding="utf-8")
-    load_keys(database, keys)
+    load_file(KEYS, database, keys)
     return lu.open(database)
 
 

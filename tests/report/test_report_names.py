@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from langdock_usage.ingest.owners import load_keys
+from langdock_usage.ingest.reference_files import load_file
+from langdock_usage.raw.reference.keys import KEYS
 from tests.support.looked_at import assert_sound, summary_of, tables_of, visible_text
 from tests.support.made_up import Row, build
 from tests.support.quick import quick_report
@@ -82,7 +83,7 @@ def test_hundreds_of_teams_have_bars_for_the_first_and_one_for_the_others(tmp_pa
     database = build(tmp_path / "usage.duckdb", rows)
     keys = tmp_path / "keys.csv"
     keys.write_text("api_key_id,team\n" + "".join(f"key-{n},team-{n}\n" for n in range(301)))
-    load_keys(database, keys)
+    load_file(KEYS, database, keys)
     html = quick_report(database, "2026-10", tmp_path / "report.html").read_text()
     total = Decimal(sum(range(302)))
     assert_sound(html, total)

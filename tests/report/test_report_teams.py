@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from langdock_usage.ingest.owners import load_keys
+from langdock_usage.ingest.reference_files import load_file
+from langdock_usage.raw.reference.keys import KEYS
 from langdock_usage.report.render import render
 from tests.support.made_up import Row, build, two_months
 from tests.support.reports import Made
@@ -22,7 +23,7 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> str:
     keys = folder / "keys.csv"
     quoted = HOSTILE.replace('"', '""')
     keys.write_text(f'api_key_id,team,valid_from\nkey-0,"{quoted}",\nkey-1,"{quoted}",2026-10-16\n')
-    load_keys(database, keys)
+    load_file(KEYS, database, keys)
     page = render("monthly_report", database=database, month="2026-10", output=folder)
     return page.read_text(encoding="utf-8")
 

@@ -8,14 +8,19 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from langdock_usage.ingest.owners import load_keys
 from langdock_usage.ingest.rebuild import rebuild
+from langdock_usage.ingest.reference_files import load_file
+from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.workspaces import WORKSPACES
 from langdock_usage.sql import VIEWS
 from langdock_usage.store.store import Store
 from tests.support.made import Maker, days
 from tests.support.tiny import HELPDESK, SEARCH, build_tiny
 
-TABLES = ("exports", "export_rows", "key_owner_loads", "loaded_key_owners")
+TABLES = (
+    *("exports", "export_rows", "reference_loads"),
+    *("loaded_key_owners", "loaded_workspace_names"),
+)
 ASK = """
 import sys, duckdb
 database, read_only, *views = sys.argv[1:]
@@ -75,7 +80,10 @@ def fill(database: Path) -> None:
         maker.take_in(store, days("2026-10-02"), SEARCH, {**HELPDESK, "requests": "13"})
     keys = database.with_name("keys.csv")
     keys.write_text("api_key_id,team,successor_of\nkey_1,Product,\nkey_2,,key_1\n")
-    load_keys(database, keys)
+    load_file(KEYS, database, keys)
+    workspaces = database.with_name("workspaces.csv")
+    workspaces.write_text("org_id,name\norg_a,Example Ltd\n")
+    load_file(WORKSPACES, database, workspaces)
 
 
 def test_every_view_answers_the_same_in_an_old_duckdb(old_duckdb: Path, tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from langdock_usage.ingest.owners import load_keys
+from langdock_usage.ingest.reference_files import load_file
+from langdock_usage.raw.reference.keys import KEYS as KEYS_FILE
 from langdock_usage.store.store import Store
 from tests.support.made import TOKEN_COLUMNS, Maker, days
 
@@ -123,7 +124,7 @@ def build_awkward(database: Path, seed: int = 1) -> list[Counted]:
         maker.take_in(store, days("2026-10-31"), org_id=ORGS[0])
     keys = database.with_name("awkward-keys.csv")
     keys.write_text(OWNERS, encoding="utf-8")
-    load_keys(database, keys)
+    load_file(KEYS_FILE, database, keys)
     return counted
 
 

@@ -4,17 +4,24 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from langdock_usage.ingest.owners import LoadedKeys, load_keys
+from langdock_usage.ingest.reference_files import LoadedFile, load_file
+from langdock_usage.raw.csv_file import read_csv_file
+from langdock_usage.raw.reference.keys import KEYS, KeyOwner
+from langdock_usage.raw.reference.reading import read_lines
 from langdock_usage.store.store import Store
 from tests.support.made import Maker, days
 
 HEADER = "api_key_id,team,cost_center,owner,valid_from,successor_of\n"
 
 
-def load(database: Path, lines: str, header: str = HEADER) -> LoadedKeys:
+def read_keys(file: Path) -> dict[int, KeyOwner]:
+    return read_lines(KEYS, read_csv_file(file))
+
+
+def load(database: Path, lines: str, header: str = HEADER) -> LoadedFile:
     file = database.with_name("keys.csv")
     file.write_text(header + lines, encoding="utf-8")
-    return load_keys(database, file)
+    return load_file(KEYS, database, file)
 
 
 def six_days(database: Path) -> dict[tuple[date, str], Decimal]:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from langdock_usage.ingest.owners import load_keys
+from langdock_usage.ingest.reference_files import load_file
+from langdock_usage.raw.reference.keys import KEYS
 from langdock_usage.store.store import Store
 from langdock_usage.windows import Period
 from tests.support.made import Maker, days
@@ -50,7 +51,7 @@ def build_tiny(database: Path) -> Path:
             maker.take_in(store, Period(day, day), org_id="org_a")
     keys = database.with_name("keys.csv")
     keys.write_text("api_key_id,team,cost_center\nkey_1,Product,4711\n", encoding="utf-8")
-    load_keys(database, keys)
+    load_file(KEYS, database, keys)
     return database
 
 

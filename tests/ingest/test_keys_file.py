@@ -7,11 +7,13 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage.cli.aligned import aligned
-from langdock_usage.errors import KeysFileError
-from langdock_usage.ingest.owners import add_missing_keys, load_keys, template
-from langdock_usage.raw.keys_file import read_keys
+from langdock_usage.errors import ReferenceFileError
+from langdock_usage.ingest.reference_files import load_file
+from langdock_usage.ingest.templates import add_missing, template
+from langdock_usage.raw.reference.keys import KEYS
 from langdock_usage.store.store import Store
 from tests.support.command import assert_refused, run
+from tests.support.keys import read_keys
 from tests.support.made import Maker, days
 
 HOSTILE = 'x\r\u2028=1;"\n'
@@ -41,7 +43,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
         "m,,,,,n\n"
         "m,,,,,n\n"
     )
-    with pytest.raises(KeysFileError) as refused:
+    with pytest.raises(ReferenceFileError) as refused:
         read_keys(file)
     assert str(refused.value) == (
         f"{file}: "
@@ -60,15 +62,15 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
 def test_mistakes_of_lines_are_told_though_the_key_column_is_missing(tmp_path: Path) -> None:
     file = tmp_path / "keys.csv"
     file.write_text("key,valid_from\nk,soon\n")
-    with pytest.raises(KeysFileError, match=r"line 1: .*line 1: .*line 2: valid_from: 'soon'"):
+    with pytest.raises(ReferenceFileError, match=r"line 1: .*line 1: .*line 2: valid_from: 'soon'"):
         read_keys(file)
 
 
 def test_template_with_any_name_can_be_loaded(database: Path) -> None:
     file = database.with_name("keys.csv")
-    file.write_text(template(lu.open(database)), encoding="utf-8", newline="")
+    file.write_text(template(KEYS, lu.open(database)), encoding="utf-8", newline="")
     assert [owner.api_key_id for owner in read_keys(file).values()] == ["=k", "key_2", "key_1"]
-    assert load_keys(database, file).remarks == ()
+    assert load_file(KEYS, database, file).warnings == ()
 
 
 @pytest.mark.parametrize(
@@ -98,20 +100,20 @@ def test_update_adds_what_is_missing_and_keeps_every_byte(
     usage = lu.open(database)
     before = file.stat()
     lines = [line for line in added.splitlines() if "key_" in line or "=k" in line]
-    assert add_missing_keys(file, usage) == len(lines)
+    assert add_missing(KEYS, file, usage) == len(lines)
     assert file.read_bytes().decode() == kept + added
     assert file.stat().st_mode == before.st_mode
     if not added:
         assert file.stat().st_ino == before.st_ino
-    assert add_missing_keys(file, usage) == 0
+    assert add_missing(KEYS, file, usage) == 0
 
 
 def test_update_brings_the_lines_of_a_key_that_were_loaded(database: Path) -> None:
     file = database.with_name("keys.csv")
     file.write_text("api_key_id,team,valid_from\nkey_1,A,\nkey_1,B,2026-11-01\nkey_2,C,\n")
-    load_keys(database, file)
+    load_file(KEYS, database, file)
     file.write_text("api_key_id,valid_from,team\n")
-    assert add_missing_keys(file, lu.open(database)) == 3
+    assert add_missing(KEYS, file, lu.open(database)) == 3
     assert file.read_text().splitlines()[1:] == [
         "'=k,,",
         "key_2,,C",
@@ -126,17 +128,17 @@ def test_update_writes_through_a_link_and_whole_or_not_at_all(
     file, link = tmp_path / "kept.csv", tmp_path / "keys.csv"
     file.write_text("api_key_id\n")
     link.symlink_to(file)
-    assert add_missing_keys(link, lu.open(database)) == 3
+    assert add_missing(KEYS, link, lu.open(database)) == 3
     assert link.is_symlink()
     assert len(file.read_text().splitlines()) == 4
     file.write_text('api_key_id\nkey_1\n"key_2\n')
-    with pytest.raises(KeysFileError, match="not a CSV file"):
-        add_missing_keys(link, lu.open(database))
+    with pytest.raises(ReferenceFileError, match="not a CSV file"):
+        add_missing(KEYS, link, lu.open(database))
     file.write_text("key\nkey_1\n")
     with pytest.raises(
-        KeysFileError, match=r"keys\.csv, line 1: the column 'api_key_id' is missing"
+        ReferenceFileError, match=r"keys\.csv, line 1: the column 'api_key_id' is missing"
     ):
-        add_missing_keys(link, lu.open(database))
+        add_missing(KEYS, link, lu.open(database))
     assert file.read_text() == "key\nkey_1\n"
 
 

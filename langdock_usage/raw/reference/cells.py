@@ -1,0 +1,36 @@
+"""What a cell of a reference file can say.
+
+Each of these reads the text of a cell that is not empty. It raises ValueError with a reason that
+begins with the name of the column.
+"""
+
+import unicodedata
+from datetime import date
+
+from langdock_usage.errors import InvalidRequest
+from langdock_usage.harmless import without_guard
+from langdock_usage.windows import parse_day
+
+MAX_LENGTH = 200
+
+
+def plain(cell: str) -> str:
+    """A cell without its guard, and in one of the Unicode forms that look the same."""
+    return unicodedata.normalize("NFC", without_guard(cell.strip()))
+
+
+def text(column: str, cell: str) -> str:
+    """Any text of at most 200 printable characters."""
+    if not cell.isprintable():
+        raise ValueError(f"{column} holds a sign that cannot be printed")
+    if len(cell) > MAX_LENGTH:
+        raise ValueError(f"{column} has more than {MAX_LENGTH} signs")
+    return cell
+
+
+def day(column: str, cell: str) -> date:
+    """A day, like `2026-10-31`."""
+    try:
+        return parse_day(cell)
+    except InvalidRequest as error:
+        raise ValueError(f"{column}: {str(error).rstrip('.')}") from None
