@@ -37,7 +37,7 @@ from langdock_usage.raw.combine import combine
 from langdock_usage.windows import DateForm, Period
 
 PATH = "/export/api-keys"
-# Connections are as many as requests in flight. One that is idle is closed before a server may do so,
+# As many connections as requests in flight. One that is idle is closed before a server may do so,
 # which a request on its way would take for a failure.
 LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=2.0)
 KEY = re.compile(r"[!-~]+")
