@@ -46,7 +46,7 @@ def reference_commands(kind: Kind, list_command: Callable[..., None] | None = No
         wait: Wait = WAIT_SECONDS,
         db: Db = None,
     ) -> None:
-        """Take the file into the database: all of its lines, or none and say which are wrong."""
+        """Load the file into the database: all of its lines, or none and say which are wrong."""
         _load(kind, file, wait=wait, db=db)
 
     app.command("list", help=None if list_command else "Show what is known, and what is missing.")(
@@ -121,7 +121,7 @@ def _load(kind: Kind, file: Path | None, *, wait: float, db: Path | None) -> Non
         write(f"{source} is as it was loaded on {moment}; nothing was changed.")
         return
     lines = counted(loaded.line_count, "line")
-    write(f"{lines} on {counted(loaded.subject_count, kind.noun)} taken in from {source}.")
+    write(f"{lines} on {counted(loaded.subject_count, kind.noun)} loaded from {source}.")
 
 
 def _default_file(kind: Kind, settings: Settings) -> Path:

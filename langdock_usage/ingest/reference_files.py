@@ -40,9 +40,9 @@ def load_file(
     wait_seconds: float = WAIT_SECONDS,
     on_wait: OnWait | None = None,
 ) -> LoadedFile:
-    """Take what the file says instead of what was known, all of it or nothing, and keep a copy.
+    """Load a file in place of the one before, all of it or nothing, and keep a copy.
 
-    What was known stays known to `as_of`.
+    What was loaded before stays known to `as_of`.
 
     Raises ReferenceFileError with every wrong line, DatabaseMissing, DatabaseLocked.
     """
@@ -68,7 +68,7 @@ def load_file(
 
 
 def restore(store: Store, archive: Archive) -> list[str]:
-    """Take in the copies that the database lacks; says which of them cannot be read."""
+    """Load the copies that the database lacks; says which of them cannot be read."""
     unreadable: list[str] = []
     for kind in KINDS:
         known = store.lookups.reference_loads(kind.name)

@@ -28,7 +28,7 @@ def upgrade(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 def _keep_owners_of_version_0_1(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Version 0.1 had a table for the keys file that was loaded last; its moment is in the archive.
 
-    The files that were loaded before lie in the archive too, for the next writer to take in.
+    The files that were loaded before lie in the archive too, for the next writer to load.
     """
     copies = ReferenceCopies(Archive(path), "keys").by_moment()
     moment = max(copies, default=datetime(1970, 1, 1, tzinfo=UTC))

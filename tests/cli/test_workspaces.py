@@ -25,7 +25,7 @@ def test_names_of_workspaces_from_template_to_status(tmp_path: Path) -> None:
 
     file.write_text(lines.format("Büro"), encoding="utf-8")
     for said in (
-        "2 lines on 2 workspaces taken in from data/workspaces.csv.",
+        "2 lines on 2 workspaces loaded from data/workspaces.csv.",
         "data/workspaces.csv is as it was loaded on ",
     ):
         loaded = run(tmp_path, "workspaces", "load", *db)

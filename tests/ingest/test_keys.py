@@ -306,7 +306,7 @@ def test_commands(database: Path, tmp_path: Path) -> None:
     file.write_text(file.read_text().replace("key_1,,", "key_1,Team,"))
     loaded = run(tmp_path, "keys", "load", *db)
     assert (loaded.returncode, loaded.stderr) == (0, "")
-    assert loaded.stdout == "2 lines on 2 keys taken in from data/keys.csv.\n"
+    assert loaded.stdout == "2 lines on 2 keys loaded from data/keys.csv.\n"
     unowned = run(tmp_path, "keys", "list", "--unowned", "--month", "2026-10", *db)
     assert [line.split()[-2] for line in unowned.stdout.splitlines()[1:]] == ["key_2"]
     assert unowned.stderr.splitlines() == [

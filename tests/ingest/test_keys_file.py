@@ -168,7 +168,7 @@ def test_commands_name_the_file_that_was_used(tmp_path: Path) -> None:
     loaded = run(tmp_path, "keys", "load", "my keys.csv", *db)
     assert (loaded.returncode, loaded.stdout) == (
         0,
-        "4 lines on 4 keys taken in from my keys.csv.\n",
+        "4 lines on 4 keys loaded from my keys.csv.\n",
     )
     assert loaded.stderr.splitlines()[0].startswith(
         "Warning: my keys.csv, line 3: no usage of the key 'key_3' is known; did you mean 'key_"
