@@ -1,7 +1,7 @@
 """Everything this package raises on purpose.
 
     LangdockUsageError            one clear line: what is wrong, and what to do next
-    ├── InvalidRequest            what was asked for cannot be meant (exit status 2)
+    ├── InvalidRequest            an argument is not valid (exit status 2)
     ├── SettingsError             the file .env cannot be read
     ├── ApiError                  the service refused, failed, or answered nonsense
     │   ├── AccessDenied          no key, a wrong key, or a key without the scope
@@ -46,7 +46,7 @@ class LangdockUsageError(Exception):
 
 
 class InvalidRequest(LangdockUsageError):
-    """A month, zone, period, notebook or parameter that cannot be meant."""
+    """A month, zone, period, notebook or parameter that is not valid."""
 
     exit_status = 2
 
@@ -84,7 +84,7 @@ class ServiceUnavailable(ApiError):
 
 
 class Overloaded(ServiceUnavailable):
-    """Server trouble, or no answer in time: the service may bear fewer requests at once."""
+    """Server trouble, or no answer in time: the service may be able to handle fewer requests at once."""
 
 
 class NoAnswer(Overloaded):

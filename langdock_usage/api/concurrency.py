@@ -1,4 +1,4 @@
-"""How many requests to have in flight: as many as the service bears."""
+"""How many requests to have in flight: as many as the service can handle."""
 
 import asyncio
 import math

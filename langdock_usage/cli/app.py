@@ -114,7 +114,10 @@ def fetch(
     as_json: Json = False,
     quiet: Quiet = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Tell every retry and wait, not each once.")
+        bool,
+        typer.Option(
+            "--verbose", "-v", help="Report every retry and wait, not only the first of a kind."
+        ),
     ] = False,
     org: Org = None,
     wait: Wait = WAIT_SECONDS,
@@ -200,7 +203,7 @@ def load(
 
 @app.command()
 def status(as_json: Json = False, db: Db = None) -> None:
-    """Say what is covered, missing or restated, and when data last came."""
+    """Show which days are covered, missing or restated, and when data was last fetched."""
     from langdock_usage.store.status import as_text
     from langdock_usage.store.status import status as status_of
 
@@ -217,7 +220,7 @@ def unload(
     wait: Wait = WAIT_SECONDS,
     db: Db = None,
 ) -> None:
-    """Take back an export that was loaded by mistake; what it superseded counts again."""
+    """Remove an export that was loaded by mistake; what it superseded counts again."""
     from langdock_usage.ingest.unload import unload as unload_export
 
     database = settings_for(db).database
@@ -233,7 +236,7 @@ def rebuild(
     wait: Wait = WAIT_SECONDS,
     db: Db = None,
 ) -> None:
-    """Make the database again from the raw exports beside it."""
+    """Rebuild the database from the raw exports beside it."""
     from langdock_usage.ingest.rebuild import rebuild as rebuild_database
 
     settings = settings_for(db)
@@ -267,13 +270,13 @@ def sandbox(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help=f"Make trouble; repeatable: {', '.join(FAULTS)}, or {ALL} of it.",
+            help=f"Answer with a fault; repeatable: {', '.join(FAULTS)}, or {ALL} of it.",
             autocompletion=lambda: [ALL, *FAULTS],
         ),
     ] = None,
     dates: Annotated[
         Literal["either", "plain", "z", "as-utc"],
-        typer.Option(help="Dates taken: with or without Z, one of them, or Z read as UTC."),
+        typer.Option(help="Accepted dates: with or without Z, only one of them, or Z read as UTC."),
     ] = "either",
     latency: Annotated[
         float, typer.Option(min=0, metavar="SECONDS", help="How long an export takes.")

@@ -31,7 +31,7 @@ def run_demo(
     say("Starting the sandbox: a made-up workspace behind a stand-in of the API, on loopback.")
     last_month = month_before(month_of(local_today))
     with serve(Workspace.synthetic(today=local_today)) as sandbox:
-        # a database made anew takes the file that was loaded last
+        # a rebuilt database takes the file that was loaded last
         keys = keys_file(sandbox.workspace.org_id, moved_on=last_month.first)
         ReferenceCopies(Archive(DATABASE), "keys").keep(keys.encode(), datetime.now(UTC))
         settings = Settings(sandbox.api_key, sandbox.base_url, DATABASE, TIMEZONE)

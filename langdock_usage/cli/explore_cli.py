@@ -77,7 +77,7 @@ Output = Annotated[
     ),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file.")]
-ListViews = Annotated[bool, typer.Option("--list", help="Say what views there are.")]
+ListViews = Annotated[bool, typer.Option("--list", help="List the views, with what they are.")]
 
 
 def export(

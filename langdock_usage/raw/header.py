@@ -42,7 +42,7 @@ class Header:
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        """Columns that the database does not take in, as the file names them."""
+        """Columns that the database does not store, as the file names them."""
         pairs = zip(self.names, self.originals, strict=True)
         return tuple(original for name, original in pairs if name not in (*COLUMNS, RAW_MODEL))
 

@@ -139,7 +139,7 @@ def _check_final(month: Month) -> None:
         if month.first < oldest:
             advice = (
                 f"the service has no days before {oldest} any more, but `langdock-usage load` "
-                "takes in an export that somebody kept."
+                "adds an export that somebody kept."
             )
         raise NotFinal(
             f"{month.name} is not final, complete and reconciled: {'; '.join(objections)}. "

@@ -2,7 +2,7 @@
 
 Which period is struck is fixed by the order in which periods are first asked for: of every
 `every` distinct ones the first. Several faults take turns. A period is struck once or twice, then
-answered well, so a client that asks again always gets through. `too_large` alone never gives way.
+answered well, so a client that asks again always gets through. Only `too_large` fails every time.
 """
 
 from collections.abc import Hashable, Iterable

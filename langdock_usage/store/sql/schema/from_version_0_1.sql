@@ -1,6 +1,6 @@
 {% import "store/write/row_accounting" as tokens %}
 {% import "store/periods" as periods %}
--- Rows that were taken in before say neither their workspace and period nor how their tokens add up.
+-- Rows that were added by version 0.1 say neither their workspace and period nor how their tokens add up.
 update export_rows
 set
     org_id = exports.org_id,

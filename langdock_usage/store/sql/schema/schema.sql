@@ -1,4 +1,4 @@
--- What was taken in, never edited: one row per export, and the rows that each export stated.
+-- What was received, never edited: one row per export, and the rows that each export stated.
 
 create table if not exists exports (
     export_id      varchar primary key,
