@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
 
 from langdock_usage.charts.chart_data import (
+    cost_column,
     costs_of,
     group_of,
     height_of,
-    key_names,
+    names_of,
     require,
-    texts,
 )
 from langdock_usage.charts.heatmap import heatmap
 from langdock_usage.charts.look import finished
+from langdock_usage.charts.names import shortened
 from langdock_usage.charts.style import (
     ACCENT,
     PLAIN,
@@ -26,6 +27,11 @@ from langdock_usage.charts.style import (
     tip,
     with_places,
 )
+
+MOST_POINTS = 500
+
+FULL_NAMES = 50
+"""Points that have the whole name of their key, however long."""
 
 NAMED_POINTS = 8
 """Points with a name beside them; the page takes away those that would cover others."""
@@ -48,33 +54,69 @@ def cache_efficiency(frame: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChar
         tooltip=tip(style, name, "cache_hit_ratio"),
     )
     numbers = base.mark_text(align="left", dx=6).encode(text="cache_hit_ratio_label:N")
-    return finished([base.mark_bar(color=ACCENT), numbers], height_of(data[name]))
+    layers = [base.mark_bar(color=ACCENT), numbers]
+    return finished(layers, height_of(data[name]), style, "cache_efficiency", data)
 
 
-def cache_over_time(ratios: pd.DataFrame, name: str, style: Style = PLAIN) -> alt.LayerChart:
+def cache_over_time(
+    ratios: pd.DataFrame, name: str, style: Style = PLAIN, top: int = 15
+) -> alt.LayerChart:
     """Heatmap of cache-hit ratio: keys or models (`name` is their column) down, months across.
+
+    Of those with token data in the last month, the `top` costliest.
 
     >>> chart = charts.cache_over_time(usage.monthly_cost(by="model"), "model")
     """
-    known = ratios[ratios["cache_hit_ratio"].notna()].reset_index(drop=True)
+    known = costliest_with_ratio(ratios, name, top)
     data = pd.DataFrame({"cache_hit_ratio": known["cache_hit_ratio"].astype(float)})
-    data[name] = key_names(known) if name == "api_key_name" else texts(known[name])
+    data[name] = shortened(names_of(known, name, style))
     data["cache_hit_ratio_label"] = [style.percent(value) for value in data["cache_hit_ratio"]]
     data["strength"] = data["cache_hit_ratio"]
     data["month"] = [f"{month:%Y-%m}" for month in known["month"]]
     data["month_label"] = [style.month(month) for month in known["month"]]
     months = list(dict.fromkeys(data.sort_values("month")["month_label"]))
-    return heatmap(data, name, "month_label", months, "cache_hit_ratio", style)
+    layers = heatmap(data, name, "month_label", months, "cache_hit_ratio", style)
+    kind = "cache_keys" if name == "api_key_name" else "cache_models"
+    return finished(*layers, style, kind, data[data["month"] == data["month"].max()])
 
 
-def cost_against_cache(keys: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
-    """Cost against cache-hit ratio, a point for each key: caching would pay at the upper left.
+def costliest_with_ratio(ratios: pd.DataFrame, name: str, top: int = 15) -> pd.DataFrame:
+    """The rows with a ratio of the keys or models that were costliest in the last of the months.
+
+    In the order of that cost, then by month.
+    """
+    known = ratios[ratios["input_tokens"].notna() & (ratios["input_tokens"] > 0)]
+    last = known[known["month"] == ratios["month"].max()]
+    key = "api_key_id" if name == "api_key_name" else name
+    order = list(last.sort_values("total_cost_usd", ascending=False, kind="stable")[key])[:top]
+    places = {_no_nan(one): place for place, one in enumerate(order)}
+    place = known[key].map(lambda one: places.get(_no_nan(one), -1)).astype(int)
+    ranked = known.assign(place=place)[place >= 0]
+    return ranked.sort_values(["place", "month"], ignore_index=True).drop(columns="place")
+
+
+def _no_nan(name: Any) -> Any:
+    return None if pd.isna(name) else name
+
+
+def cost_against_cache(
+    keys: pd.DataFrame, style: Style = PLAIN, top: int = MOST_POINTS
+) -> alt.LayerChart:
+    """Cost against cache-hit ratio, a point for each of the `top` costliest keys.
+
+    Caching would pay at the upper left.
 
     >>> chart = charts.cost_against_cache(usage.cost_per_key("2026-10"))
     """
-    known = keys[keys["cache_hit_ratio"].notna()].reset_index(drop=True)
-    data = costs_of(known, style).assign(api_key_name=key_names(known))
-    data["cache_hit_ratio"] = known["cache_hit_ratio"].astype(float)
+    ratio_column = "cache_hit_ratio_after" if "cost_after_usd" in keys else "cache_hit_ratio"
+    require(keys, [ratio_column])
+    names = pd.Series(names_of(keys, "api_key_name", style), index=keys.index)
+    known = keys.assign(api_key_name=names)[keys[ratio_column].notna()]
+    cost = cost_column(known)
+    known = known.sort_values(cost, ascending=False, kind="stable").head(top)
+    data = costs_of(known, style)
+    data["api_key_name"] = shortened(list(known["api_key_name"]), FULL_NAMES)
+    data["cache_hit_ratio"] = known[ratio_column].astype(float).to_numpy()
     data["cache_hit_ratio_label"] = [style.percent(value) for value in data["cache_hit_ratio"]]
     data["place"] = data["total_cost_usd"].rank(ascending=False, method="first")
     highest = float(data["total_cost_usd"].max()) or 1.0
@@ -86,7 +128,7 @@ def cost_against_cache(keys: pd.DataFrame, style: Style = PLAIN) -> alt.LayerCha
         tooltip=tip(style, "api_key_name", "cache_hit_ratio", "total_cost_usd"),
     )
     dots = points.mark_circle(size=90, color=ACCENT, opacity=0.8)
-    names = [
+    labels = [
         points.transform_filter(alt.datum.place <= NAMED_POINTS)
         .transform_filter(side)
         .mark_text(align=align, dx=dx, limit=170)
@@ -103,7 +145,7 @@ def cost_against_cache(keys: pd.DataFrame, style: Style = PLAIN) -> alt.LayerCha
     band = alt.Chart(where).mark_rect(color=ACCENT, opacity=0.07).encode(x=ratio, x2="end:Q")
     words = alt.Chart(where).mark_text(align="left", dx=8, fontStyle="italic")
     words = words.encode(x=ratio, y=alt.value(12), text="text:N")
-    return finished([band, dots, *names, words], height=340)
+    return finished([band, dots, *labels, words], 340, style, "cache", data)
 
 
 _LEFT: Literal["left"] = "left"

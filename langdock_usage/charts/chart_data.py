@@ -6,19 +6,19 @@ one group, so that the sum stays the sum.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from langdock_usage.charts.style import OTHERS, PALETTE, Style
+from langdock_usage.charts.names import key_names
+from langdock_usage.charts.style import OTHERS, PALETTE, Style, text_of
+from langdock_usage.charts.top_and_others import few, top_and_others
 from langdock_usage.errors import InvalidRequest
 
 MAX_ROWS = 5_000  # in one chart; more makes a browser slow
 MOST = 300  # names in one chart; nobody reads more
 STEP = 24  # height of a bar with the space around it
 OTHERS_NAME = "all others"
-UNKNOWN = "n/a"
 
 # the columns by which a frame may be grouped, and those that name the groups
 GROUPS = {
@@ -31,9 +31,9 @@ GROUPS = {
 }
 
 
-def texts(values: Iterable[object], missing: str = UNKNOWN) -> list[str]:
+def texts(values: Iterable[object]) -> list[str]:
     """Every value as text."""
-    return [missing if pd.isna(value) else str(value) for value in values]  # type: ignore[call-overload]
+    return [text_of("", value) for value in values]
 
 
 def group_of(frame: pd.DataFrame) -> tuple[str, list[str]]:
@@ -53,20 +53,49 @@ def group_of(frame: pd.DataFrame) -> tuple[str, list[str]]:
     )
 
 
-def key_names(frame: pd.DataFrame, key: str = "api_key_id") -> list[str]:
-    """The last name of each row's key, with its id where other keys have the same name."""
-    ids, names = texts(frame[key]), texts(frame["api_key_name"])
-    last_name = dict(zip(ids, names, strict=True))
-    count = Counter(last_name.values())
-    shown = {one: f"{name} ({one})" if count[name] > 1 else name for one, name in last_name.items()}
-    return [shown[one] for one in ids]
+def cost_column(frame: pd.DataFrame) -> str:
+    """The column of the costs; of a comparison, the costs of its later period."""
+    if "cost_after_usd" in frame:
+        return "cost_after_usd"
+    require(frame, ["total_cost_usd"])
+    return "total_cost_usd"
 
 
 def costs_of(frame: pd.DataFrame, style: Style) -> pd.DataFrame:
     """The costs as floats, and as text."""
-    costs = frame["total_cost_usd"].astype(float).reset_index(drop=True)
-    labels = [style.money(cost) for cost in frame["total_cost_usd"]]
+    exact = frame[cost_column(frame)]
+    labels = [style.money(cost) for cost in exact]
+    costs = exact.astype(float).reset_index(drop=True)
     return pd.DataFrame({"total_cost_usd": costs, "total_cost_usd_label": labels})
+
+
+def used(frame: pd.DataFrame) -> pd.DataFrame:
+    """Of a comparison the rows that were used in its later period, else the frame."""
+    if "cost_after_usd" not in frame:
+        return frame
+    return frame[(frame["requests_after"] > 0) | (frame["cost_after_usd"].astype(float) != 0)]
+
+
+def costliest(frame: pd.DataFrame, name: str, top: int, style: Style) -> pd.DataFrame:
+    """`name` and `total_cost_usd` of the `top` costliest rows, and of all others as one."""
+    frame = used(frame)
+    require(frame, ["api_key_id", name] if name == "api_key_name" else [name])
+    data = pd.DataFrame(
+        {
+            name: pd.Series(names_of(frame, name, style), dtype="str"),
+            "total_cost_usd": frame[cost_column(frame)].reset_index(drop=True),
+        }
+    )
+    data = data.sort_values("total_cost_usd", ascending=False, kind="stable", ignore_index=True)
+    return top_and_others(data, top, style.label("others"))
+
+
+def names_of(frame: pd.DataFrame, name: str, style: Style) -> list[str]:
+    """The name of each row's key, model or team, as the style writes it."""
+    if name == "api_key_name":
+        return key_names(frame, name=style.name)
+    written = {value: style.name(name, value) for value in frame[name].unique()}
+    return [written[value] for value in frame[name]]
 
 
 def height_of(names: pd.Series[str], step: int = STEP) -> int:
@@ -101,22 +130,9 @@ def require(frame: pd.DataFrame, columns: Iterable[str]) -> None:
 
 def largest(data: pd.DataFrame, name: str, by: str, top: int) -> pd.DataFrame:
     """The `top` rows that are largest either way, in the order of `by`, and all others as one."""
-    places = data[by].abs().rank(method="first", ascending=False)
-    data = data.assign(**{name: data[name].where(places <= top, OTHERS_NAME)})
-    summed = data.groupby(name, as_index=False).sum()
-    return summed.sort_values([by, name], ascending=[False, True], ignore_index=True)
-
-
-def few(names: pd.Series[str], costs: pd.Series[float], top: int) -> pd.Series[str]:
-    """The same names, those beyond the `top` costliest called OTHERS_NAME."""
-    summed = costs.groupby(names).sum().sort_values(ascending=False, kind="stable")
-    return names.where(names.isin(summed.index[:top]), OTHERS_NAME)
-
-
-def by_cost(names: pd.Series[str], costs: pd.Series[float]) -> list[str]:
-    """Each name once, costliest first, OTHERS_NAME at the end."""
-    summed = costs.groupby(names).sum().sort_values(ascending=False, kind="stable")
-    return sorted(map(str, summed.index), key=lambda name: name == OTHERS_NAME)
+    by_size = data.sort_values(by, key=abs, ascending=False, kind="stable", ignore_index=True)
+    shown = top_and_others(by_size, top, OTHERS_NAME)
+    return shown.sort_values([by, name], ascending=[False, True], ignore_index=True)
 
 
 def colours(names: Sequence[str]) -> list[str]:
@@ -135,8 +151,8 @@ def by_day_key_and_model(daily: pd.DataFrame) -> pd.DataFrame:
     data["total_cost_usd"] = data["total_cost_usd"].astype(float)
     data["api_key_name"] = pd.Series(group_of(daily)[1], dtype="str")
     data["model"] = pd.Series(texts(daily["model"]), dtype="str")
-    data["api_key_name"] = few(data["api_key_name"], data["total_cost_usd"], 15)
-    data["model"] = few(data["model"], data["total_cost_usd"], len(PALETTE))
+    for name, top in (("api_key_name", 15), ("model", len(PALETTE))):
+        data[name] = few(data[name], data["total_cost_usd"], top, OTHERS_NAME)
     for unit in ("D", "W", "M"):
         period = data["day"].dt.to_period(unit)
         first = period.dt.start_time.astype("datetime64[us]")

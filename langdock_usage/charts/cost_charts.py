@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from langdock_usage.charts.chart_data import costs_of, height_of, key_names, require, texts
+from langdock_usage.charts.chart_data import costliest, costs_of, height_of, names_of, require
 from langdock_usage.charts.look import finished
 from langdock_usage.charts.style import (
     ACCENT,
@@ -23,18 +23,25 @@ from langdock_usage.charts.style import (
 )
 from langdock_usage.errors import InvalidRequest
 
+TOP = 15
+"""Keys, models and teams that have a bar each; all others share one."""
+
 
 def cost_per_day(
     daily: pd.DataFrame, before: pd.DataFrame | None = None, style: Style = PLAIN
 ) -> alt.LayerChart:
     """Cost of each day of a month, stacked by model; the days of the month `before` as a line.
 
+    Of `cost_per_period`, it draws the periods that are single days.
+
     >>> chart = charts.cost_per_day(usage.daily_cost("2026-10"), usage.daily_cost("2026-09"))
     """
+    daily, before = _single_days(daily), None if before is None else _single_days(before)
     require(daily, ("day", "model", "total_cost_usd"))
     if len({(day.year, day.month) for day in daily["day"]}) > 1:
         raise InvalidRequest("This chart is of one month; charts.cost_explorer draws longer ones.")
     data, order = _by_series(daily, "day", style)
+    described = data[["day", "total_cost_usd"]]
     data["day_of_month"] = [day.day for day in data["day"]]
     data["day"] = [style.day(day) for day in data["day"]]
     last = max((pd.Timestamp(day).days_in_month for day in daily["day"].head(1)), default=31)
@@ -50,11 +57,27 @@ def cost_per_day(
             tooltip=tip(style, "day", "model", "total_cost_usd"),
         )
     )
-    if before is None or before.empty:
-        return finished([bars], height=300)
-    line = costs_of(before, style).assign(day=list(before["day"]), what=style.label("month_before"))
-    line["day_of_month"] = [day.day for day in line["day"]]
-    line["day"] = [style.day(day) for day in line["day"]]
+    layers = [bars]
+    if before is not None and not before.empty:
+        layers += _line_of_month_before(before, x, last, style)
+    chart = finished(layers, 300, style, "days", described)
+    return chart.resolve_scale(strokeDash="independent") if len(layers) > 1 else chart
+
+
+def _single_days(frame: pd.DataFrame) -> pd.DataFrame:
+    if "first_day" not in frame or "last_day" not in frame:
+        return frame
+    is_single = frame["first_day"] == frame["last_day"]
+    return frame[is_single].rename(columns={"first_day": "day"}).reset_index(drop=True)
+
+
+def _line_of_month_before(
+    before: pd.DataFrame, x: alt.X, last: int, style: Style
+) -> list[alt.Chart]:
+    per_day = before.groupby("day", as_index=False).agg({"total_cost_usd": "sum"})
+    line = costs_of(per_day, style).assign(what=style.label("month_before"))
+    line["day_of_month"] = [day.day for day in per_day["day"]]
+    line["day"] = [style.day(day) for day in per_day["day"]]
     path = alt.Chart(line[line["day_of_month"] <= last]).encode(
         x=x, y=cost_axis(style), tooltip=tip(style, "day", "total_cost_usd")
     )
@@ -63,46 +86,32 @@ def cost_per_day(
     dashes = path.mark_line(strokeWidth=1.5, interpolate="monotone", color=INK).encode(
         strokeDash=dash.scale(range=[[4, 3]])
     )
-    layers: alt.LayerChart = finished([bars, halo, dashes], height=300).resolve_scale(
-        strokeDash="independent"
-    )
-    return layers
+    return [halo, dashes]
 
 
-def cost_per_key(keys: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
-    """Cost of each API key as a bar, in the order of the frame.
+def cost_per_key(keys: pd.DataFrame, style: Style = PLAIN, top: int = TOP) -> alt.LayerChart:
+    """Cost of each API key as a bar: the `top` costliest, and all others as one.
 
-    >>> chart = charts.cost_per_key(usage.cost_per_key("2026-10").head(15))
+    >>> chart = charts.cost_per_key(usage.cost_per_key("2026-10"))
+    >>> chart = charts.cost_per_key(usage.compare("2026-09", "2026-10"))
     """
-    require(keys, ("api_key_id", "api_key_name", "total_cost_usd"))
-    data = costs_of(keys, style).assign(api_key_name=key_names(keys))
-    others = style.label("others")
-    data["colour"] = [OTHERS if name == others else ACCENT for name in data["api_key_name"]]
-    return _bars(data, "api_key_name", style)
+    return _bars(costliest(keys, "api_key_name", top, style), "api_key_name", style, "keys")
 
 
-def cost_per_model(models: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
-    """Cost of each model as a bar, in the order of the frame, each in the colour of the model.
+def cost_per_model(models: pd.DataFrame, style: Style = PLAIN, top: int = TOP) -> alt.LayerChart:
+    """Cost of each model as a bar in the colour of the model: the `top` costliest, and all others.
 
     >>> chart = charts.cost_per_model(usage.cost_per_model("2026-10"))
     """
-    require(models, ("model", "total_cost_usd"))
-    data = costs_of(models, style).assign(model=texts(models["model"]))
-    named = style.models if style.models is not None else list(data["model"])
-    data["colour"] = [style.colour(model, named) for model in data["model"]]
-    return _bars(data, "model", style)
+    return _bars(costliest(models, "model", top, style), "model", style, "models")
 
 
-def cost_per_team(teams: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
-    """Cost of each team as a bar, in the order of the frame.
+def cost_per_team(teams: pd.DataFrame, style: Style = PLAIN, top: int = TOP) -> alt.LayerChart:
+    """Cost of each team as a bar: the `top` costliest, and all others as one.
 
     >>> chart = charts.cost_per_team(usage.cost_per_team("2026-10"))
     """
-    require(teams, ("team", "total_cost_usd"))
-    data = costs_of(teams, style).assign(team=texts(teams["team"]))
-    others = style.label("others")
-    data["colour"] = [OTHERS if name == others else ACCENT for name in data["team"]]
-    return _bars(data, "team", style)
+    return _bars(costliest(teams, "team", top, style), "team", style, "teams")
 
 
 def cost_per_month(monthly: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
@@ -112,6 +121,7 @@ def cost_per_month(monthly: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChar
     """
     require(monthly, ("month", "model", "total_cost_usd"))
     data, order = _by_series(monthly, "month", style)
+    described = data[["month", "total_cost_usd"]]
     data["month_label"] = [style.month(month) for month in data["month"]]
     data["month"] = data["month"].astype(str)
     months = list(dict.fromkeys(data.sort_values("month")["month_label"]))
@@ -129,10 +139,12 @@ def cost_per_month(monthly: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChar
             tooltip=tip(style, "month", "model", "total_cost_usd"),
         )
     )
-    return finished([bars], height=300)
+    return finished([bars], 300, style, "months", described)
 
 
-def _bars(data: pd.DataFrame, name: str, style: Style) -> alt.LayerChart:
+def _bars(costs: pd.DataFrame, name: str, style: Style, kind: str) -> alt.LayerChart:
+    data = costs_of(costs, style).assign(**{name: list(costs[name])})
+    data["colour"] = _colours(data[name], name, style)
     base = alt.Chart(with_places(data, name)).encode(
         y=named_axis(name),
         # room for a number beside the longest bar
@@ -141,19 +153,29 @@ def _bars(data: pd.DataFrame, name: str, style: Style) -> alt.LayerChart:
     )
     bars = base.mark_bar().encode(color=alt.Color("colour:N", scale=None))
     numbers = base.mark_text(align="left", dx=6).encode(text="total_cost_usd_label:N")
-    return finished([bars, numbers], height_of(data[name]))
+    return finished([bars, numbers], height_of(data[name]), style, kind, costs)
+
+
+def _colours(names: pd.Series[str], name: str, style: Style) -> list[str]:
+    if name == "model":
+        models = style.models if style.models is not None else list(names)
+        return [style.colour(model, models) for model in names]
+    return [OTHERS if one == style.label("others") else ACCENT for one in names]
 
 
 def _by_series(frame: pd.DataFrame, by: str, style: Style) -> tuple[pd.DataFrame, list[str]]:
     """Cost by `by` and series: a named model, or all others. With the series in their order."""
-    data = pd.DataFrame({by: list(frame[by]), "model": texts(frame["model"])})
+    data = pd.DataFrame({by: list(frame[by]), "model": names_of(frame, "model", style)})
     data["total_cost_usd"] = frame["total_cost_usd"].astype(float).to_numpy()
     models = style.models
     if models is None:
         costs = data.groupby("model")["total_cost_usd"].sum().sort_values(ascending=False)
         models = list(costs.index[: len(PALETTE)])
     others = style.label("others")
+    # a day or month without usage has no model, and is no reason for a colour more
+    is_used = (data["total_cost_usd"] != 0) | data["model"].isin(models)
     data["model"] = data["model"].where(data["model"].isin(models), others)
+    data["model"] = data["model"].where(is_used, models[0] if len(models) else others)
     data = data.groupby([by, "model"])["total_cost_usd"].sum().reset_index()
     order = [*models, others] if others in set(data["model"]) - set(models) else list(models)
     data["series"] = [order.index(model) for model in data["model"]]

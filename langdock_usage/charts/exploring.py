@@ -12,10 +12,9 @@ import altair as alt
 import pandas as pd
 
 from langdock_usage.charts.chart_data import (
-    by_cost,
+    OTHERS_NAME,
     by_day_key_and_model,
     colours,
-    few,
     height_of,
     largest,
     limited,
@@ -34,6 +33,7 @@ from langdock_usage.charts.style import (
     in_order,
     with_places,
 )
+from langdock_usage.charts.top_and_others import by_cost, few
 
 TOP = 15
 WIDTH = 640
@@ -51,7 +51,7 @@ def cost_explorer(daily: pd.DataFrame) -> alt.VConcatChart:
     ['days', 'keys', 'models']
     """
     data = by_day_key_and_model(daily)
-    models = by_cost(data["model"], data["total_cost_usd"])
+    models = by_cost(data["model"], data["total_cost_usd"], OTHERS_NAME)
     data = with_places(data, "model", models)
     days = alt.selection_interval(encodings=["x"], name="days")
     models_picked = alt.selection_point(fields=["model"], bind="legend", name="models")
@@ -110,9 +110,9 @@ def cost_over_months(monthly: pd.DataFrame) -> alt.Chart:
     """
     name, data = rows_of(monthly, ["total_cost_usd"])
     data["month"] = monthly["month"].to_numpy()
-    data[name] = few(data[name], data["total_cost_usd"], len(PALETTE))
+    data[name] = few(data[name], data["total_cost_usd"], len(PALETTE), OTHERS_NAME)
     data = limited(data.groupby(["month", name], as_index=False).sum())
-    order = by_cost(data[name], data["total_cost_usd"])
+    order = by_cost(data[name], data["total_cost_usd"], OTHERS_NAME)
     data = with_places(data, name, order)
     picked = alt.selection_point(fields=[name], bind="legend", name="legend")
     chart: alt.Chart = (

@@ -5,8 +5,9 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from langdock_usage.charts.chart_data import STEP, costs_of, height_of, key_names, texts
+from langdock_usage.charts.chart_data import STEP, costs_of, height_of, names_of
 from langdock_usage.charts.look import finished
+from langdock_usage.charts.names import shortened
 from langdock_usage.charts.style import (
     ACCENT,
     INK,
@@ -17,32 +18,41 @@ from langdock_usage.charts.style import (
     tip,
     with_places,
 )
+from langdock_usage.charts.top_and_others import by_cost, few
 
 MOST_CELL_WIDTH = 110
 
 
-def cost_per_key_and_model(grid: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
-    """Heatmap of cost: keys down, models across, in the order in which they first appear.
+def cost_per_key_and_model(
+    pairs: pd.DataFrame, style: Style = PLAIN, top_keys: int = 15, top_models: int = 10
+) -> alt.LayerChart:
+    """Heatmap of cost: the costliest keys down, the costliest models across, all others as one.
 
     >>> chart = charts.cost_per_key_and_model(usage.cost_per_key_and_model("2026-10"))
     """
-    data = costs_of(grid, style)
-    data = data.assign(api_key_name=key_names(grid), model=texts(grid["model"]))
     others = style.label("others")
+    grid = pd.DataFrame({"total_cost_usd": list(pairs["total_cost_usd"])})
+    for name, top in (("api_key_name", top_keys), ("model", top_models)):
+        names = pd.Series(shortened(names_of(pairs, name, style)), dtype="str")
+        grid[name] = few(names, grid["total_cost_usd"], top, others)
+    keys = by_cost(grid["api_key_name"], grid["total_cost_usd"], others)
+    models = by_cost(grid["model"], grid["total_cost_usd"], others)
+    grid = grid.groupby(["api_key_name", "model"], as_index=False).sum()
+    grid = grid.sort_values("api_key_name", key=lambda n: n.map(keys.index), ignore_index=True)
+    data = costs_of(grid, style).assign(api_key_name=grid["api_key_name"], model=grid["model"])
     # sums of many keep pale, so that the named cells can be told apart
     is_named = (data["api_key_name"] != others) & (data["model"] != others)
     costs = data["total_cost_usd"].where(is_named, 0)
-    top = float(costs.max()) or 1.0
-    data["strength"] = (costs.clip(lower=0) / top) ** 0.5
-    per_model = data.groupby("model")["total_cost_usd"].sum().sort_values(ascending=False)
-    order = sorted(per_model.index, key=lambda model: model == others)  # the rest keeps its order
-    return heatmap(data, "api_key_name", "model", order, "total_cost_usd", style)
+    highest = float(costs.max()) or 1.0
+    data["strength"] = (costs.clip(lower=0) / highest) ** 0.5
+    layers = heatmap(data, "api_key_name", "model", models, "total_cost_usd", style)
+    return finished(*layers, style, "keys_and_models", data[is_named])
 
 
 def heatmap(
     data: pd.DataFrame, down: str, across: str, order: list[str], value: str, style: Style
-) -> alt.LayerChart:
-    """Cells of one colour, the stronger the larger `strength`, each with its value as text."""
+) -> tuple[list[alt.Chart], int]:
+    """Layers and their height: cells of one colour, the stronger the larger `strength`."""
     # a few columns stand together on the left instead of being stretched
     width = alt.ExprRef(f"min(width, {MOST_CELL_WIDTH * len(order)})")
     x = alt.X(f"{across}:N", title=None, sort=in_order(across)).scale(rangeMax=width)
@@ -64,4 +74,4 @@ def heatmap(
             ((alt.datum.strength >= 0.55, "#ffffff"), (alt.datum.strength < 0.55, INK))
         )
     ]
-    return finished([cells, *numbers], height_of(data[down], STEP + 4))
+    return [cells, *numbers], height_of(data[down], STEP + 4)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import altair as alt
+import pandas as pd
 
 from langdock_usage.charts.picture import svg
-from langdock_usage.charts.style import CONFIG, WIDTH
+from langdock_usage.charts.style import CONFIG, WIDTH, Style
 from langdock_usage.embedding import JUPYTERLAB_MIME, PAGE_WIDE
 
 Bundle = dict[str, Any]
@@ -46,9 +47,17 @@ class VConcatChart(_Ours, alt.VConcatChart):
     """Charts below one another in our look."""
 
 
-def finished(layers: list[alt.Chart], height: int) -> LayerChart:
-    """Layers at their place on the page; the sealed report makes them as wide as that."""
-    return LayerChart(layer=layers, width=WIDTH, height=height)
+def finished(
+    layers: list[alt.Chart], height: int, style: Style, kind: str, data: pd.DataFrame
+) -> alt.LayerChart:
+    """Layers at their place on the page; the sealed report makes them as wide as that.
+
+    The style says what a chart of this kind shows of its data, for those who do not see it.
+    """
+    chart: alt.LayerChart = LayerChart(layer=layers, width=WIDTH, height=height)
+    if style.alt_text and len(data):
+        chart = chart.properties(description=style.alt_text(kind, data))
+    return chart
 
 
 def mimebundle(spec: dict[str, Any], **_: Any) -> tuple[Bundle, Bundle]:

@@ -20,10 +20,16 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-ser
 # dark page gives each a lighter twin (template/report.css).
 PALETTE = ("#247393", "#d67017", "#7fa7fe", "#519a82", "#71254d", "#705b03", "#5d279a")
 OTHERS = "#b2b8bf"
+UNKNOWN = "n/a"
 
 
 # Not "container": JupyterLab 4.6 would measure and redraw without end.
 WIDTH = 700
+
+
+def text_of(_column: str, name: Any) -> str:
+    """What stands in a column of names, as text."""
+    return UNKNOWN if pd.isna(name) else str(name)
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,9 @@ class Style:
     """What a page tells its charts. Without it, they show column names, units included.
 
     `models` are those with a colour of their own, in the order of the colours, so that a model has
-    the same colour in every chart of a page.
+    the same colour in every chart of a page. `name` writes what stands in a column of names,
+    also where it is missing; `alt_text` says what a chart shows, of its kind and
+    the data that it draws.
     """
 
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -40,6 +48,8 @@ class Style:
     percent: Callable[[float], str] = "{:.1%}".format
     day: Callable[[date], str] = "{:%Y-%m-%d}".format
     month: Callable[[date], str] = "{:%Y-%m}".format
+    name: Callable[[str, Any], str] = text_of
+    alt_text: Callable[[str, pd.DataFrame], str] | None = None
 
     def label(self, name: str) -> str:
         """The word for a column."""

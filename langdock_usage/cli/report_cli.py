@@ -143,7 +143,7 @@ def _render_several(
 
 def _described(html: Path) -> dict[str, object]:
     """The files of a report, and what it carries for programs, without the lists."""
-    from langdock_usage.report.earlier import summary_of_report
+    from langdock_usage.report.previous_report import summary_of_report
 
     summary = summary_of_report(html)
     figures = {name: value for name, value in summary.items() if not isinstance(value, list)}

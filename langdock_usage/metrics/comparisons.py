@@ -30,7 +30,8 @@ def monthly_cost(
     `by` is `key`, `model`, `team`, `cost_center`, `owner`, `chain` (rotated keys as one), or
     None: one row per month and workspace. `month`, `org_id`, the column of the group, then as
     `cost_per_model`, `cached_prompt_tokens`, `cache_creation_tokens`, `days_known` (days of the
-    month that the row rests on), `days_in_month`.
+    month that the row rests on), `days_in_month`. With `by=None`, a month that is known and has no
+    usage is a row of cost 0.
 
     >>> usage.monthly_cost(by="model", model="gpt-5")[["month", "model", "total_cost_usd"]]
            month  model  total_cost_usd

@@ -59,7 +59,8 @@ def reconciliation(
 ) -> pd.DataFrame:
     """One row per complete month and API key: its days against the one export of the month.
 
-    Columns as in the view `reconciliation`; empty where no month was exported as a whole.
+    Columns as in the view `reconciliation`; a month that was compared and has no usage is one row
+    without a key. Empty where no month was exported as a whole.
 
     >>> len(usage.reconciliation("2026-10"))
     0

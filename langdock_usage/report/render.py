@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from langdock_usage.errors import InvalidRequest, NotFinal, ReportError
-from langdock_usage.report.earlier import moment_of_report
 from langdock_usage.report.kernel.execute import execute
 from langdock_usage.report.kernel.process import KernelProcess, kernel_process
 from langdock_usage.report.language import LANGUAGES, Language
-from langdock_usage.report.monthly import Month
+from langdock_usage.report.monthly.open_month import OpenMonth, open_month
+from langdock_usage.report.monthly.summary import shows_summary
 from langdock_usage.report.notebooks import Notebook, is_notebook, read_notebook
+from langdock_usage.report.previous_report import moment_of_report
 from langdock_usage.report.sealed import for_jupyterlab, seal
-from langdock_usage.report.summary import summarise
-from langdock_usage.report.verdict import Verdict
 from langdock_usage.whole_file import whole_file
 from langdock_usage.windows import history_start
 
@@ -104,8 +103,8 @@ def render_notebook(
         str(given.get("language", notebook.defaults.get("language") or LANGUAGES[0]))
     )
     html = request.html(notebook, language)
-    # Nobody can change the numbers halfway: the month keeps the file open while the notebook runs.
-    with Month(request.database, request.month, request.org_id, keep_open=True) as month:
+    # Nobody can change the numbers halfway: the file is open while the notebook runs.
+    with open_month(request.database, request.month, request.org_id) as month:
         if request.require_final:
             _check_final(month)
         standard = {
@@ -116,13 +115,14 @@ def render_notebook(
         }
         known = {key: value for key, value in standard.items() if key in notebook.defaults}
         executed = execute(notebook, known | given, kernel)
+        summary = None if shows_summary(executed) else month.summary()
     if notebook.name == DEFAULT_NOTEBOOK:
         title = language.text("head.title", month=language.month(month.first))
     else:
         title = f"{notebook.name} {request.month}"
     sealed = seal(
         executed,
-        summarise(month),
+        summary,
         title,
         language,
         show_code=request.show_code,
@@ -131,8 +131,8 @@ def render_notebook(
     return _write(html, sealed, for_jupyterlab(executed))
 
 
-def _check_final(month: Month) -> None:
-    objections = Verdict.of(month).objections()
+def _check_final(month: OpenMonth) -> None:
+    objections = month.status().objections()
     if objections:
         advice = f"`langdock-usage fetch --month {month.name}` asks for it again."
         oldest = history_start(datetime.now(UTC).date())

@@ -12,20 +12,21 @@ from typing import Any
 from langdock_usage.embedding import CHART, JUPYTERLAB_MIME, embedded_chart, embedded_json
 from langdock_usage.harmless import FORMULA
 from langdock_usage.report.language import Language
+from langdock_usage.report.monthly.summary import element
 from langdock_usage.report.sanitize_outputs import sanitize_outputs
 from langdock_usage.report.vega import vega_locale, vega_script
 
 
 def seal(
     notebook: Any,
-    summary: Mapping[str, object],
+    summary: Mapping[str, object] | None,
     title: str,
     language: Language,
     *,
     show_code: bool = False,
     on_missing: Callable[[str], None] | None = None,
 ) -> str:
-    """The HTML of an executed notebook.
+    """The HTML of an executed notebook; `summary` is None where the notebook shows it itself.
 
     `on_missing` is told what the page cannot show, and in which cell it stands.
     """
@@ -55,7 +56,7 @@ def seal(
             "policy": _policy(script, style, *sanitized.styles),
             "style": style,
             "script": script,
-            "summary": embedded_json(summary),
+            "summary": "" if summary is None else element(summary),
             "page": "",
         }
     }

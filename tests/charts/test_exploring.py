@@ -121,7 +121,7 @@ def test_what_is_too_much_for_one_chart_is_refused(year: Path, tiny: Usage) -> N
     many = pd.concat([tiny.cost_per_key().head(1)] * 301, ignore_index=True)
     many["api_key_id"] = many["api_key_name"] = [f"key_{n}" for n in range(301)]
     with pytest.raises(InvalidRequest, match=r"301 names is more than.*frame\.head\(30\)"):
-        charts.cost_per_key(many)
+        charts.cost_per_key(many, top=301)
 
 
 def test_charts_of_the_report_take_empty_frames(empty: Usage) -> None:

@@ -6,7 +6,6 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage.errors import InvalidRequest, LangdockUsageError
-from langdock_usage.report.monthly import Month
 from langdock_usage.store.store import Store
 from tests.support.command import assert_refused, run
 from tests.support.made import Maker, days
@@ -17,12 +16,11 @@ def test_workspace_is_chosen_in_the_words_of_who_asks(tmp_path: Path) -> None:
     with Store(database) as store:
         for org_id in ("org_a", "org_b"):
             Maker(database).take_in(store, days("2026-10-01"), {"org_id": org_id})
-    for ask in (lu.open(database).workspace, lambda: Month(database, "2026-10")):
-        with pytest.raises(InvalidRequest) as caught:
-            ask()
-        assert str(caught.value) == (
-            f'Several workspaces in {database}; choose one of org_a, org_b with org="…".'
-        )
+    with pytest.raises(InvalidRequest) as caught:
+        lu.open(database).workspace()
+    assert str(caught.value) == (
+        f'Several workspaces in {database}; choose one of org_a, org_b with org="…".'
+    )
     for command in (("report", "--month", "2026-10"), ("export", "usage", "--org", "org_c")):
         refused = run(tmp_path, *command, "--db", "two.duckdb")
         assert_refused(refused, 2, r"in two\.duckdb; choose one of org_a, org_b with --org\.$")

@@ -14,7 +14,7 @@ import langdock_usage as lu
 from langdock_usage.errors import IncompletePeriod, InvalidRequest, LeftOut, NoData, StoreError
 from langdock_usage.metrics.usage import Usage
 from langdock_usage.raw.exports import COLUMNS
-from langdock_usage.report.monthly import Month
+from langdock_usage.report.monthly.open_month import open_month
 from langdock_usage.store.store import Store
 from tests.support.made import Maker, days
 from tests.support.tiny import build_tiny
@@ -355,8 +355,11 @@ def test_database_of_an_earlier_version_is_answered_with_help(database: Path) ->
         connection.execute("update schema_version set sha256 = 'another'")
     with pytest.raises(StoreError, match=r"another version.*`langdock-usage rebuild`"):
         lu.open(database)
-    with pytest.raises(StoreError, match="another version"):
-        Month(database, "2026-10")
+    with (
+        pytest.raises(StoreError, match="another version"),
+        open_month(database, "2026-10", None),
+    ):
+        pass
     Store(database).__exit__(None, None, None)
     assert len(lu.open(database).cost_per_team()) == 2
 

@@ -127,7 +127,7 @@ def test_several_months_in_german_with_code(made: Made, tmp_path: Path) -> None:
         rows = [row for row in made.rows if f"{row.day:%Y-%m}" == month]
         assert_sound(text, cost(rows), cost="Kosten (USD)")
         assert f"LLM-API-Nutzung im {name}" in text
-        assert "page.section(" in text
+        assert "report.heading(" in text
 
 
 def test_report_says_what_was_restated_since_the_one_before(made: Made) -> None:

@@ -139,7 +139,7 @@ def test_workspace_without_token_data_says_so(tmp_path: Path) -> None:
     assert "Token data does not exist for this month" in text
     assert not re.search(r"(?<![\d.])0(\.0)?%", text)
     assert summary_of(html)["cache_hit_ratio"] is None
-    for name in ("keys", "models", "figures_by_month"):
+    for name in ("keys", "models", "figures-by-month"):
         heads = tables_of(html)[name].heads
         assert "Requests" in heads
         assert not {"Input tokens", "Output tokens", "Cache-hit ratio"} & set(heads)

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from langdock_usage.errors import InvalidRequest, NotFinal
-from langdock_usage.report.monthly import Month
+from langdock_usage.report.monthly.open_month import open_month
 from langdock_usage.report.render import render
-from langdock_usage.report.verdict import Verdict
 from langdock_usage.store.store import Store
 from langdock_usage.windows import Period, month_of, parse_month
 from tests.support.command import assert_refused, run
@@ -106,10 +105,10 @@ def test_several_months_told_to_programs_with_the_one_that_failed(last_month: Pa
     result = run(last_month, *line)
     assert result.returncode == 1
     [error] = result.stderr.splitlines()
-    assert error.startswith("Error: 2025-01: The database holds nothing for 2025-01")
+    assert error.startswith("Error: 2025-01: There is no data for 2025-01")
     failed, made = json.loads(result.stdout)
     assert failed["month"] == "2025-01"
-    assert "holds nothing" in failed["error"]
+    assert "no data for 2025-01" in failed["error"]
     assert made["month"] == NAME
     assert "error" not in made
 
@@ -157,8 +156,9 @@ def test_a_month_that_has_to_be_final(
     assert "whole month differs by 0.5 USD in 1 of 1 key." in refused(database, output)
     with Store(database) as store:
         maker.take_in(store, whole, {**row, "total_cost_usd": "62"}, group_by=None)
-    verdict = Verdict.of(Month(database, "2026-10"))
-    assert (verdict.is_final, verdict.is_complete, verdict.is_reconciled) == (True, True, True)
+    with open_month(database, "2026-10", None) as month:
+        status = month.status()
+    assert (status.is_final, status.is_complete, status.is_reconciled) == (True, True, True)
     html = render("own", database=database, month="2026-10", output=output, require_final=True)
     verdict_told = summary_of(html.read_text(encoding="utf-8"))["verdict"]
     assert verdict_told["final"] and verdict_told["complete"] and verdict_told["reconciled"]

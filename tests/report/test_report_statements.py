@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from langdock_usage.errors import InvalidRequest, NoData
-from langdock_usage.report.earlier import moment_of_report
 from langdock_usage.report.language import Language
-from langdock_usage.report.page.small_print import moment_of
+from langdock_usage.report.monthly.provenance import moment_of
+from langdock_usage.report.previous_report import moment_of_report
 from tests.support.looked_at import assert_sound, tables_of, visible_text
 from tests.support.made_up import Row, add, build, edited, restate
 from tests.support.quick import quick_report
@@ -191,7 +191,7 @@ def test_month_inside_a_longer_period_is_said_to_be_known_only_as_part_of_it(
     tmp_path: Path,
 ) -> None:
     quarter = replace(ROW, day=date(2026, 9, 1), days=91)
-    with pytest.raises(NoData, match="only as part of 2026-09-01 to 2026-11-30, which cannot be"):
+    with pytest.raises(NoData, match="known for 2026-09-01 to 2026-11-30, which cannot be split"):
         report(build(tmp_path / "usage.duckdb", [quarter]))
 
 

@@ -1,5 +1,6 @@
 """A report without a kernel: the notebook's cells are run here, which takes half a second."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,27 +8,33 @@ from typing import Any
 
 import nbformat
 import pytest
+from IPython.display import HTML, Markdown
 
 from langdock_usage.charts import renderer
-from langdock_usage.embedding import OURS
 from langdock_usage.report.kernel.display import chart_bundle
 from langdock_usage.report.language import Language
-from langdock_usage.report.monthly import Month
 from langdock_usage.report.sealed import seal
-from langdock_usage.report.summary import summarise
 
 NOTEBOOK = Path(__file__).parent.parent.parent / "notebooks" / "monthly_report.ipynb"
 
 
+Bundle = tuple[dict[str, Any], dict[str, Any]]
+
+
 def quick_report(
-    database: Path, month: str, html: Path, language: str = "en", **more: object
+    database: Path,
+    month: str,
+    html: Path,
+    language: str = "en",
+    notebook_file: Path = NOTEBOOK,
+    **more: object,
 ) -> Path:
     """The monthly report of a database, written to `html`."""
     book: Any = nbformat.v4
-    notebook = nbformat.from_dict(nbformat.read(NOTEBOOK, as_version=4))  # type: ignore[no-untyped-call]
+    notebook = nbformat.from_dict(nbformat.read(notebook_file, as_version=4))  # type: ignore[no-untyped-call]
     given = {"database": str(database), "month": month, "language": language, **more}
     scope: dict[str, Any] = {}
-    with _report_kernel() as shown:
+    with _report_kernel() as shown, warnings.catch_warnings():
         for cell in notebook.cells:
             if cell.cell_type != "code":
                 continue
@@ -36,23 +43,25 @@ def quick_report(
             if "parameters" in cell.metadata.get("tags", []):
                 scope |= given
             cell.outputs = [
-                book.new_output("display_data", data={"text/html": text}, metadata=OURS)
-                for text in shown
+                book.new_output("display_data", data=data, metadata=metadata)
+                for data, metadata in shown
             ]
-    summary = summarise(Month(database, month))
-    html.write_text(seal(notebook, summary, "quick", Language(language)), encoding="utf-8")
+    html.write_text(seal(notebook, None, "quick", Language(language)), encoding="utf-8")
     return html
 
 
 @contextmanager
-def _report_kernel() -> Iterator[list[str]]:
+def _report_kernel() -> Iterator[list[Bundle]]:
     """What a kernel that works for the sealed report would send."""
-    shown: list[str] = []
+    shown: list[Bundle] = []
 
-    def show(thing: Any, **_: Any) -> None:
-        shown.append(
-            thing.data if hasattr(thing, "_repr_html_") else chart_bundle(thing)[0]["text/html"]
-        )
+    def show(thing: Any, **options: Any) -> None:
+        if isinstance(thing, HTML):
+            shown.append(({"text/html": thing.data}, options["metadata"]))
+        elif isinstance(thing, Markdown):
+            shown.append(({"text/markdown": thing.data}, {}))
+        else:
+            shown.append(chart_bundle(thing))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(renderer, "show", show)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -44,7 +44,7 @@ class Language:
                 f"The report does not speak {self.code!r}; choose language en or de."
             )
 
-    @property
+    @cached_property
     def locale(self) -> Locale:
         """What Babel knows of the language."""
         return Locale.parse(self.code)
@@ -111,6 +111,10 @@ class Language:
     def decimal(self, value: Number | None) -> str:
         """A number with one decimal."""
         return self.unknown if value is None else format_decimal(value, "#,##0.0", self.locale)
+
+    def two_decimals(self, value: Number | None) -> str:
+        """A number with up to two decimals."""
+        return self.unknown if value is None else format_decimal(value, "#,##0.##", self.locale)
 
     def percent(self, ratio: Number | None, digits: int = 1) -> str:
         """A ratio as a percentage."""

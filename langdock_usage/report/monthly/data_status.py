@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from langdock_usage.report.monthly import Month
 from langdock_usage.text import counted, exact
 from langdock_usage.windows import ranges
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 @dataclass(frozen=True)
-class Verdict:
-    """What the database says about a month."""
+class DataStatus:
+    """What the database says about the days of a month."""
 
     provisional_days: list[date]
     missing_days: list[date]
@@ -52,18 +55,25 @@ class Verdict:
         return found
 
     @classmethod
-    def of(cls, month: Month) -> "Verdict":
-        """The verdict on a month."""
-        days = month.days
-        checked = month.reconciliation
+    def of(cls, days: "pd.DataFrame", reconciliation: "pd.DataFrame") -> "DataStatus":
+        """From `usage.known_days(month)` and `usage.reconciliation(month, exact=True)`.
+
+        A month that was compared and has no usage is one row of the latter, without a key.
+        """
+        keys = reconciliation[reconciliation["api_key_id"].notna()]
+        differs = (keys["difference_usd"] != 0) | (keys["difference_requests"] != 0)
         return cls(
-            provisional_days=[row["day"] for row in days if row["is_provisional"]],
-            missing_days=[row["day"] for row in days if not row["is_covered"]],
-            is_compared=checked["is_compared"],
-            compared_keys=checked["keys"],
-            differing_keys=checked["differing_keys"],
-            difference_usd=Decimal(checked["difference_usd"] or 0),
+            provisional_days=_dates(days[days["is_provisional"]]),
+            missing_days=_dates(days[~days["is_known"]]),
+            is_compared=len(reconciliation) > 0,
+            compared_keys=len(keys),
+            differing_keys=int(differs.sum()),
+            difference_usd=sum(keys["difference_usd"], Decimal(0)),
         )
+
+
+def _dates(days: "pd.DataFrame") -> list[date]:
+    return [day.date() for day in days["day"]]
 
 
 def _spans(days: Iterable[date]) -> str:

@@ -1,0 +1,42 @@
+"""The names that marks of a chart have: whose they are can be told, and none is too long."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from langdock_usage.charts.style import text_of
+
+LONG_NAME = 60
+
+
+def key_names(
+    frame: pd.DataFrame, key: str = "api_key_id", name: Callable[[str, Any], str] = text_of
+) -> list[str]:
+    """The last name of each row's key, with its id where other keys have the same name."""
+    ids = list(frame[key])
+    stated = dict(zip(ids, frame["api_key_name"], strict=True))
+    last_name = {one: name("api_key_name", own) for one, own in stated.items()}
+    count = Counter(last_name.values())
+    named = {one: f"{own} ({one})" if count[own] > 1 else own for one, own in last_name.items()}
+    return [named[one] for one in ids]
+
+
+def shorten(text: str) -> str:
+    """The beginning of a long name."""
+    return text if len(text) <= LONG_NAME else f"{text[: LONG_NAME - 1]}\u2026"
+
+
+def shortened(names: Sequence[str], full: int = 0) -> list[str]:
+    """Only the beginning of long names, which each mark repeats, but for the first `full`.
+
+    Names that begin alike stay as they are.
+    """
+    starts = Counter(map(shorten, set(names)))
+    return [
+        name if place < full or starts[shorten(name)] > 1 else shorten(name)
+        for place, name in enumerate(names)
+    ]

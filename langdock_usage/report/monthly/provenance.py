@@ -1,0 +1,57 @@
+"""What the numbers of a report rest on, and how to make them again."""
+
+import platform
+import shlex
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+import langdock_usage
+from langdock_usage.errors import InvalidRequest
+from langdock_usage.report.language import LANGUAGES
+from langdock_usage.settings import DEFAULT_DATABASE, Settings
+
+PACKAGES = ("duckdb", "altair", "vl-convert-python", "papermill")
+
+
+def command(database: Path, month: str, org_id: str, language: str, notebook: str) -> str:
+    """The command that makes the report again."""
+    words = ["langdock-usage", "report", notebook, "--month", month, "--org", org_id]
+    usual = Settings.from_environment().project / DEFAULT_DATABASE
+    if database.absolute() != usual.absolute():
+        # a folder of its own would be nobody else's, and nobody else's business
+        words += ["--db", database.name if database.is_absolute() else database.as_posix()]
+    if language != LANGUAGES[0]:
+        words += ["-p", "language", language]
+    return shlex.join(words)
+
+
+def versions() -> str:
+    """What the report was made with."""
+    made = [f"{package} {version(package)}" for package in PACKAGES]
+    own = f"langdock-usage {langdock_usage.__version__}"
+    return ", ".join([own, *made, f"Python {platform.python_version()}"])
+
+
+def moment_of(text: str) -> datetime:
+    """A moment as text, in UTC unless it says otherwise; without its zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidRequest(f"{text!r} is no moment; write it like 2026-11-03T18:00.") from None
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def restated_since(restatements: pd.DataFrame, then: datetime) -> dict[tuple[date, date], Decimal]:
+    """By how much each period changed that was known `then` and has been restated since."""
+    moment = pd.Timestamp(then, tz="UTC")
+    since: dict[tuple[date, date], Decimal] = {}
+    for row in restatements.sort_values("restated_at").to_dict("records"):
+        period = row["first_day"], row["last_day"]
+        was_known = period in since or row["received_before_at"] <= moment
+        if was_known and row["restated_at"] > moment:
+            since[period] = since.get(period, Decimal(0)) + row["change_usd"]
+    return since

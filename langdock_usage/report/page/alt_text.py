@@ -1,0 +1,100 @@
+"""What each chart says, for those who do not see it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from langdock_usage.charts.names import shorten
+from langdock_usage.report.language.formatter import Formatter
+from langdock_usage.report.monthly.months import share
+
+Values = dict[str, str]
+
+
+@dataclass(frozen=True)
+class AltText:
+    """The text of a chart, from its kind and the rows that it draws; see `Style.alt_text`."""
+
+    formatter: Formatter
+
+    def __call__(self, kind: str, data: pd.DataFrame) -> str:
+        """A sentence or two; `data` has names as they are shown."""
+        writers: dict[str, Callable[[pd.DataFrame], Values]] = {
+            "days": self._days,
+            "months": self._months,
+            "keys_and_models": self._grid,
+            "cache": self._scatter,
+            "cache_keys": self._ratios,
+            "cache_models": self._ratios,
+        }
+        values = writers.get(kind, self._bars)(data)
+        if kind == "cache" and not values:
+            kind = "cache_good"
+        return self.formatter.language.text(f"alt.{kind}", **values)
+
+    def _days(self, data: pd.DataFrame) -> Values:
+        costs: dict[Any, float] = data.groupby("day")["total_cost_usd"].sum().to_dict()
+        high, low = max(costs, key=lambda day: costs[day]), min(costs, key=lambda day: costs[day])
+        return {
+            "day": self.formatter.language.day(high),
+            "amount": self.formatter.money(costs[high]),
+            "low_day": self.formatter.language.day(low),
+            "low_amount": self.formatter.money(costs[low]),
+        }
+
+    def _bars(self, data: pd.DataFrame) -> Values:
+        name, cost = data.columns[0], data["total_cost_usd"].iloc[0]
+        part = share(cost, sum(data["total_cost_usd"]))
+        return {
+            "count": str(len(data)),
+            "name": shorten(data[name].iloc[0]),
+            "amount": self.formatter.money(cost),
+            "share": self.formatter.language.percent(part),
+        }
+
+    def _grid(self, data: pd.DataFrame) -> Values:
+        top = _largest(data, "total_cost_usd")
+        return {
+            "name": shorten(top["api_key_name"]),
+            "model": shorten(top["model"]),
+            "amount": self.formatter.money(top["total_cost_usd"]),
+        }
+
+    def _scatter(self, data: pd.DataFrame) -> Values:
+        low = data[data["cache_hit_ratio"] < 0.5]
+        if low.empty:
+            return {}
+        top = _largest(low, "total_cost_usd")
+        return {
+            "name": shorten(top["api_key_name"]),
+            "amount": self.formatter.money(top["total_cost_usd"]),
+            "ratio": self.formatter.language.percent(top["cache_hit_ratio"]),
+        }
+
+    def _ratios(self, data: pd.DataFrame) -> Values:
+        name = "api_key_name" if "api_key_name" in data else "model"
+        high = _largest(data, "cache_hit_ratio")
+        low: Any = data.sort_values("cache_hit_ratio", kind="stable").iloc[0]
+        return {
+            "name": shorten(high[name]),
+            "ratio": self.formatter.language.percent(high["cache_hit_ratio"]),
+            "low_name": shorten(low[name]),
+            "low_ratio": self.formatter.language.percent(low["cache_hit_ratio"]),
+        }
+
+    def _months(self, data: pd.DataFrame) -> Values:
+        costs: dict[Any, float] = data.groupby("month")["total_cost_usd"].sum().to_dict()
+        top = max(costs, key=lambda one: costs[one])
+        month = self.formatter.language.month
+        return {
+            "first": month(min(costs)),
+            "last": month(max(costs)),
+            "month": month(top),
+            "amount": self.formatter.money(costs[top]),
+        }
+
+
+def _largest(data: pd.DataFrame, column: str) -> Any:
+    return data.sort_values(column, ascending=False, kind="stable").iloc[0]

@@ -1,0 +1,40 @@
+"""How the charts of a report look: its words, its digits, and one colour for each model."""
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from langdock_usage.charts.style import PALETTE, Style
+from langdock_usage.report.language.formatter import Formatter
+from langdock_usage.report.monthly.months import Months
+from langdock_usage.report.page.alt_text import AltText
+
+LABELLED = ("total_cost_usd", "cache_hit_ratio", "api_key_name", "model", "team", "day", "month")
+
+
+def report_style(formatter: Formatter, months: Months, models: pd.DataFrame) -> Style:
+    """The style of all charts of a report; `models` is `usage.monthly_cost(…, by="model")`."""
+    language = formatter.language
+    words = ("others", "month_before", "caching_would_pay")
+    labels = {name: formatter.label(name) for name in LABELLED}
+    return Style(
+        labels=labels | {name: language.text(f"words.{name}") for name in words},
+        models=list(map(formatter.model, _costliest_models(models))),
+        money=formatter.money,
+        percent=lambda ratio: language.percent(ratio, 0),
+        day=language.day,
+        month=lambda first: language.month(first, "MMM y") + "*" * _is_partial(months, first),
+        name=formatter.in_column,
+        alt_text=AltText(formatter),
+    )
+
+
+def _costliest_models(models: pd.DataFrame) -> list[Any]:
+    """Those costliest in any one month: a new model has its colour as soon as it matters."""
+    peaks = models.groupby("model", dropna=False)["total_cost_usd"].max()
+    return list(peaks.sort_values(ascending=False, kind="stable").index[: len(PALETTE)])
+
+
+def _is_partial(months: Months, first: date) -> bool:
+    return pd.Timestamp(first).date() in months.partial
