@@ -84,7 +84,7 @@ class ServiceUnavailable(ApiError):
 
 
 class Overloaded(ServiceUnavailable):
-    """Server trouble, or no answer in time: the service may be able to handle fewer requests at once."""
+    """Server trouble, or no answer in time: the service may want fewer requests at once."""
 
 
 class NoAnswer(Overloaded):

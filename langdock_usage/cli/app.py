@@ -115,9 +115,7 @@ def fetch(
     quiet: Quiet = False,
     verbose: Annotated[
         bool,
-        typer.Option(
-            "--verbose", "-v", help="Report every retry and wait, not only the first of a kind."
-        ),
+        typer.Option("--verbose", "-v", help="Report every retry and wait, not one of each."),
     ] = False,
     org: Org = None,
     wait: Wait = WAIT_SECONDS,
