@@ -1,11 +1,10 @@
 """Small hand-made exports for tests of the database."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from langdock_usage.harmless import csv_line
 from langdock_usage.raw.archive import Archive
 from langdock_usage.raw.exports import COLUMNS
 from langdock_usage.store.incoming import AddedExport
@@ -48,12 +47,9 @@ def csv_of(
     """A CSV as the service writes it; each row is `ROW` with what is given instead."""
     stated = utc_dates(window, timezone)
     dates = {"period_start": str(stated.first), "period_end": str(stated.last)}
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({**dates, **ROW, **row})
-    return text.getvalue().encode()
+    full = [{**dates, **ROW, **row} for row in rows]
+    lines = [columns, *([row.get(column, "") for column in columns] for row in full)]
+    return "".join(f"{csv_line(line)}\n" for line in lines).encode()
 
 
 class Maker:
