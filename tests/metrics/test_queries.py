@@ -125,7 +125,7 @@ def test_exact_sums_over_many_rows_agree_with_the_exports(year: Path, usage: Usa
     with duckdb.connect(str(year), read_only=True) as connection:
         rows = connection.execute(
             "select total_cost_usd from export_rows join exports using (export_id) "
-            "where window_start = window_end and superseded_by is null"
+            "where exports.window_start = exports.window_end and superseded_by is null"
         ).fetchall()
     total = sum((cost for (cost,) in rows), Decimal(0))
     for question in SUMMED:

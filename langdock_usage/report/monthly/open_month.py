@@ -11,7 +11,7 @@ from langdock_usage.errors import IncompletePeriod, LeftOut, NoData
 from langdock_usage.metrics.usage import Usage
 from langdock_usage.report.monthly.data_status import DataStatus
 from langdock_usage.report.monthly.summary import summary_of
-from langdock_usage.store.database import open_for_reading
+from langdock_usage.store.connection import open_for_reading
 from langdock_usage.windows import parse_month
 
 

@@ -1,1 +1,0 @@
-select * from month_accounting order by usage_rows desc, token_accounting

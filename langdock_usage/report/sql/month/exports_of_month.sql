@@ -1,1 +1,0 @@
-select * from month_exports order by window_start, window_end
