@@ -3,6 +3,7 @@
 import json
 import re
 import runpy
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,12 @@ import pytest
 from langdock_usage.api.export_request import ExportRequest
 from langdock_usage.windows import Period
 from tests.support.command import ROOT
-from tests.support.documents import Reader, blocks_of, read_page
+from tests.support.documents import Reader, blocks_in, blocks_of, read_page
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
 JOURNEY = "docs/how-a-number-travels.md"
 OWN_NOTEBOOK = "docs/own-notebook.md"
+CHANGE = "## A change to the monthly report"
 book: Any = nbformat.v4
 
 
@@ -43,26 +45,50 @@ def test_every_step_of_the_journey_shows_what_it_says(tmp_path: Path) -> None:
     assert "$2.20" in report.read_text(encoding="utf-8")
 
 
-def test_the_notebook_of_the_page_becomes_a_report(tmp_path: Path) -> None:
-    """Its Python blocks are the cells, the first has the parameters."""
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with the day of the journey in its database, and the notebooks of a clone."""
     save_export(tmp_path)
-    reader = Reader(tmp_path)
     [load] = [block for block in blocks_of(JOURNEY, "sh") if " load " in block.text]
-    reader.run(load)
-    cells = [book.new_code_cell(block.text) for block in blocks_of(OWN_NOTEBOOK, "python")]
-    cells[0].metadata["tags"] = ["parameters"]
-    (tmp_path / "notebooks").mkdir()
-    notebook = book.writes(book.new_notebook(cells=cells))
-    (tmp_path / "notebooks" / "model_costs.ipynb").write_text(notebook, encoding="utf-8")
+    Reader(tmp_path).run(load)
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+    return tmp_path
 
-    [render] = blocks_of(OWN_NOTEBOOK, "sh")
-    printed = reader.run(render)
+
+def test_the_notebook_of_the_page_becomes_a_report(project: Path) -> None:
+    """Its Python blocks are the cells, the first has the parameters."""
+    text = read_page(OWN_NOTEBOOK).partition(CHANGE)[0]
+    cells = [book.new_code_cell(block.text) for block in blocks_in(text, "python")]
+    cells[0].metadata["tags"] = ["parameters"]
+    notebook = book.writes(book.new_notebook(cells=cells))
+    (project / "notebooks" / "model_costs.ipynb").write_text(notebook, encoding="utf-8")
+
+    [render] = blocks_in(text, "sh")
+    printed = Reader(project).run(render)
 
     assert printed.splitlines()[-1] == "reports/2026-10/model_costs.html"
-    html = (tmp_path / "reports" / "2026-10" / "model_costs.html").read_text(encoding="utf-8")
+    html = (project / "reports" / "2026-10" / "model_costs.html").read_text(encoding="utf-8")
     assert html.count('class="chart"') == 2
     # gpt-5 cost 0.25 + 0.8125 = 1.0625 in all, for 20 seats 0.053125 each
     assert "$0.0531" in html
+
+
+def test_the_changes_of_the_page_stand_in_the_report(project: Path) -> None:
+    """Its Python blocks are cells that are added to the copy."""
+    text = read_page(OWN_NOTEBOOK).partition(CHANGE)[2]
+    copy, render = blocks_in(text, "sh")
+    Reader(project).run(copy)
+    path = project / "notebooks" / "our_report.ipynb"
+    notebook = book.reads(path.read_text(encoding="utf-8"))
+    notebook.cells += [book.new_code_cell(block.text) for block in blocks_in(text, "python")]
+    path.write_text(book.writes(notebook), encoding="utf-8")
+
+    Reader(project).run(render)
+
+    html = (project / "reports" / "2026-10" / "our_report.html").read_text(encoding="utf-8")
+    # Helpdesk cost 2.1982605, for 12 seats 0.18318... each
+    for shown in ("cost_per_seat_usd", "$0.183", "What we agreed.", "<strong>below 2,000 USD"):
+        assert shown in html
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -71,7 +97,7 @@ def test_links_and_paths_exist(page: str) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
         assert (ROOT / "docs" / target).exists(), target
     for path in re.findall(r"\b(?:langdock_usage|notebooks)/[\w./]*\w", text):
-        made_by_reader = path == "notebooks/NAME.ipynb"
+        made_by_reader = path in {"notebooks/NAME.ipynb", "notebooks/our_report.ipynb"}
         assert made_by_reader or (ROOT / path).exists(), path
 
 

@@ -39,7 +39,12 @@ def read_page(name: str) -> str:
 
 def blocks_of(name: str, *languages: str) -> list[Block]:
     """The blocks of a page in order: all of them, or those in some languages."""
-    found = [Block(**match.groupdict()) for match in BLOCK.finditer(read_page(name))]
+    return blocks_in(read_page(name), *languages)
+
+
+def blocks_in(text: str, *languages: str) -> list[Block]:
+    """The same of a part of a page."""
+    found = [Block(**match.groupdict()) for match in BLOCK.finditer(text)]
     return [block for block in found if not languages or block.language in languages]
 
 
