@@ -69,14 +69,10 @@ def label_of(column: str, language: str = "en", view: str | None = None) -> str:
     return label or column
 
 
-def source_of_dictionary() -> str:
-    """The dictionary as it stands in its file."""
-    return files(__package__).joinpath("columns.toml").read_text(encoding="utf-8")
-
-
 @cache
 def _dictionary() -> tuple[dict[str, str], dict[str, Column]]:
-    read = tomllib.loads(source_of_dictionary())
+    text = files(__package__).joinpath("columns.toml").read_text(encoding="utf-8")
+    read = tomllib.loads(text)
     entries: dict[str, dict[str, str]] = read["columns"]
     general = {name: entry for name, entry in entries.items() if "." not in name}
     return read["views"], {

@@ -160,7 +160,7 @@ def load(
         str | None,
         typer.Option(
             metavar="IANA",
-            help="Zone of the export, where the workspace is new here [LANGDOCK_USAGE_TIMEZONE].",
+            help="Zone of a workspace that the database does not know [LANGDOCK_USAGE_TIMEZONE].",
         ),
     ] = None,
     first: First = None,
@@ -262,7 +262,7 @@ def sandbox(
         int, typer.Option(min=0, max=65535, metavar="N", help="0 takes a free one.")
     ] = 0,
     byok: Annotated[
-        bool, typer.Option("--byok/--no-byok", help="Does the workspace have token data?")
+        bool, typer.Option("--byok/--no-byok", help="Whether the workspace has token data.")
     ] = True,
     fault: Annotated[
         list[str] | None,

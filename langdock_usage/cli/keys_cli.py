@@ -11,15 +11,15 @@ from langdock_usage.text import counted
 
 def list_keys(
     month: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM", help="Usage of this month alone.")
+        str | None, typer.Option(metavar="YYYY-MM", help="Only usage of this month.")
     ] = None,
     unowned: Annotated[
-        bool, typer.Option("--unowned", help="Usage without team, cost centre and owner alone.")
+        bool, typer.Option("--unowned", help="Only usage without team, cost centre and owner.")
     ] = False,
     org: Org = None,
     db: Db = None,
 ) -> None:
-    """Show the keys with usage and whose they are, costliest first."""
+    """List the API keys with usage, their team, cost centre and owner, costliest first."""
     from langdock_usage.cli.aligned import aligned
     from langdock_usage.metrics.usage import Usage
 

@@ -13,7 +13,8 @@ Db = Annotated[
     Path | None, typer.Option("--db", metavar="PATH", help="The DuckDB file [LANGDOCK_USAGE_DB].")
 ]
 Zone = Annotated[
-    str | None, typer.Option(metavar="IANA", help="Time zone of a workspace that is new here.")
+    str | None,
+    typer.Option(metavar="IANA", help="Zone of a workspace that the database does not know yet."),
 ]
 First = Annotated[
     str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First local day; with --to.")
@@ -32,7 +33,7 @@ Wait = Annotated[
 ]
 Org = Annotated[str | None, typer.Option("--org", metavar="ORG_ID", help="Which workspace.")]
 Json = Annotated[bool, typer.Option("--json", help="The result as JSON, for programs.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but warnings and errors.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only warnings and errors.")]
 
 
 def settings_for(db: Path | None) -> Settings:

@@ -46,10 +46,10 @@ def reference_commands(kind: Kind, list_command: Callable[..., None] | None = No
         wait: Wait = WAIT_SECONDS,
         db: Db = None,
     ) -> None:
-        """Load the file into the database: all of its lines, or none and say which are wrong."""
+        """Load the file: all of its lines, or none, with every mistake listed."""
         _load(kind, file, wait=wait, db=db)
 
-    app.command("list", help=None if list_command else "Show what is known, and what is missing.")(
+    app.command("list", help=None if list_command else "List what is known, and what is missing.")(
         list_command or list_all
     )
     app.command(

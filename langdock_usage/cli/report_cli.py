@@ -60,7 +60,7 @@ RequireFinal = Annotated[
     ),
 ]
 Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Say nothing but the path, warnings and errors.")
+    bool, typer.Option("--quiet", "-q", help="Print only the path, warnings and errors.")
 ]
 
 

@@ -5,7 +5,7 @@ from functools import cache
 
 import duckdb
 
-from langdock_usage.columns import meaning_of, source_of_dictionary, views
+from langdock_usage.columns import columns, meaning_of, views
 from langdock_usage.raw.reference.kinds import KINDS
 from langdock_usage.sql import VIEWS, read_sql, source_of
 
@@ -54,10 +54,12 @@ def count_exports(connection: duckdb.DuckDBPyConnection) -> None:
 
 @cache
 def current_version() -> str:
-    """A hash of all that tables and views are made of."""
+    """A hash of all that tables and views are made of, their comments included."""
     names = (*_TABLES, *_SHARED, _COUNTED_EXPORTS, *VIEWS.values())
-    texts = [*map(source_of, names), source_of_dictionary()]
+    texts = [source_of(name) for name in names]
     texts += [f"{kind.table} {kind.sql_columns}" for kind in KINDS]
+    texts += [f"{name}: {meaning}" for name, meaning in views().items()]
+    texts += [f"{name}: {column.meaning}" for name, column in columns().items()]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 

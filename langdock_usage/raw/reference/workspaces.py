@@ -27,7 +27,7 @@ def _warnings(usage: KnownUsage, names: Mapping[int, WorkspaceName]) -> Iterator
 
 WORKSPACES = ReferenceFile(
     name="workspaces",
-    purpose="Say what each workspace is called.",
+    purpose="Give names to workspaces.",
     line=WorkspaceName,
     table="loaded_workspace_names",
     noun="workspace",
