@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,17 +13,30 @@ from langdock_usage.charts.style import text_of
 
 LONG_NAME = 60
 
+TURNED = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Signs that turn the direction of writing."""
+
 
 def key_names(
     frame: pd.DataFrame, key: str = "api_key_id", name: Callable[[str, Any], str] = text_of
 ) -> list[str]:
-    """The last name of each row's key, with its id where other keys have the same name."""
+    """The last name of each row's key, with its id where the name does not say which key it is.
+
+    So where other keys have the same name, and where signs in it turn the direction of writing: it
+    can read like any other.
+    """
     ids = list(frame[key])
     stated = dict(zip(ids, frame["api_key_name"], strict=True))
     last_name = {one: name("api_key_name", own) for one, own in stated.items()}
     count = Counter(last_name.values())
-    named = {one: f"{own} ({one})" if count[own] > 1 else own for one, own in last_name.items()}
+    named = {one: _told_apart(own, one, count[own]) for one, own in last_name.items()}
     return [named[one] for one in ids]
+
+
+def _told_apart(name: str, key: Any, count: int) -> str:
+    if TURNED.search(name):
+        return f"\u2068{name}\u2069 ({key})"
+    return f"{name} ({key})" if count > 1 else name
 
 
 def shorten(text: str) -> str:

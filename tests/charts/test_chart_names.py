@@ -16,6 +16,7 @@ from playwright.sync_api import Browser
 
 import langdock_usage as lu
 from langdock_usage import charts
+from langdock_usage.charts.names import TURNED
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.metrics.usage import Usage
 from langdock_usage.raw.reference.keys import KEYS
@@ -148,6 +149,10 @@ def test_every_chart_of_the_report_is_drawn(
     rows = opened.page.locator("[data-file^=keys-2026] tbody td:first-child bdi")
     # HTML has no NUL, and takes CR for LF
     shown = [name.replace("\0", "").replace("\r", "\n") for name in NAMES]
+    shown = [
+        f"\u2068{name}\u2069 (key-{n})" if TURNED.search(name) else name
+        for n, name in enumerate(shown)
+    ]
     assert rows.all_text_contents() == shown
     opened.page.locator("[data-file^=keys-2026] th button").first.click()
     assert sorted(rows.all_text_contents()) == sorted(shown)

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from tests.support.made_up import NASTY_NAMES, Row, build, huge, two_months
+from tests.support.made_up import NASTY_NAMES, SHOWN_NAMES, Row, build, huge, two_months
 from tests.support.quick import quick_report
 from tests.support.reports import Made, Opened, saved
 
@@ -39,7 +39,7 @@ def test_every_chart_is_drawn_and_described(opened: Opened) -> None:
 def test_hostile_names_are_text(opened: Opened) -> None:
     assert opened.page.title() == "LLM API usage in October 2026"
     names = opened.page.locator("[data-file^=keys-2026] tbody td:first-child bdi")
-    assert set(names.all_text_contents()) == set(NASTY_NAMES)
+    assert set(names.all_text_contents()) == set(SHOWN_NAMES)
     assert opened.page.locator("script").count() == 3 + 8
 
 

@@ -13,7 +13,7 @@ from langdock_usage.errors import DatabaseMissing, InvalidRequest, NoData, Repor
 from langdock_usage.report.render import render
 from langdock_usage.report.render_many import render_many
 from tests.support.looked_at import assert_sound, summary_of, tables_of, visible_text
-from tests.support.made_up import NASTY_NAMES, Row
+from tests.support.made_up import SHOWN_NAMES, Row
 from tests.support.notebooks import write_notebook
 from tests.support.reports import Made
 
@@ -83,7 +83,7 @@ def test_names_never_end_an_element(made: Made) -> None:
     assert "</script><script>document" not in made.text
     assert "<b>bold</b>" not in made.text
     names = [row[0] for row in tables_of(made.text)["keys"].rows]
-    assert sorted(names) == sorted(NASTY_NAMES)
+    assert sorted(names) == sorted(SHOWN_NAMES)
 
 
 def test_executed_notebook_shows_its_charts_in_jupyterlab(made: Made) -> None:

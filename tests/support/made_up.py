@@ -119,6 +119,13 @@ NASTY_NAMES = (
     '=HYPERLINK("http://evil.example")',
 )
 
+SHOWN_NAMES = [
+    # signs that turn the direction of writing let a name read like another: its id stands beside it
+    f"\u2068{name}\u2069 (key-{n})" if "\u202e" in name else name
+    for n, name in enumerate(NASTY_NAMES)
+]
+"""As the report shows the names of `two_months`."""
+
 
 def two_months() -> list[Row]:
     """September and October 2026: six keys with nasty names, three models, exact odd amounts."""

@@ -41,10 +41,10 @@ class Marks:
         if not _is_used(row, "after"):
             return language.text("words.gone") if this.is_complete else ""
         now = row.get("api_key_name")
-        then = names.get(row.get("api_key_id"), now)
-        if then == now:
+        then = self.formatter.name(names.get(row.get("api_key_id"), now))
+        if then == self.formatter.name(now):
             return ""
-        return language.text("words.renamed", name=shorten(self.formatter.name(then)))
+        return language.text("words.renamed", name=shorten(then))
 
 
 def _is_used(row: Mapping[Any, Any], period: str) -> bool:
