@@ -2,6 +2,7 @@
 
 import platform
 import shlex
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib.metadata import version
@@ -12,6 +13,7 @@ import pandas as pd
 import langdock_usage
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.report.language import LANGUAGES
+from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.settings import DEFAULT_DATABASE, Settings
 
 PACKAGES = ("duckdb", "altair", "vl-convert-python", "papermill")
@@ -43,6 +45,27 @@ def moment_of(text: str) -> datetime:
     except ValueError:
         raise InvalidRequest(f"{text!r} is no moment; write it like 2026-11-03T18:00.") from None
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def since(
+    moment: str, restatements: pd.DataFrame, exports: pd.DataFrame, formatter: Formatter
+) -> Iterator[tuple[str, dict[str, object]]]:
+    """What to note about a report that rested on data of `moment`: names of notes, with values."""
+    then = moment_of(moment)
+    changed = restated_since(restatements, then)
+    name = "new_restatements" if changed else "no_new_restatements"
+    yield (
+        name,
+        {
+            "moment": formatter.language.moment(then),
+            "count": len(changed),
+            "difference": formatter.difference(sum(changed.values(), Decimal(0))),
+        },
+    )
+    received = exports["fetched_at"] > pd.Timestamp(then, tz="UTC")
+    newer = int(received.sum()) - len(changed)
+    if newer > 0:
+        yield "newer_exports", {"count": newer}
 
 
 def restated_since(restatements: pd.DataFrame, then: datetime) -> dict[tuple[date, date], Decimal]:

@@ -2,41 +2,22 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from langdock_usage.charts import renderer
-from langdock_usage.charts.cache_charts import MOST_POINTS
-from langdock_usage.charts.top_and_others import total_of
 from langdock_usage.report.language import Language
 from langdock_usage.report.language.formatter import Formatter
-from langdock_usage.report.monthly import provenance
-from langdock_usage.report.monthly.data_status import DataStatus
-from langdock_usage.report.monthly.figures import figures
 from langdock_usage.report.monthly.marks import Marks
-from langdock_usage.report.monthly.months import Months, share
-from langdock_usage.report.monthly.sentences import Sentences
-from langdock_usage.report.monthly.statements import statements
-from langdock_usage.report.monthly.summary import data_of, element, summarise
-from langdock_usage.report.page import cross_tables
-from langdock_usage.report.page.frame_table import TableWriter, texts_or_none
+from langdock_usage.report.monthly.months import Months
+from langdock_usage.report.page import cross_tables, monthly_parts
+from langdock_usage.report.page.frame_table import TableWriter
+from langdock_usage.report.page.monthly_parts import Head
 from langdock_usage.report.page.own_charts import drawable, frames_of
 from langdock_usage.report.page.style import report_style
 from langdock_usage.report.page.templates import show, show_markdown
-
-MOST_RESTATEMENTS = 200
-RESTATEMENT = (
-    "first_day",
-    "restated_at",
-    "cost_before_usd",
-    "cost_after_usd",
-    "change_usd",
-    "more_requests",
-)
 
 
 class Report:
@@ -50,6 +31,17 @@ class Report:
     >>> report.table(keys)
     """
 
+    head = monthly_parts.head
+    at_a_glance = monthly_parts.at_a_glance
+    longer_periods = monthly_parts.longer_periods
+    most_points = monthly_parts.most_points
+    partial_months = monthly_parts.partial_months
+    knows_tokens = monthly_parts.knows_tokens
+    definitions = monthly_parts.definitions
+    restated = monthly_parts.restated
+    command = monthly_parts.command
+    summary = monthly_parts.summary
+
     def __init__(
         self, month: str, months: pd.DataFrame, models: pd.DataFrame, language: str = "en"
     ) -> None:
@@ -61,15 +53,8 @@ class Report:
         self.formatter = Formatter(self.language, total, models["model"])
         self.style = report_style(self.formatter, self.months, models)
         self._tables = TableWriter(self.formatter, self.months)
-        self._section = "table"
-        self._caption = ""
-
-    @property
-    def is_comparable(self) -> bool:
-        """Are this month and the one before it both wholly in the database?"""
-        return self.months.is_comparable
-
-    # What any notebook shows
+        self._section, self._caption = "table", ""
+        self.shown_head: Head | None = None
 
     def heading(self, name: str, lead: str = "") -> None:
         """The heading of a section: the name of a known one (`keys`), or any text."""
@@ -142,44 +127,6 @@ class Report:
         words = self.language.texts("words")
         show("table.html.j2", table=table, file_name=file_name, words=words)
 
-    # What the monthly report shows
-
-    def head(self, exports: pd.DataFrame, days: pd.DataFrame, reconciliation: pd.DataFrame) -> None:
-        """Workspace, month, zone, currency, the moment of the data, and whether it is final."""
-        text = self.language.text
-        self._exports, self._status = exports, DataStatus.of(days, reconciliation)
-        zones = ", ".join(sorted(set(exports["timezone"])))
-        show(
-            "head.html.j2",
-            title=text("head.title", month=self.language.month(self.months.first)),
-            facts=[
-                (text("head.workspace"), exports["org_id"].iloc[0]),
-                (text("head.zone"), zones),
-                (text("head.currency"), text("head.usd")),
-                (text("head.data_of"), self.language.moment(data_of(exports))),
-            ],
-            status_title=text("status.title"),
-            status=statements(self._status, self.formatter),
-        )
-
-    def at_a_glance(
-        self,
-        keys: pd.DataFrame,
-        models: pd.DataFrame,
-        days: pd.DataFrame,
-        pairs: pd.DataFrame,
-        pairs_before: pd.DataFrame,
-    ) -> None:
-        """The month in six figures and a few sentences; `pairs` are by API key and model."""
-        write = Sentences(self.months, self.formatter)
-        sentences = [*write.total(), *write.moves(keys, models, pairs, pairs_before)]
-        show(
-            "figures.html.j2",
-            title=self.language.text("figures.title"),
-            figures=figures(self.months, self.formatter),
-            sentences=[*sentences, *(write.spike(days) or write.largest(keys))],
-        )
-
     def marks(self, compared: pd.DataFrame, named: pd.DataFrame | None = None) -> list[str]:
         """What is new, gone or renamed in a comparison, to stand beside the names as `mark`.
 
@@ -205,86 +152,6 @@ class Report:
     def by_month(self, frame: pd.DataFrame, name: str) -> pd.DataFrame:
         """Cache-hit ratio of keys or models (`name` is their column) by month, for `table`."""
         return cross_tables.ratio_by_month(self.formatter, frame, name)
-
-    def longer_periods(self, periods: pd.DataFrame) -> None:
-        """What the periods cost that have no bars beside those of single days."""
-        is_longer = periods["first_day"] != periods["last_day"]
-        if is_longer.any() and not is_longer.all():
-            cost = total_of(periods["total_cost_usd"][is_longer])
-            self.note("longer_periods", amount=self.formatter.money(cost))
-
-    def most_points(self, keys: pd.DataFrame) -> None:
-        """That not all keys with a ratio are drawn, where they are too many."""
-        if keys["cache_hit_ratio_after"].notna().sum() > MOST_POINTS:
-            self.note("most_points", count=MOST_POINTS)
-
-    def partial_months(self) -> None:
-        """What the star beside a month means, where there is one."""
-        if self.months.partial:
-            self.note("partial_months")
-
-    def knows_tokens(self, accounting: pd.DataFrame) -> bool:
-        """Whether ratios of this month are known; if not, or only in part, a note says so."""
-        kinds = texts_or_none(accounting["token_accounting"])
-        costs = dict(zip(kinds, accounting["total_cost_usd"], strict=True))
-        known = costs.keys() - {None, "unclear"}
-        if not costs:
-            self.note("nothing")
-        elif not known:
-            self.note("unclear_tokens" if "unclear" in costs else "no_tokens")
-        elif known != costs.keys():
-            part = share(sum(costs[kind] for kind in known), self.months.this.total_cost_usd)
-            self.note("some_tokens", share=self.language.percent(part))
-        return bool(known)
-
-    def definitions(self) -> None:
-        """What the numbers mean."""
-        title = self.language.text("titles.definitions")
-        texts = list(self.language.texts("definitions").values())
-        show("definitions.html.j2", title=title, texts=texts)
-
-    def restated(self, restatements: pd.DataFrame, moment: str | None) -> None:
-        """What changed since an earlier report of this month that rested on data of `moment`."""
-        self.subheading("restatements")
-        if len(restatements) > MOST_RESTATEMENTS:
-            most = {"count": MOST_RESTATEMENTS, "all": len(restatements)}
-            self.note("most_restatements", **most)
-        if moment is not None:
-            self._restated_since(restatements, provenance.moment_of(moment))
-        elif restatements.empty:
-            self.note("no_restatements")
-        self.table(restatements.head(MOST_RESTATEMENTS), columns=RESTATEMENT)
-
-    def command(self, database: Path, notebook: str = "monthly_report") -> None:
-        """How to make this report again, and what it was made with."""
-        org_id = self._exports["org_id"].iloc[0]
-        show(
-            "command.html.j2",
-            title=self.language.text("titles.command"),
-            texts=self.language.texts("command"),
-            command=provenance.command(database, self.month, org_id, self.language.code, notebook),
-            versions=self.language.text("command.versions", versions=provenance.versions()),
-        )
-
-    def summary(self, keys: pd.DataFrame, models: pd.DataFrame, teams: pd.DataFrame) -> None:
-        """What the report carries for programs; needs `head`, whose frames are part of it."""
-        found = summarise(
-            self.months.this, self._exports, self._status, keys=keys, models=models, teams=teams
-        )
-        renderer.show_html(element(found))
-
-    def _restated_since(self, restatements: pd.DataFrame, then: datetime) -> None:
-        since = provenance.restated_since(restatements, then)
-        self.note(
-            "new_restatements" if since else "no_new_restatements",
-            moment=self.language.moment(then),
-            count=len(since),
-            difference=self.formatter.difference(sum(since.values(), Decimal(0))),
-        )
-        received = self._exports["fetched_at"] > pd.Timestamp(then, tz="UTC")
-        newer = int(received.sum()) - len(since)
-        if newer > 0:
-            self.note("newer_exports", count=newer)
 
 
 def _slug(name: str) -> str:

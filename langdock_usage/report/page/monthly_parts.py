@@ -1,0 +1,167 @@
+"""What the monthly report shows of a month: methods of `Report`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from langdock_usage.charts import renderer
+from langdock_usage.charts.cache_charts import MOST_POINTS
+from langdock_usage.charts.top_and_others import total_of
+from langdock_usage.errors import InvalidRequest
+from langdock_usage.report.monthly import provenance
+from langdock_usage.report.monthly.data_status import DataStatus
+from langdock_usage.report.monthly.figures import figures
+from langdock_usage.report.monthly.months import share
+from langdock_usage.report.monthly.sentences import Sentences
+from langdock_usage.report.monthly.statements import statements
+from langdock_usage.report.monthly.summary import data_of, element, summarise
+from langdock_usage.report.page.frame_table import texts_or_none
+from langdock_usage.report.page.templates import show
+
+if TYPE_CHECKING:
+    from langdock_usage.report.page.report import Report
+
+MOST_RESTATEMENTS = 200
+RESTATEMENT = (
+    "first_day",
+    "restated_at",
+    "cost_before_usd",
+    "cost_after_usd",
+    "change_usd",
+    "more_requests",
+)
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the head of a report rests on."""
+
+    exports: pd.DataFrame
+    status: DataStatus
+
+
+def head(
+    self: Report, exports: pd.DataFrame, days: pd.DataFrame, reconciliation: pd.DataFrame
+) -> None:
+    """Workspace, month, zone, currency, the moment of the data, and whether it is final."""
+    text = self.language.text
+    self.shown_head = Head(exports, DataStatus.of(days, reconciliation))
+    zones = ", ".join(sorted(set(exports["timezone"])))
+    show(
+        "head.html.j2",
+        title=text("head.title", month=self.language.month(self.months.first)),
+        facts=[
+            (text("head.workspace"), exports["org_id"].iloc[0]),
+            (text("head.zone"), zones),
+            (text("head.currency"), text("head.usd")),
+            (text("head.data_of"), self.language.moment(data_of(exports))),
+        ],
+        status_title=text("status.title"),
+        status=statements(self.shown_head.status, self.formatter),
+    )
+
+
+def at_a_glance(
+    self: Report,
+    keys: pd.DataFrame,
+    models: pd.DataFrame,
+    days: pd.DataFrame,
+    pairs: pd.DataFrame,
+    pairs_before: pd.DataFrame,
+) -> None:
+    """The month in six figures and a few sentences; `pairs` are by API key and model."""
+    write = Sentences(self.months, self.formatter)
+    sentences = [*write.total(), *write.moves(keys, models, pairs, pairs_before)]
+    show(
+        "figures.html.j2",
+        title=self.language.text("figures.title"),
+        figures=figures(self.months, self.formatter),
+        sentences=[*sentences, *(write.spike(days) or write.largest(keys))],
+    )
+
+
+def longer_periods(self: Report, periods: pd.DataFrame) -> None:
+    """What the periods cost that have no bars beside those of single days."""
+    is_longer = periods["first_day"] != periods["last_day"]
+    if is_longer.any() and not is_longer.all():
+        cost = total_of(periods["total_cost_usd"][is_longer])
+        self.note("longer_periods", amount=self.formatter.money(cost))
+
+
+def most_points(self: Report, keys: pd.DataFrame) -> None:
+    """That not all keys with a ratio are drawn, where they are too many."""
+    if keys["cache_hit_ratio_after"].notna().sum() > MOST_POINTS:
+        self.note("most_points", count=MOST_POINTS)
+
+
+def partial_months(self: Report) -> None:
+    """What the star beside a month means, where there is one."""
+    if self.months.partial:
+        self.note("partial_months")
+
+
+def knows_tokens(self: Report, accounting: pd.DataFrame) -> bool:
+    """Whether ratios of this month are known; if not, or only in part, a note says so."""
+    kinds = texts_or_none(accounting["token_accounting"])
+    costs = dict(zip(kinds, accounting["total_cost_usd"], strict=True))
+    known = costs.keys() - {None, "unclear"}
+    if not costs:
+        self.note("nothing")
+    elif not known:
+        self.note("unclear_tokens" if "unclear" in costs else "no_tokens")
+    elif known != costs.keys():
+        part = share(sum(costs[kind] for kind in known), self.months.this.total_cost_usd)
+        self.note("some_tokens", share=self.language.percent(part))
+    return bool(known)
+
+
+def definitions(self: Report) -> None:
+    """What the numbers mean."""
+    title = self.language.text("titles.definitions")
+    texts = list(self.language.texts("definitions").values())
+    show("definitions.html.j2", title=title, texts=texts)
+
+
+def restated(self: Report, restatements: pd.DataFrame, moment: str | None) -> None:
+    """What changed since an earlier report of this month that rested on data of `moment`."""
+    self.subheading("restatements")
+    if len(restatements) > MOST_RESTATEMENTS:
+        most = {"count": MOST_RESTATEMENTS, "all": len(restatements)}
+        self.note("most_restatements", **most)
+    if moment is not None:
+        exports = _head(self).exports
+        for name, values in provenance.since(moment, restatements, exports, self.formatter):
+            self.note(name, **values)
+    elif restatements.empty:
+        self.note("no_restatements")
+    self.table(restatements.head(MOST_RESTATEMENTS), columns=RESTATEMENT)
+
+
+def command(self: Report, database: Path, notebook: str = "monthly_report") -> None:
+    """How to make this report again, and what it was made with."""
+    org_id = _head(self).exports["org_id"].iloc[0]
+    show(
+        "command.html.j2",
+        title=self.language.text("titles.command"),
+        texts=self.language.texts("command"),
+        command=provenance.command(database, self.month, org_id, self.language.code, notebook),
+        versions=self.language.text("command.versions", versions=provenance.versions()),
+    )
+
+
+def summary(self: Report, keys: pd.DataFrame, models: pd.DataFrame, teams: pd.DataFrame) -> None:
+    """What the report carries for programs; the frames of `head` are part of it."""
+    head = _head(self)
+    groups = {"keys": keys, "models": models, "teams": teams}
+    found = summarise(self.months.this, head.exports, head.status, **groups)
+    renderer.show_html(element(found))
+
+
+def _head(report: Report) -> Head:
+    if report.shown_head is None:
+        raise InvalidRequest("This needs report.head(exports, days, reconciliation) before it.")
+    return report.shown_head
