@@ -1,0 +1,59 @@
+"""The user's own prices: which line of `prices.csv` is in force for a model on a day. Pure."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from langdock_usage.prices.price import Case, Price, TokenPrices
+
+
+@dataclass(frozen=True)
+class OwnPrice:
+    """One line: what a model costs from a day on, in one workspace or in every one."""
+
+    model: str
+    prices: TokenPrices
+    valid_from: date | None = None
+    org_id: str | None = None
+    note: str | None = None
+
+
+def own_price(lines: Iterable[OwnPrice], org_id: str, model: str, day: date) -> Price | None:
+    """The price that the lines state for a model of a workspace on a day.
+
+    The workspace's go before general ones, a name before a pattern, a longer pattern before a
+    shorter one, and of one model and workspace the one that began last.
+    """
+    begun = [
+        line
+        for line in lines_for(lines, org_id, model)
+        if line.valid_from is None or line.valid_from <= day
+    ]
+    if not begun:
+        return None
+    found = max(begun, key=_rank)
+    return Price("own", found.model, (_why(found),), (Case(found.prices),))
+
+
+def lines_for(lines: Iterable[OwnPrice], org_id: str, model: str) -> list[OwnPrice]:
+    """The lines that fit a model of a workspace, whenever they begin."""
+    return [line for line in lines if line.org_id in (None, org_id) and fits(line.model, model)]
+
+
+def fits(pattern: str, model: str) -> bool:
+    """Whether a name, or a pattern with `*` for any text, means a model; in any case of letters."""
+    parts = map(re.escape, pattern.strip().casefold().split("*"))
+    return re.fullmatch(".*".join(parts), model.strip().casefold(), re.DOTALL) is not None
+
+
+def _rank(line: OwnPrice) -> tuple[bool, bool, int, str, date]:
+    is_name = "*" not in line.model
+    text = line.model.strip().casefold()
+    return line.org_id is not None, is_name, len(text), text, line.valid_from or date.min
+
+
+def _why(line: OwnPrice) -> str:
+    since = f"since {line.valid_from}" if line.valid_from else "since ever"
+    whose = f"of workspace {line.org_id}" if line.org_id else "of every workspace"
+    return f"prices.csv, {'pattern' if '*' in line.model else 'name'} {whose}, {since}"
