@@ -1,7 +1,7 @@
 """The SQL of this package, one query a file, beside those who ask it.
 
-A file may be a Jinja template: it takes the metrics from `store/metrics`, and names of our own
-relations and columns. Values never stand in it: they are parameters.
+A file may be a Jinja template: it takes metrics from `store/metrics` and `store/prices`, and names
+of our own relations and columns. Values never stand in it: they are parameters.
 """
 
 from functools import cache
@@ -28,6 +28,9 @@ VIEWS = {
     "key_chains": "store/staging/key_chains",
     "key_ownership": "store/staging/key_ownership",
     "owned_usage": "store/staging/owned_usage",
+    "own_prices": "store/staging/own_prices",
+    "prices_in_force": "store/staging/prices_in_force",
+    "priced_usage": "store/marts/priced_usage",
     "cost_per_team": "store/marts/cost_per_team",
     "cost_per_cost_center": "store/marts/cost_per_cost_center",
 }

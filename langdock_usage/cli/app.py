@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -36,11 +37,13 @@ from langdock_usage.cli.options import (
     period_of,
     settings_for,
 )
+from langdock_usage.cli.prices_cli import explain, list_prices
 from langdock_usage.cli.reference_cli import reference_commands
 from langdock_usage.cli.report_cli import ReportCommand, report
 from langdock_usage.errors import LangdockUsageError
 from langdock_usage.raw.reference.keys import KEYS
 from langdock_usage.raw.reference.kinds import KINDS
+from langdock_usage.raw.reference.prices import PRICES
 from langdock_usage.sandbox.service.faults import ALL, FAULTS
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.text import counted
@@ -53,8 +56,12 @@ app = typer.Typer(
 )
 
 app.callback()(langdock_usage)
+LISTS: dict[str, Callable[..., None]] = {KEYS.name: list_keys, PRICES.name: list_prices}
 for kind in KINDS:
-    app.add_typer(reference_commands(kind, list_keys if kind is KEYS else None))
+    commands = reference_commands(kind, LISTS.get(kind.name))
+    if kind is PRICES:
+        commands.command()(explain)
+    app.add_typer(commands)
 app.command()(lab)
 app.command()(export)
 app.command(cls=ReportCommand)(report)

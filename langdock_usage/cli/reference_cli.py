@@ -67,7 +67,7 @@ def _list(kind: Kind, *, as_json: bool, db: Path | None) -> None:
 
     rows = known_lines(kind, Usage(settings_for(db).database))
     if as_json:
-        write_json([{name: _json(value) for name, value in row.items()} for row in rows])
+        write_json([{name: as_json_value(value) for name, value in row.items()} for row in rows])
         return
     if rows:
         for line in aligned(kind.template_columns, (tuple(row.values()) for row in rows)):
@@ -76,7 +76,8 @@ def _list(kind: Kind, *, as_json: bool, db: Path | None) -> None:
     say(f"{counted(len(subjects), kind.noun)}.")
 
 
-def _json(value: object) -> object:
+def as_json_value(value: object) -> object:
+    """A value for JSON: money as text, with all its digits."""
     return exact(value) if isinstance(value, Decimal) else value
 
 

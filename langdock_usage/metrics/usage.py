@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import duckdb
 
 from langdock_usage.errors import InvalidRequest, LangdockUsageError
-from langdock_usage.metrics import api_keys, comparisons, costs, evidence
+from langdock_usage.metrics import api_keys, comparisons, costs, evidence, price_book
 from langdock_usage.metrics.filters import known_choice
 from langdock_usage.metrics.frames import to_frame
 from langdock_usage.metrics.known_periods import available_months, known_periods
@@ -77,6 +77,8 @@ class Usage:
     restatements = evidence.restatements
     reconciliation = evidence.reconciliation
     token_accounting = evidence.token_accounting
+    prices = price_book.prices
+    price_of = price_book.price_of
 
     def __init__(self, path: Path, moment: datetime | None = None) -> None:
         self.path = path

@@ -1,14 +1,17 @@
-"""The price book: which price a model of a workspace has, and on which days."""
+"""The price book: which price a model of a workspace has, and on which days. Pure."""
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
+from typing import Any
 
 from langdock_usage.prices import public
-from langdock_usage.prices.own import OwnPrice, lines_for, own_price
-from langdock_usage.prices.price import Price, PricePeriod
+from langdock_usage.prices.own import lines_for, own_price
+from langdock_usage.prices.price import Price, PricePeriod, TokenPrices
+from langdock_usage.raw.reference.prices import OwnPrice
 from langdock_usage.windows import ONE_DAY, Period
+
+_UNKNOWN = ("price_source", "entry", "found_by", *(field.name for field in fields(TokenPrices)))
 
 
 @dataclass(frozen=True)
@@ -16,12 +19,6 @@ class PriceBook:
     """The user's own prices, then the list of the installed package."""
 
     own: Sequence[OwnPrice] = ()
-
-    @property
-    def sha256(self) -> str:
-        """A hash of all that prices follow from: own prices, list and rules."""
-        own = sorted(map(repr, self.own))
-        return hashlib.sha256("\n".join([public.list_sha256(), *own]).encode()).hexdigest()
 
     def price(self, org_id: str, model: str, day: date) -> Price | None:
         """The price of a model of a workspace on a local day; None where none is known."""
@@ -56,3 +53,23 @@ class PriceBook:
             elif price:
                 found.append(PricePeriod(Period(first, last), price))
         return found
+
+    def rows(self, org_id: str, model: str) -> list[dict[str, Any]]:
+        """The periods as rows of the table `model_prices`; a model without a price has one, too."""
+        of_model = {"org_id": org_id, "model": model}
+        found = [
+            {
+                **of_model,
+                "first_day": period.days.first,
+                "last_day": period.days.last,
+                "above_tokens": case.above_tokens,
+                "price_source": period.price.source,
+                "entry": period.price.entry,
+                "found_by": "; ".join(period.price.rules) or None,
+                **asdict(case.prices),
+            }
+            for period in self.periods(org_id, model)
+            for case in period.price.cases
+        ]
+        always = {"first_day": date.min, "last_day": date.max, "above_tokens": 0}
+        return found or [of_model | always | dict.fromkeys(_UNKNOWN)]

@@ -2,21 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from langdock_usage.prices.price import Case, Price, TokenPrices
-
-
-@dataclass(frozen=True)
-class OwnPrice:
-    """One line: what a model costs from a day on, in one workspace or in every one."""
-
-    model: str
-    prices: TokenPrices
-    valid_from: date | None = None
-    org_id: str | None = None
-    note: str | None = None
+from langdock_usage.raw.reference.prices import OwnPrice
 
 
 def own_price(lines: Iterable[OwnPrice], org_id: str, model: str, day: date) -> Price | None:
@@ -33,7 +22,14 @@ def own_price(lines: Iterable[OwnPrice], org_id: str, model: str, day: date) -> 
     if not begun:
         return None
     found = max(begun, key=_rank)
-    return Price("own", found.model, (_why(found),), (Case(found.prices),))
+    prices = TokenPrices(
+        found.input_usd_per_mtok,
+        found.output_usd_per_mtok,
+        found.cache_read_usd_per_mtok,
+        found.cache_write_usd_per_mtok,
+        found.cache_write_1h_usd_per_mtok,
+    )
+    return Price("own", found.model, (_why(found),), (Case(prices),))
 
 
 def lines_for(lines: Iterable[OwnPrice], org_id: str, model: str) -> list[OwnPrice]:

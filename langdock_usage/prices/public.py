@@ -5,14 +5,11 @@ The package also matches by beginnings (`claude-opus-4-1` would price a `claude-
 would be a guess.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from importlib.metadata import version
-from importlib.resources import files
 
 from genai_prices.data import providers
 from genai_prices.types import (
@@ -50,18 +47,6 @@ class Entry:
     name: str
     rules: tuple[str, ...]
     model: ModelInfo
-
-
-def list_version() -> str:
-    """The version of the package, like `0.2.3`."""
-    return version("genai-prices")
-
-
-def list_sha256() -> str:
-    """A hash of the list itself and of the rules by which names are found in it."""
-    data = files("genai_prices").joinpath("data.py").read_bytes()
-    rules = files(__package__).joinpath("names.py").read_bytes()
-    return hashlib.sha256(data + rules).hexdigest()
 
 
 @cache

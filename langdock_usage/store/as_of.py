@@ -9,7 +9,11 @@ from langdock_usage.store.schema import create_views
 
 ARCHIVE = "archive"  # the name under which the file is attached
 # Tables of which a moment sees a part, and the names under which that part is made of all of them.
-RECEIVED = {"exports": "received", "reference_loads": "received_reference_loads"}
+RECEIVED = {
+    "exports": "received",
+    "reference_loads": "received_reference_loads",
+    "price_books": "received_price_books",
+}
 
 
 def create_views_as_of(connection: duckdb.DuckDBPyConnection, moment: datetime) -> None:

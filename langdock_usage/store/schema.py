@@ -9,11 +9,11 @@ from langdock_usage.columns import columns, meaning_of, views
 from langdock_usage.raw.reference.kinds import KINDS
 from langdock_usage.sql import VIEWS, read_sql, source_of
 
-_TABLES = ("store/schema/schema", "store/schema/reference_loads")
+_TABLES = ("store/schema/schema", "store/schema/reference_loads", "store/schema/price_books")
 _COUNTED_EXPORTS = "store/staging/counted_exports"
 # what the others take their metrics and rules from
 _SHARED = (
-    *("store/metrics", "store/periods", "store/write/row_accounting"),
+    *("store/metrics", "store/prices", "store/periods", "store/write/row_accounting"),
     "store/schema/loaded_lines",
 )
 

@@ -12,6 +12,7 @@ import duckdb
 
 from langdock_usage.errors import StoreError
 from langdock_usage.raw.archive import RawExport
+from langdock_usage.raw.reference.prices import PRICES
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.sql import read_sql
 from langdock_usage.store.connection import first_line, open_for_writing
@@ -19,6 +20,7 @@ from langdock_usage.store.export_records import ExportRecord, record_exports
 from langdock_usage.store.incoming import AddedExport, Incoming
 from langdock_usage.store.insert_rows import insert_rows
 from langdock_usage.store.lookups import Lookups
+from langdock_usage.store.model_prices import keep_up_with_list, make_book, price_new_models
 from langdock_usage.store.waiting import OnWait
 
 
@@ -40,6 +42,8 @@ class Store:
         self.path = path
         self._connection = open_for_writing(path, wait_seconds, on_wait, give_up)
         self.lookups = Lookups(self._connection)
+        with self._transaction():
+            keep_up_with_list(self._connection)
 
     def __enter__(self) -> Self:
         return self
@@ -71,6 +75,7 @@ class Store:
                 for one in incoming
             ]
             record_exports(self._connection, records)
+            price_new_models(self._connection, [one.raw.export_id for one in incoming])
         return [
             AddedExport(one.raw.export_id, record.org_id, record.record_count, one.unknown_columns)
             for one, record in zip(incoming, records, strict=True)
@@ -116,6 +121,8 @@ class Store:
                     params={"loaded_at": loaded_at, "lines": lines},
                 )
                 new.select(*self._connection.table(table).columns).insert_into(table)
+            if file == PRICES.name:
+                make_book(self._connection, loaded_at)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

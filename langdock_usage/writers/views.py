@@ -44,11 +44,20 @@ GRAINS = {
     ),
     **dict.fromkeys(("daily_cost", "stored_days"), "day"),
     **dict.fromkeys(
-        ("usage", "owned_usage", "exports", "counted_exports", "restatements"), "period"
+        ("usage", "owned_usage", "priced_usage", "exports", "counted_exports", "restatements"),
+        "period",
     ),
-    **dict.fromkeys(("key_owners", "key_ownership", "key_chains", "workspace_names"), "whole"),
+    **dict.fromkeys(
+        (
+            *("key_owners", "key_ownership", "key_chains", "workspace_names"),
+            *("own_prices", "prices_in_force"),
+        ),
+        "whole",
+    ),
 }
-_COSTS = {"daily_cost", "usage", "owned_usage"} | {view for view in GRAINS if "cost_per" in view}
+_COSTS = {"daily_cost", "usage", "owned_usage", "priced_usage"} | {
+    view for view in GRAINS if "cost_per" in view
+}
 _CHUNK = 10_000
 
 

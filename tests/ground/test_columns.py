@@ -16,6 +16,7 @@ NEEDED = {
     "period": "2026-10",
     "month": "2026-10",
     "key": "Helpdesk",
+    "model": "claude-opus-5",
 }
 
 

@@ -15,7 +15,8 @@ from decimal import Decimal
 import pytest
 
 from langdock_usage.prices.price import Price, TokenPrices
-from langdock_usage.prices.public import find_entry, list_price, list_sha256, list_version
+from langdock_usage.prices.public import find_entry, list_price
+from langdock_usage.prices.version import list_sha256, list_version
 
 DAY = date(2026, 10, 15)
 D = Decimal

@@ -1,7 +1,7 @@
 """Which entry of the list a name of an export means, by which rules; and which names mean none."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from langdock_usage.prices.names import PREFIXES, RULES, spellings
@@ -76,6 +76,7 @@ def test_what_matches_nothing_is_unknown(model: str) -> None:
     assert find_entry(model) is None
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(PREFIXES)), st.text(max_size=20))
 def test_no_name_breaks_the_search(prefix: str, text: str) -> None:
     """A name of an export is any text; found again, a name means the same entry."""
@@ -83,6 +84,7 @@ def test_no_name_breaks_the_search(prefix: str, text: str) -> None:
         assert find_entry(model) == find_entry(model.upper().lower())
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="aclude-4.5@:v1_ 20250929/", max_size=25))
 def test_spellings_begin_with_the_name_itself_and_name_rules_of_ours(model: str) -> None:
     found = list(spellings(model))

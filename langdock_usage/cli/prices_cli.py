@@ -1,0 +1,58 @@
+"""The commands `langdock-usage prices list|explain`: what models cost, and why."""
+
+from typing import Annotated
+
+import typer
+
+from langdock_usage.cli.console import say, write, write_json
+from langdock_usage.cli.options import Db, Json, Org, settings_for
+from langdock_usage.cli.reference_cli import as_json_value
+from langdock_usage.text import counted, exact
+from langdock_usage.windows import parse_day
+
+
+def list_prices(as_json: Json = False, org: Org = None, db: Db = None) -> None:
+    """Show the prices in force today, what is unknown first, by its cost."""
+    from langdock_usage.cli.aligned import aligned
+    from langdock_usage.metrics.usage import Usage
+
+    frame = Usage(settings_for(db).database).prices(org=org, exact=True)
+    if frame["org_id"].nunique() <= 1 and not as_json:
+        frame = frame.drop(columns="org_id")
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    if as_json:
+        write_json([{str(name): as_json_value(row[name]) for name in row} for row in rows])
+        return
+    if rows:
+        for line in aligned([*frame.columns], (tuple(row.values()) for row in rows)):
+            write(line)
+    unknown = frame[frame["source"] == "unknown"]
+    cost = exact(sum(unknown["total_cost_usd"]))
+    say(
+        f"{counted(len(frame), 'model')}; prices unknown of {len(unknown)}, which cost {cost} USD."
+        if len(unknown)
+        else f"{counted(len(frame), 'model')}, each with a price."
+    )
+
+
+def explain(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A name as in exports.")],
+    day: Annotated[str, typer.Argument(metavar="DAY", help="A local day: YYYY-MM-DD.")],
+    org: Org = None,
+    db: Db = None,
+) -> None:
+    """Say which price a model has on a day, and why."""
+    from langdock_usage.metrics.usage import Usage
+
+    parse_day(day)
+    tiers = Usage(settings_for(db).database).price_of(model, day, org=org, exact=True)
+    if tiers.empty:
+        write(f"unknown: no line of prices.csv fits {model!r} on {day}, and the list states none.")
+        return
+    for _, tier in tiers.astype(object).where(tiers.notna(), None).iterrows():
+        above = tier["above_tokens"]
+        write(f"requests above {above} input tokens:" if above else f"{model} on {day}:")
+        for name, value in tier.drop("above_tokens").items():
+            if value is not None:
+                text = f"{value:%Y-%m-%d}" if "day" in str(name) else value
+                write(f"  {name}: {exact(value) if 'usd' in str(name) else text}")
