@@ -28,6 +28,7 @@ It warns with
 
     IncompletePeriod              days of the period asked about are missing or provisional
     LeftOut                       part of what is known cannot be split to answer a question
+    TokensMissing                 the usage asked about has no known tokens, and so no price
     DatabaseBusy                  another process writes; the answer waits for it
 """
 
@@ -144,3 +145,7 @@ class LeftOut(UserWarning):
 
 class DatabaseBusy(UserWarning):
     """Another process has the database open; the answer waits some seconds for it."""
+
+
+class TokensMissing(UserWarning):
+    """The usage asked about has no token columns, or none that add up: it cannot be priced."""

@@ -2,7 +2,6 @@
 
 import contextlib
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -24,7 +23,6 @@ from langdock_usage.cli.console import (
     write_what_can_be_written,
 )
 from langdock_usage.cli.explore_cli import export, lab
-from langdock_usage.cli.keys_cli import list_keys
 from langdock_usage.cli.options import (
     Db,
     First,
@@ -37,13 +35,10 @@ from langdock_usage.cli.options import (
     period_of,
     settings_for,
 )
-from langdock_usage.cli.prices_cli import explain, list_prices
-from langdock_usage.cli.reference_cli import reference_commands
+from langdock_usage.cli.reference_apps import reference_apps
 from langdock_usage.cli.report_cli import ReportCommand, report
 from langdock_usage.errors import LangdockUsageError
-from langdock_usage.raw.reference.keys import KEYS
 from langdock_usage.raw.reference.kinds import KINDS
-from langdock_usage.raw.reference.prices import PRICES
 from langdock_usage.sandbox.service.faults import ALL, FAULTS
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.text import counted
@@ -56,12 +51,8 @@ app = typer.Typer(
 )
 
 app.callback()(langdock_usage)
-LISTS: dict[str, Callable[..., None]] = {KEYS.name: list_keys, PRICES.name: list_prices}
-for kind in KINDS:
-    commands = reference_commands(kind, LISTS.get(kind.name))
-    if kind is PRICES:
-        commands.command()(explain)
-    app.add_typer(commands)
+for reference_app in reference_apps():
+    app.add_typer(reference_app)
 app.command()(lab)
 app.command()(export)
 app.command(cls=ReportCommand)(report)

@@ -11,7 +11,7 @@ from typing import TextIO
 
 import typer
 
-from langdock_usage.errors import DatabaseBusy, IncompletePeriod, LeftOut
+from langdock_usage.errors import DatabaseBusy, IncompletePeriod, LeftOut, TokensMissing
 from langdock_usage.harmless import printable
 from langdock_usage.text import counted
 
@@ -79,7 +79,7 @@ def warnings_as_lines() -> Iterator[None]:
             file: TextIO | None = None,
             line: str | None = None,
         ) -> None:
-            if issubclass(category, DatabaseBusy | IncompletePeriod | LeftOut):
+            if issubclass(category, DatabaseBusy | IncompletePeriod | LeftOut | TokensMissing):
                 warn(str(message))
             else:
                 shown(message, category, filename, lineno, file, line)

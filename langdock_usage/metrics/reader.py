@@ -54,16 +54,17 @@ class Reader:
         periods: Mapping[str, PeriodLike],
         *,
         exact: bool = False,
+        more: Mapping[str, object] | None = None,
         **names: str | bool,
     ) -> pd.DataFrame:
         """The answer of `sql/questions/QUESTION.sql` about usage of periods, narrowed by filters.
 
-        A period `before_` is `before_first` and `before_last` in the query; `names` are those that
-        its template asks for. Raises InvalidRequest, NoData.
+        A period `before_` is `before_first` and `before_last` in the query; `more` are further
+        parameters, `names` those that its template asks for. Raises InvalidRequest, NoData.
         """
         with self.connection() as connection:
             parameters = self._parameters(connection, filters.org, periods)
-            parameters |= filters.parameters(connection)
+            parameters |= {**filters.parameters(connection), **(more or {})}
             query = read_sql(f"metrics/questions/{question}", **names)
             return to_frame(connection.execute(query, parameters), exact=exact)
 

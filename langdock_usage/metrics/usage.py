@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import duckdb
 
 from langdock_usage.errors import InvalidRequest, LangdockUsageError
-from langdock_usage.metrics import api_keys, comparisons, costs, evidence, price_book
+from langdock_usage.metrics import api_keys, caching, comparisons, costs, evidence, price_book
 from langdock_usage.metrics.filters import known_choice
 from langdock_usage.metrics.frames import to_frame
 from langdock_usage.metrics.known_periods import available_months, known_periods
@@ -77,6 +77,9 @@ class Usage:
     restatements = evidence.restatements
     reconciliation = evidence.reconciliation
     token_accounting = evidence.token_accounting
+    cache_savings = caching.cache_savings
+    price_check = caching.price_check
+    what_if = caching.what_if
     prices = price_book.prices
     price_of = price_book.price_of
 

@@ -17,6 +17,7 @@ NEEDED = {
     "month": "2026-10",
     "key": "Helpdesk",
     "model": "claude-opus-5",
+    "replacements": {"claude-opus-5": "gpt-5"},
 }
 
 

@@ -45,3 +45,14 @@
 {%- else %}{{ column }}
 {%- endif %}
 {%- endmacro %}
+
+{#- the columns of a group, by their names; an API key has its newest name beside it -#}
+{% macro groups(columns) %}
+{%- for column in columns.split(",") %}
+{{ group(column) }} as {{ column }}
+{%- if column in ("api_key_id", "chain_id") %},
+        {{ newest_name() }} as api_key_name
+{%- endif %}
+{{- "" if loop.last else ", " }}
+{%- endfor %}
+{%- endmacro %}

@@ -104,7 +104,7 @@ cast(cast({{ tokens }} as decimal(19, 0)) * {{ usd_per_token }} as decimal(36, 1
 {%- endmacro %}
 
 {#- which bounds are those of a row: its model, one price on all of its days, its amount of input -#}
-{% macro applies(bounds="bounds") %}
+{% macro apply(bounds="bounds") %}
         {{ bounds }}.org_id = counted.org_id
         and {{ bounds }}.model = counted.model
         and {{ bounds }}.is_one_request = (counted.requests = 1)
@@ -115,23 +115,21 @@ cast(cast({{ tokens }} as decimal(19, 0)) * {{ usd_per_token }} as decimal(36, 1
 {%- endmacro %}
 
 {#- what the tokens of a row cost at the `low` or the `high` prices; `read` is the price of reads -#}
-{% macro list_cost(bound, read="read") %}
+{% macro list_cost(bound, bounds="bounds", read="read") %}
 (
-        ({{ amount("uncached_tokens", "input_" ~ bound ~ "_usd") }}
-        + {{ amount("cache_read_tokens", read ~ "_" ~ bound ~ "_usd") }})
-        + ({{ amount("cache_write_tokens", "write_" ~ bound ~ "_usd") }}
-        + {{ amount("output_tokens", "output_" ~ bound ~ "_usd") }})
+        ({{ amount("uncached_tokens", bounds ~ ".input_" ~ bound ~ "_usd") }}
+        + {{ amount("cache_read_tokens", bounds ~ "." ~ read ~ "_" ~ bound ~ "_usd") }})
+        + ({{ amount("cache_write_tokens", bounds ~ ".write_" ~ bound ~ "_usd") }}
+        + {{ amount("output_tokens", bounds ~ ".output_" ~ bound ~ "_usd") }})
     )
 {%- endmacro %}
 
-{% macro saving_low() %}
-({{ amount("cache_read_tokens", "saved_by_read_low_usd") }}
-        - {{ amount("cache_write_tokens", "added_by_write_high_usd") }})
-{%- endmacro %}
-
-{% macro saving_high() %}
-({{ amount("cache_read_tokens", "saved_by_read_high_usd") }}
-        - {{ amount("cache_write_tokens", "added_by_write_low_usd") }})
+{#- what caching saves: what reads save less what writes add -#}
+{% macro saving(read_bound, write_bound) %}
+(
+        {{ amount("cache_read_tokens", "saved_by_read_" ~ read_bound ~ "_usd") }}
+        - {{ amount("cache_write_tokens", "added_by_write_" ~ write_bound ~ "_usd") }}
+    )
 {%- endmacro %}
 
 {#- Rows of usage with what their tokens cost; `more`: also what the questions need. -#}
@@ -145,15 +143,66 @@ cast(cast({{ tokens }} as decimal(19, 0)) * {{ usd_per_token }} as decimal(36, 1
         bounds.price_source,
         {{ list_cost("low") }} as list_cost_low_usd,
         {{ list_cost("high") }} as list_cost_high_usd,
-        {{ saving_low() }} as saving_low_usd,
-        {{ saving_high() }} as saving_high_usd
+        {{ saving("low", "high") }} as saving_low_usd,
+        {{ saving("high", "low") }} as saving_high_usd
         {%- if more %},
-        {{ list_cost("low", read="input") }} as list_cost_read_as_input_low_usd,
-        {{ list_cost("high", read="input") }} as list_cost_read_as_input_high_usd,
-        bounds.has_one_tier
+        {{ list_cost("low", read="input") }} as reads_as_input_low_usd,
+        {{ list_cost("high", read="input") }} as reads_as_input_high_usd,
+        bounds.has_one_tier,
+        bounds.saved_by_read_low_usd,
+        bounds.saved_by_read_high_usd,
+        bounds.added_by_write_low_usd,
+        bounds.added_by_write_high_usd
         {%- endif %}
 
     from counted
     left join bounds
-        on {{ applies() }}
+        on {{ apply() }}
+{%- endmacro %}
+
+{#- What each kind of token costs more at other prices than at those of the book, case by case: the same
+    days, the same length of a request, the same kind of cache write. `others` has them by the model that
+    they would take the place of. To be read by `bounds`, like prices. -#}
+{% macro differences(others) %}
+    with mine as ({{ with_next_tier("prices_in_force") }}),
+
+    theirs as ({{ with_next_tier(others) }})
+
+    select
+        mine.org_id,
+        mine.model,
+        greatest(mine.first_day, theirs.first_day) as first_day,
+        least(mine.last_day, theirs.last_day) as last_day,
+        greatest(mine.above_tokens, theirs.above_tokens) as above_tokens,
+        mine.price_source,
+        theirs.input_usd_per_mtok - mine.input_usd_per_mtok as input_usd_per_mtok,
+        theirs.output_usd_per_mtok - mine.output_usd_per_mtok as output_usd_per_mtok,
+        theirs.read_usd_per_mtok - mine.read_usd_per_mtok as cache_read_usd_per_mtok,
+        theirs.write_usd_per_mtok - mine.write_usd_per_mtok as cache_write_usd_per_mtok,
+        theirs.write_1h_usd_per_mtok - mine.write_1h_usd_per_mtok as cache_write_1h_usd_per_mtok
+    from mine
+    join theirs
+        on theirs.org_id = mine.org_id
+        and theirs.model = mine.model
+        and theirs.first_day <= mine.last_day
+        and theirs.last_day >= mine.first_day
+        and theirs.above_tokens <= mine.up_to_tokens
+        and theirs.up_to_tokens >= mine.above_tokens
+{%- endmacro %}
+
+{% macro with_next_tier(prices) %}
+    select
+        billed.*,
+        coalesce(
+            (
+                select min(longer.above_tokens) - 1
+                from {{ prices }} as longer
+                where longer.org_id = billed.org_id
+                  and longer.model = billed.model
+                  and longer.first_day = billed.first_day
+                  and longer.above_tokens > billed.above_tokens
+            ),
+            9223372036854775807
+        ) as up_to_tokens
+    from ({{ billed(prices) }}) as billed
 {%- endmacro %}

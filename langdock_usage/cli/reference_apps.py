@@ -1,0 +1,23 @@
+"""The commands of all kinds of reference files; some have a list of their own, or more commands."""
+
+from collections.abc import Callable, Iterator
+
+import typer
+
+from langdock_usage.cli.keys_cli import list_keys
+from langdock_usage.cli.prices_cli import explain, list_prices
+from langdock_usage.cli.reference_cli import reference_commands
+from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.kinds import KINDS
+from langdock_usage.raw.reference.prices import PRICES
+
+LISTS: dict[str, Callable[..., None]] = {KEYS.name: list_keys, PRICES.name: list_prices}
+
+
+def reference_apps() -> Iterator[typer.Typer]:
+    """`langdock-usage keys …`, `workspaces …`, `prices …`."""
+    for kind in KINDS:
+        commands = reference_commands(kind, LISTS.get(kind.name))
+        if kind is PRICES:
+            commands.command()(explain)
+        yield commands
