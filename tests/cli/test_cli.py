@@ -1,4 +1,4 @@
-"""The command line as people and schedulers meet it: in a process of its own."""
+"""The command line as people and schedulers meet it."""
 
 import json
 import re
@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
+from langdock_usage.errors import LangdockUsageError
 from langdock_usage.sandbox.service.server import KEY_WITHOUT_SCOPE, Sandbox
-from tests.support.command import LAST_MONTH, YESTERDAY, assert_refused, run
+from tests.support.command import LAST_MONTH, YESTERDAY, assert_refused, call, run
+from tests.support.notebooks import write_notebook
 
 
 @pytest.mark.parametrize(
@@ -38,7 +40,7 @@ from tests.support.command import LAST_MONTH, YESTERDAY, assert_refused, run
 def test_what_is_wrong_is_one_line(
     tmp_path: Path, arguments: list[str], status: int, reason: str
 ) -> None:
-    assert_refused(run(tmp_path, *arguments), status, reason)
+    assert_refused(call(tmp_path, *arguments), status, reason)
 
 
 @pytest.mark.parametrize(
@@ -50,14 +52,14 @@ def test_what_is_wrong_is_one_line(
     ],
 )
 def test_key_that_is_refused(tmp_path: Path, live_sandbox: Sandbox, key: str, reason: str) -> None:
-    result = run(tmp_path, "fetch", sandbox=live_sandbox, LANGDOCK_API_KEY=key)
+    result = call(tmp_path, "fetch", sandbox=live_sandbox, LANGDOCK_API_KEY=key)
     assert_refused(result, 1, reason)
     assert key not in result.stderr
     assert not (tmp_path / "data" / "langdock.duckdb").exists()
 
 
 def test_key_is_not_sent_in_the_clear(tmp_path: Path) -> None:
-    result = run(
+    result = call(
         tmp_path, "fetch", LANGDOCK_API_KEY="sk-ld-x", LANGDOCK_BASE_URL="http://example.com"
     )
     assert_refused(result, 2, "must begin with https://")
@@ -65,17 +67,19 @@ def test_key_is_not_sent_in_the_clear(tmp_path: Path) -> None:
 
 def test_month_in_the_future_asks_nothing(tmp_path: Path, live_sandbox: Sandbox) -> None:
     before = len(live_sandbox.api_requests)
-    result = run(tmp_path, "fetch", "--month", "2999-01", sandbox=live_sandbox)
+    result = call(tmp_path, "fetch", "--month", "2999-01", sandbox=live_sandbox)
     assert_refused(result, 2, r"2999-01-01 to 2999-01-31 lies in the future")
     assert len(live_sandbox.api_requests) == before
 
 
 def test_traceback_only_for_debug_wherever_it_stands(tmp_path: Path) -> None:
-    assert "Traceback" not in run(tmp_path, "rebuild").stderr
+    assert "Traceback" not in call(tmp_path, "rebuild").stderr
     for line in (["--debug", "rebuild"], ["rebuild", "--debug"], ["keys", "list", "--debug"]):
-        result = run(tmp_path, *line)
-        assert "Traceback" in result.stderr, line
-        assert result.returncode == 1
+        with pytest.raises(LangdockUsageError):
+            call(tmp_path, *line)
+    result = run(tmp_path, *line)
+    assert result.returncode == 1
+    assert "Traceback" in result.stderr
 
 
 def test_the_whole_main_job(tmp_path: Path, live_sandbox: Sandbox) -> None:
@@ -112,48 +116,28 @@ def test_the_whole_main_job(tmp_path: Path, live_sandbox: Sandbox) -> None:
         stated = {entry["id"]: Decimal(entry["total_cost_usd"]) for entry in summary[kind]}
         assert stated == expected
 
-    unknown = run(tmp_path, "report", "--month", month, "-p", "langauge", "de")
+    unknown = call(tmp_path, "report", "--month", month, "-p", "langauge", "de")
     assert_refused(unknown, 2, r"no parameter 'langauge'; did you mean language\?")
 
 
 def test_database_that_another_process_has_open(tmp_path: Path, live_sandbox: Sandbox) -> None:
     database = tmp_path / "data" / "langdock.duckdb"
     day = str(YESTERDAY)
-    run(tmp_path, "fetch", "--from", day, "--to", day, sandbox=live_sandbox)
+    call(tmp_path, "fetch", "--from", day, "--to", day, sandbox=live_sandbox)
     before = database.read_bytes()
     with duckdb.connect(database):
-        for arguments in (["fetch", "--wait", "0"], ["report", "--month", day[:7]], ["status"]):
-            result = run(tmp_path, *arguments, sandbox=live_sandbox)
-            assert_refused(result, 1, "Another program has .* open; try again when it is closed")
+        result = run(tmp_path, "fetch", "--wait", "0", sandbox=live_sandbox)
+        assert_refused(result, 1, "Another program has .* open; try again when it is closed")
+        result = run(tmp_path, "report", "--month", day[:7])
+        assert result.returncode == 1
+        assert re.search("open; try again when it is closed", result.stderr.splitlines()[-1])
     assert database.read_bytes() == before
 
 
 def test_notebook_that_fails_in_the_middle(tmp_path: Path, live_sandbox: Sandbox) -> None:
     day = str(YESTERDAY)
-    run(tmp_path, "fetch", "--from", day, "--to", day, sandbox=live_sandbox)
-    folder = tmp_path / "notebooks"
-    folder.mkdir()
-    cells = [
-        {"tags": ["parameters"], "source": "database = None\nmonth = None"},
-        {"tags": [], "source": "1 / 0"},
-    ]
-    notebook = {
-        "cells": [
-            {
-                "cell_type": "code",
-                "execution_count": None,
-                "id": f"cell{number}",
-                "metadata": {"tags": cell["tags"]},
-                "outputs": [],
-                "source": cell["source"],
-            }
-            for number, cell in enumerate(cells)
-        ],
-        "metadata": {},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    (folder / "broken.ipynb").write_text(json.dumps(notebook))
+    call(tmp_path, "fetch", "--from", day, "--to", day, sandbox=live_sandbox)
+    write_notebook(tmp_path / "notebooks", "broken", "database = None\nmonth = None", "1 / 0")
     result = run(tmp_path, "report", "broken", "--month", day[:7])
     assert_refused(result, 1, r"broken failed in the cell that begins '.*': ZeroDivision")
     assert not (tmp_path / "reports").exists()
@@ -161,7 +145,7 @@ def test_notebook_that_fails_in_the_middle(tmp_path: Path, live_sandbox: Sandbox
 
 def test_dotenv_that_is_no_utf_8(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes("LANGDOCK_API_KEY=sk-Schlüssel".encode("latin-1"))
-    assert_refused(run(tmp_path, "fetch"), 1, r"\.env cannot be read; save it as UTF-8 text\.")
+    assert_refused(call(tmp_path, "fetch"), 1, r"\.env cannot be read; save it as UTF-8 text\.")
 
 
 def test_dotenv_in_the_working_directory(tmp_path: Path, live_sandbox: Sandbox) -> None:
@@ -170,6 +154,6 @@ def test_dotenv_in_the_working_directory(tmp_path: Path, live_sandbox: Sandbox) 
         encoding="utf-8-sig",  # as the Windows editor writes it
     )
     day = str(YESTERDAY)
-    result = run(tmp_path, "fetch", "--from", day, "--to", day)
+    result = call(tmp_path, "fetch", "--from", day, "--to", day)
     assert result.returncode == 0, result.stderr
     assert "1 day fetched (" in result.stdout

@@ -13,7 +13,7 @@ import pytest
 
 from langdock_usage.store.store import Store
 from langdock_usage.writers.views import GRAINS
-from tests.support.command import assert_refused, run
+from tests.support.command import assert_refused, call
 from tests.support.made import Maker, days
 
 
@@ -35,14 +35,14 @@ def months_in(content: str) -> set[str]:
 
 
 def test_into_a_file(folder: Path) -> None:
-    done = run(folder, "export", "cost_per_key", "--month", "2026-10", "--format", "xlsx")
+    done = call(folder, "export", "cost_per_key", "--month", "2026-10", "--format", "xlsx")
     assert (done.returncode, done.stdout) == (0, "cost_per_key-2026-10.xlsx\n"), done.stderr
     sheet = openpyxl.load_workbook(folder / "cost_per_key-2026-10.xlsx").active
     assert sheet and sheet.max_row == 801
-    done = run(folder, "export", "usage", "--from", "2026-09-01", "--to", "2026-10-09")
+    done = call(folder, "export", "usage", "--from", "2026-09-01", "--to", "2026-10-09")
     assert done.stdout == "usage-2026-09-01_2026-10-09.csv\n"
     assert (folder / "usage-2026-09-01_2026-10-09.csv").read_bytes().startswith(BOM_UTF8)
-    done = run(folder, "export", "cost_per_model", "--from", "2026-09-01")
+    done = call(folder, "export", "cost_per_model", "--from", "2026-09-01")
     assert done.stdout == "cost_per_model-from-2026-09-01.csv\n", done.stderr
     assert len((folder / "cost_per_model-from-2026-09-01.csv").read_text().splitlines()) == 1 + 2
 
@@ -58,7 +58,7 @@ def test_into_a_file(folder: Path) -> None:
 )
 def test_any_period_to_standard_output(folder: Path, options: list[str], months: set[str]) -> None:
     before = set(folder.iterdir())
-    done = run(folder, "export", "usage", *options, "-o", "-")
+    done = call(folder, "export", "usage", *options, "-o", "-")
     assert done.returncode == 0
     assert all(line.startswith("Warning: ") for line in done.stderr.splitlines())
     assert done.stdout.startswith("org_id,")  # no byte order mark, and nothing said before
@@ -82,7 +82,7 @@ def test_reader_that_leaves_early(folder: Path) -> None:
 
 
 def test_list_names_every_view_without_a_database(tmp_path: Path) -> None:
-    done = run(tmp_path, "export", "--list")
+    done = call(tmp_path, "export", "--list")
     assert (done.returncode, done.stderr) == (0, "")
     views = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
     assert set(views) == set(GRAINS)
@@ -103,4 +103,4 @@ def test_list_names_every_view_without_a_database(tmp_path: Path) -> None:
     ],
 )
 def test_mistakes_are_one_line(folder: Path, arguments: list[str], reason: str) -> None:
-    assert_refused(run(folder, "export", *arguments), 2, reason)
+    assert_refused(call(folder, "export", *arguments), 2, reason)

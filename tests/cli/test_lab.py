@@ -8,7 +8,7 @@ import pytest
 from langdock_usage.cli.lab import prepare
 from langdock_usage.errors import DatabaseMissing
 from langdock_usage.settings import DEFAULT_DATABASE
-from tests.support.command import assert_refused, run
+from tests.support.command import assert_refused, call, run
 
 
 @pytest.fixture
@@ -52,8 +52,8 @@ def test_a_database_that_was_asked_for_has_to_be_there(folder: Path) -> None:
 
 
 def test_command_says_what_is_missing(tmp_path: Path) -> None:
-    assert_refused(run(tmp_path, "lab"), 1, "no database at data/langdock.duckdb; make one with")
-    assert_refused(run(tmp_path, "lab", "--db", "x.duckdb"), 1, "no database at x.duckdb")
+    assert_refused(call(tmp_path, "lab"), 1, "no database at data/langdock.duckdb; make one with")
+    assert_refused(call(tmp_path, "lab", "--db", "x.duckdb"), 1, "no database at x.duckdb")
 
 
 def test_command_starts_jupyterlab_with_its_options(tmp_path: Path) -> None:

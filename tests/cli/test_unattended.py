@@ -19,7 +19,7 @@ from langdock_usage.cli.console import tell_retries
 from langdock_usage.sandbox.service.server import Sandbox, serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.text import counted
-from tests.support.command import LAST_MONTH, YESTERDAY, run
+from tests.support.command import LAST_MONTH, YESTERDAY, call, run
 from tests.support.made import csv_of, days
 from tests.support.made_up import build as build_made_up
 from tests.support.made_up import two_months
@@ -28,13 +28,13 @@ MONTH = f"{LAST_MONTH:%Y-%m}"
 
 
 def status_of(folder: Path) -> Any:
-    [workspace] = json.loads(run(folder, "status", "--json").stdout)["workspaces"]
+    [workspace] = json.loads(call(folder, "status", "--json").stdout)["workspaces"]
     return workspace
 
 
 def test_fetch_tells_programs_what_status_tells_them(tmp_path: Path, live_sandbox: Sandbox) -> None:
     began = datetime.now(UTC).replace(microsecond=0)
-    result = run(tmp_path, "fetch", "--month", MONTH, "--json", sandbox=live_sandbox)
+    result = call(tmp_path, "fetch", "--month", MONTH, "--json", sandbox=live_sandbox)
     assert (result.returncode, result.stderr) == (0, "")  # no progress bar without a terminal
     told = json.loads(result.stdout)
     assert told["org_id"] == live_sandbox.workspace.org_id
@@ -55,12 +55,13 @@ def test_fetch_tells_programs_what_status_tells_them(tmp_path: Path, live_sandbo
     file = tmp_path / "by_hand.csv"
     org_id = live_sandbox.workspace.org_id
     file.write_bytes(csv_of([{"org_id": org_id}], days(str(YESTERDAY)), timezone="Europe/Berlin"))
-    time.sleep(1)  # moments are told to the second
     line = ["load", str(file), "--timezone", "Europe/Berlin"]
-    assert ": 1 row of " in run(tmp_path, *line).stdout
+    began = datetime.now(UTC).replace(microsecond=0)
+    assert ": 1 row of " in call(tmp_path, *line).stdout
     workspace = status_of(tmp_path)
-    assert workspace["last_fetch"] == moment < workspace["last_load"]
-    assert f"last fetch     {moment[:16].replace('T', ' ')}\n" in run(tmp_path, "status").stdout
+    assert workspace["last_fetch"] == moment
+    assert began <= datetime.fromisoformat(workspace["last_load"]) <= datetime.now(UTC)
+    assert f"last fetch     {moment[:16].replace('T', ' ')}\n" in call(tmp_path, "status").stdout
 
 
 def test_quiet_says_nothing_where_all_is_well(tmp_path: Path, live_sandbox: Sandbox) -> None:
@@ -72,11 +73,11 @@ def test_quiet_says_nothing_where_all_is_well(tmp_path: Path, live_sandbox: Sand
         ["rebuild", "--quiet"],
         ["load", "by_hand.csv", "--timezone", "UTC", "--db", "other.duckdb", "-q"],
     ):
-        result = run(tmp_path, *line, sandbox=live_sandbox)
+        result = call(tmp_path, *line, sandbox=live_sandbox)
         assert (result.returncode, result.stdout, result.stderr) == (0, "", ""), line
     # what has to be known is said all the same
     line = ["load", "by_hand.csv", "--db", "third.duckdb", "-q"]
-    assert run(tmp_path, *line).stderr.startswith("Warning: by_hand.csv: without --timezone")
+    assert call(tmp_path, *line).stderr.startswith("Warning: by_hand.csv: without --timezone")
 
 
 @pytest.mark.parametrize(("quiet", "is_shown"), [([], True), (["-q"], False)])
@@ -107,7 +108,7 @@ def test_verbose_messages_have_a_time(
     tmp_path: Path, live_sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
     day = str(YESTERDAY)
-    result = run(tmp_path, "fetch", "--from", day, "--to", day, "-v", sandbox=live_sandbox)
+    result = call(tmp_path, "fetch", "--from", day, "--to", day, "-v", sandbox=live_sandbox)
     said = rf"\d\d:\d\d:\d\d From {live_sandbox.base_url} into data/langdock.duckdb\."
     assert re.match(said, result.stderr)
 
@@ -186,17 +187,17 @@ def test_from_a_folder_of_the_project_all_is_where_it_belongs(
     project, folder = tmp_path / "project", tmp_path / "project" / "notebooks"
     folder.mkdir(parents=True)
     # where there is no database above, there is one to be made
-    assert run(folder, "status").returncode == 1
+    assert call(folder, "status").returncode == 1
     (project / ".env").write_text(
         f"LANGDOCK_API_KEY={live_sandbox.api_key}\nLANGDOCK_BASE_URL={live_sandbox.base_url}\n"
         "LANGDOCK_USAGE_DB=store/usage.duckdb\n"
     )
-    assert run(project, "fetch", "--from", day, "--to", day).returncode == 0
+    assert call(project, "fetch", "--from", day, "--to", day).returncode == 0
     database = project / "store" / "usage.duckdb"
-    again = run(folder, "fetch", "--json")
+    again = call(folder, "fetch", "--json")
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["database"] == str(database)
-    assert run(folder, "status").stdout.startswith(f"{database}: ")
+    assert call(folder, "status").stdout.startswith(f"{database}: ")
     assert [path.name for path in project.iterdir()] == [".env", "notebooks", "store"]
     assert not list(folder.iterdir())
 

@@ -7,7 +7,7 @@ import pytest
 import langdock_usage as lu
 from langdock_usage.errors import InvalidRequest, LangdockUsageError
 from langdock_usage.store.store import Store
-from tests.support.command import assert_refused, run
+from tests.support.command import assert_refused, call
 from tests.support.made import Maker, days
 
 
@@ -22,7 +22,7 @@ def test_workspace_is_chosen_in_the_words_of_who_asks(tmp_path: Path) -> None:
         f'Several workspaces in {database}; choose one of org_a, org_b with org="…".'
     )
     for command in (("report", "--month", "2026-10"), ("export", "usage", "--org", "org_c")):
-        refused = run(tmp_path, *command, "--db", "two.duckdb")
+        refused = call(tmp_path, *command, "--db", "two.duckdb")
         assert_refused(refused, 2, r"in two\.duckdb; choose one of org_a, org_b with --org\.$")
 
 
@@ -33,5 +33,5 @@ def test_database_is_named_in_the_words_of_who_asks(tmp_path: Path) -> None:
         with pytest.raises(LangdockUsageError) as caught:
             lu.open(path)
         assert str(caught.value).endswith(help)
-        refused = run(tmp_path, "status", "--db", path.name)
+        refused = call(tmp_path, "status", "--db", path.name)
         assert_refused(refused, 1, r"name another with --db\.$")

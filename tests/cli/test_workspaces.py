@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from langdock_usage.store.store import Store
-from tests.support.command import assert_refused, run
+from tests.support.command import assert_refused, call
 from tests.support.made import Maker, days
 
 
@@ -16,7 +16,7 @@ def test_names_of_workspaces_from_template_to_status(tmp_path: Path) -> None:
     db = ("--db", "data/test.duckdb")
     file = tmp_path / "data" / "workspaces.csv"
 
-    written = run(tmp_path, "workspaces", "template", *db)
+    written = call(tmp_path, "workspaces", "template", *db)
     assert (written.returncode, written.stdout) == (0, "data/workspaces.csv\n")
     load = "`langdock-usage workspaces load --db data/test.duckdb`"
     assert written.stderr == f"Fill in name; then {load}.\n"
@@ -28,26 +28,26 @@ def test_names_of_workspaces_from_template_to_status(tmp_path: Path) -> None:
         "2 lines on 2 workspaces loaded from data/workspaces.csv.",
         "data/workspaces.csv is as it was loaded on ",
     ):
-        loaded = run(tmp_path, "workspaces", "load", *db)
+        loaded = call(tmp_path, "workspaces", "load", *db)
         assert (loaded.returncode, loaded.stderr) == (0, "")
         assert loaded.stdout.startswith(said)
         assert loaded.stdout.count("\n") == 1
 
-    listed = run(tmp_path, "workspaces", "list", *db)
+    listed = call(tmp_path, "workspaces", "list", *db)
     assert listed.stdout.splitlines() == [
         "org_id  name  timezone  total_cost_usd",
         "=b      Büro  UTC                 10",
         "org_a         UTC                  2.5",
     ]
     assert listed.stderr == "2 workspaces.\n"
-    as_json = run(tmp_path, "workspaces", "list", "--json", *db)
+    as_json = call(tmp_path, "workspaces", "list", "--json", *db)
     assert json.loads(as_json.stdout) == [
         {"org_id": "=b", "name": "Büro", "timezone": "UTC", "total_cost_usd": "10"},
         {"org_id": "org_a", "name": None, "timezone": "UTC", "total_cost_usd": "2.5"},
     ]
 
     file.write_text("org_id,nome\norg_a,A\norg_a,B\n,C\n")
-    refused = run(tmp_path, "workspaces", "load", *db)
+    refused = call(tmp_path, "workspaces", "load", *db)
     assert_refused(
         refused,
         1,
@@ -56,6 +56,6 @@ def test_names_of_workspaces_from_template_to_status(tmp_path: Path) -> None:
         r" line 3: says again what the workspace 'org_a' is called; see line 2;"
         r" line 4: org_id is empty\. Nothing was changed\.$",
     )
-    named = run(tmp_path, "status", *db)
+    named = call(tmp_path, "status", *db)
     assert "\nBüro: =b (UTC)\n" in named.stdout
     assert "\norg_a (UTC)\n" in named.stdout

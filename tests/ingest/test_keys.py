@@ -19,7 +19,7 @@ from langdock_usage.raw.reference.keys import KEYS, KeyOwner
 from langdock_usage.sandbox.service.server import Sandbox
 from langdock_usage.sandbox.workspace.owners import keys_file
 from langdock_usage.store.store import Store
-from tests.support.command import run
+from tests.support.command import call
 from tests.support.fetching import fetch_from
 from tests.support.keys import HEADER, load, read_keys, six_days
 from tests.support.made import Maker, days
@@ -290,24 +290,24 @@ def test_owners_of_the_made_up_workspace(year: Path, database: Path, sandbox: Sa
 def test_commands(database: Path, tmp_path: Path) -> None:
     costs = six_days(database)
     db = ("--db", "data/test.duckdb")
-    listed = run(tmp_path, "keys", "list", *db)
+    listed = call(tmp_path, "keys", "list", *db)
     total = sum(cost for (_, key), cost in costs.items() if key == "key_1")
     costliest = [f"{total}", "60", "2026-10-03", "key_1", "Search"]
     assert listed.stdout.splitlines()[1].split() == costliest
     assert listed.stderr == "2 keys, 2 without an owner.\n"
 
-    written = run(tmp_path, "keys", "template", *db)
+    written = call(tmp_path, "keys", "template", *db)
     file = tmp_path / written.stdout.splitlines()[-1]
     assert file == tmp_path / "data" / "keys.csv"
-    again = run(tmp_path, "keys", "template", *db)
+    again = call(tmp_path, "keys", "template", *db)
     assert again.returncode == 2
     assert "is there already" in again.stderr
 
     file.write_text(file.read_text().replace("key_1,,", "key_1,Team,"))
-    loaded = run(tmp_path, "keys", "load", *db)
+    loaded = call(tmp_path, "keys", "load", *db)
     assert (loaded.returncode, loaded.stderr) == (0, "")
     assert loaded.stdout == "2 lines on 2 keys loaded from data/keys.csv.\n"
-    unowned = run(tmp_path, "keys", "list", "--unowned", "--month", "2026-10", *db)
+    unowned = call(tmp_path, "keys", "list", "--unowned", "--month", "2026-10", *db)
     assert [line.split()[-2] for line in unowned.stdout.splitlines()[1:]] == ["key_2"]
     assert unowned.stderr.splitlines() == [
         "Warning: 2026-10: 3 of 31 days are known.",
@@ -315,7 +315,7 @@ def test_commands(database: Path, tmp_path: Path) -> None:
     ]
 
     file.write_text("api_key_id,valid_from\nkey_1,1\nkey_2,2\n")
-    refused = run(tmp_path, "keys", "load", *db)
+    refused = call(tmp_path, "keys", "load", *db)
     assert refused.returncode == 1
     assert refused.stdout == ""
     assert refused.stderr.count("\n") == 1
@@ -327,6 +327,6 @@ def test_hostile_names_do_not_reach_the_terminal(database: Path, tmp_path: Path)
         Maker(database).take_in(
             store, days("2026-10-01"), {"api_key_name": "a\x1b[2Jb\nc", "api_key_id": "k\x07"}
         )
-    listed = run(tmp_path, "keys", "list", "--db", "data/test.duckdb")
+    listed = call(tmp_path, "keys", "list", "--db", "data/test.duckdb")
     assert "\x1b" not in listed.stdout and "\x07" not in listed.stdout
     assert len(listed.stdout.splitlines()) == 2

@@ -12,7 +12,7 @@ from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.ingest.templates import add_missing, template
 from langdock_usage.raw.reference.keys import KEYS
 from langdock_usage.store.store import Store
-from tests.support.command import assert_refused, run
+from tests.support.command import assert_refused, call
 from tests.support.keys import read_keys
 from tests.support.made import Maker, days
 
@@ -145,27 +145,27 @@ def test_update_writes_through_a_link_and_whole_or_not_at_all(
 @pytest.mark.usefixtures("database")
 def test_commands_name_the_file_that_was_used(tmp_path: Path) -> None:
     db = ("--db", "data/test.duckdb")
-    written = run(tmp_path, "keys", "template", "my keys.csv", *db)
+    written = call(tmp_path, "keys", "template", "my keys.csv", *db)
     assert (written.returncode, written.stdout) == (0, "my keys.csv\n")
     load = "`langdock-usage keys load 'my keys.csv' --db data/test.duckdb`"
     assert written.stderr == f"Fill in team, cost_center, owner; then {load}.\n"
     file = tmp_path / "my keys.csv"
     assert file.read_bytes().startswith("\ufeffapi_key_id,team".encode())
 
-    again = run(tmp_path, "keys", "template", "my keys.csv", *db)
+    again = call(tmp_path, "keys", "template", "my keys.csv", *db)
     update = "`langdock-usage keys template --update 'my keys.csv' --db data/test.duckdb`"
     assert_refused(again, 2, f"my keys.csv is there already; .* {update}, or name another file")
 
-    nothing = run(tmp_path, "keys", "template", "--update", "my keys.csv", *db)
+    nothing = call(tmp_path, "keys", "template", "--update", "my keys.csv", *db)
     assert (nothing.returncode, nothing.stdout) == (0, "my keys.csv\n")
     assert nothing.stderr == "There is a line for every key already; nothing was changed.\n"
 
     file.write_text("api_key_id,team\nkey_1,A\nkey_3,A\n")
-    added = run(tmp_path, "keys", "template", "--update", "my keys.csv", *db)
+    added = call(tmp_path, "keys", "template", "--update", "my keys.csv", *db)
     assert added.stderr == f"2 keys added.\nFill in team, cost_center, owner; then {load}.\n"
     assert file.read_text() == "api_key_id,team\nkey_1,A\nkey_3,A\n'=k,\nkey_2,\n"
 
-    loaded = run(tmp_path, "keys", "load", "my keys.csv", *db)
+    loaded = call(tmp_path, "keys", "load", "my keys.csv", *db)
     assert (loaded.returncode, loaded.stdout) == (
         0,
         "4 lines on 4 keys loaded from my keys.csv.\n",
@@ -173,7 +173,7 @@ def test_commands_name_the_file_that_was_used(tmp_path: Path) -> None:
     assert loaded.stderr.splitlines()[0].startswith(
         "Warning: my keys.csv, line 3: no usage of the key 'key_3' is known; did you mean 'key_"
     )
-    listed = run(tmp_path, "keys", "list", *db)
+    listed = call(tmp_path, "keys", "list", *db)
     # 1234.75 > 1234.5 > 0.25, points below each other; what a terminal would obey is replaced
     assert listed.stdout.splitlines() == [
         "total_cost_usd  requests  last_day    team  cost_center  owner  api_key_id  api_key_name",

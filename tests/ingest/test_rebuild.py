@@ -10,7 +10,7 @@ from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.raw.archive import Archive
 from langdock_usage.store.store import Store
 from langdock_usage.windows import Period
-from tests.support.command import assert_refused, run
+from tests.support.command import assert_refused, call
 from tests.support.made import Maker, days
 from tests.support.queries import rows
 
@@ -52,14 +52,14 @@ def test_damaged_files_are_all_named_and_set_aside_on_request(
     (folder / f"{unknown}.json").write_text("{}")
     before = listing(tmp_path)
 
-    refused = run(tmp_path, "rebuild", "--db", "test.duckdb")
+    refused = call(tmp_path, "rebuild", "--db", "test.duckdb")
     assert_refused(refused, 1, "4 raw files are damaged, and nothing was changed.*--skip-damaged")
     for damaged in (changed, lost, cut, unknown):
         assert damaged in refused.stderr
     assert older not in refused.stderr and whole not in refused.stderr
     assert listing(tmp_path) == before
 
-    done = run(tmp_path, "rebuild", "--skip-damaged", "--db", "test.duckdb")
+    done = call(tmp_path, "rebuild", "--skip-damaged", "--db", "test.duckdb")
     assert done.returncode == 0, done.stderr
     assert done.stdout == "Rebuilt test.duckdb from 2 raw exports.\n"
     told = [line for line in done.stderr.splitlines() if line.startswith("Warning: ")]

@@ -16,7 +16,7 @@ from langdock_usage.ingest.unload import unload
 from langdock_usage.raw.archive import UNLOADED, Archive
 from langdock_usage.store.store import Store
 from langdock_usage.windows import Period
-from tests.support.command import assert_refused, run
+from tests.support.command import assert_refused, call
 from tests.support.made import csv_of, days
 from tests.support.queries import rows
 
@@ -105,7 +105,7 @@ def test_what_the_file_superseded_counts_again(tmp_path: Path) -> None:
         database,
         enumerate(Step(OCTOBER_5, n, source) for n, source in ((1, API), (2, "a.csv"), (3, API))),
     )
-    done = run(tmp_path, "unload", mistake, "--db", "data/test.duckdb")
+    done = call(tmp_path, "unload", mistake, "--db", "data/test.duckdb")
     assert (done.returncode, done.stderr) == (0, "")
     kept = Path("data") / "raw" / "test" / UNLOADED / f"{mistake}.csv.gz"
     assert done.stdout == (
@@ -129,7 +129,7 @@ def test_only_what_was_loaded_can_be_taken_back(tmp_path: Path) -> None:
     )
     before = tables(database)
     assert_refused(
-        run(tmp_path, "unload", fetched, "--db", "test.duckdb"),
+        call(tmp_path, "unload", fetched, "--db", "test.duckdb"),
         2,
         f"{fetched} was fetched from {API}; only what was loaded by hand",
     )

@@ -12,7 +12,7 @@ import langdock_usage as lu
 from langdock_usage.errors import IncompletePeriod
 from langdock_usage.store.store import Store
 from langdock_usage.windows import Period
-from tests.support.command import run
+from tests.support.command import call
 from tests.support.made import Maker, days
 
 NOVEMBER_2025 = "2025-11: 5 of 30 days are known"
@@ -143,7 +143,7 @@ def test_each_workspace_asked_about_is_named(tmp_path: Path) -> None:
 
 
 def test_command_line_says_it_in_one_line(database: Path, tmp_path: Path) -> None:
-    done = run(tmp_path, "export", "cost_per_key", "--month", "2025-11", "--db", str(database))
+    done = call(tmp_path, "export", "cost_per_key", "--month", "2025-11", "--db", str(database))
     assert (done.returncode, done.stderr) == (0, f"Warning: {NOVEMBER_2025}.\n")
-    listed = run(tmp_path, "keys", "list", "--month", "2025-11", "--db", str(database))
+    listed = call(tmp_path, "keys", "list", "--month", "2025-11", "--db", str(database))
     assert listed.stderr.splitlines()[0] == f"Warning: {NOVEMBER_2025}."

@@ -1,12 +1,17 @@
-"""The command line in a process of its own."""
+"""The command line, in a process of its own or in this one."""
 
+import io
 import os
 import re
 import subprocess
 import sys
+import warnings
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from langdock_usage.cli.app import main
 from langdock_usage.sandbox.service.server import Sandbox
 
 ROOT = Path(__file__).parent.parent.parent
@@ -30,6 +35,7 @@ def environment_of(sandbox: Sandbox | None) -> dict[str, str]:
 def run(
     folder: Path, *arguments: str, sandbox: Sandbox | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
+    """The command line in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "langdock_usage", *arguments],
         cwd=folder,
@@ -40,6 +46,33 @@ def run(
         timeout=120,
         check=False,
     )
+
+
+def call(
+    folder: Path, *arguments: str, sandbox: Sandbox | None = None, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """The same in this process, which saves half a second: for what needs none of its own."""
+    environment = environment_of(sandbox) | variables
+    printed = [io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2)]
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        warnings.catch_warnings(),
+        pytest.raises(SystemExit) as ended,
+    ):
+        warnings.simplefilter("default")
+        patch.chdir(folder)
+        for name in os.environ.keys() - environment.keys():
+            patch.delenv(name)
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["langdock-usage", *arguments])
+        patch.setattr(sys, "stdout", printed[0])
+        patch.setattr(sys, "stderr", printed[1])
+        main()
+    for stream in printed:
+        stream.seek(0)
+    stdout, stderr = (stream.read() for stream in printed)
+    return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), stdout, stderr)
 
 
 def assert_refused(result: subprocess.CompletedProcess[str], status: int, reason: str) -> None:
