@@ -8,12 +8,12 @@ import pytest
 
 from langdock_usage.sandbox.service.server import Sandbox, serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
+from tests.support.example_data import tiny_database as tiny_database
 from tests.support.fetching import NOW, fetch_from
 from tests.support.reports import browser as browser
-from tests.support.reports import made as made
-from tests.support.reports import made_up as made_up
 from tests.support.reports import opened as opened
-from tests.support.tiny import tiny_database as tiny_database
+from tests.support.reports import rendered as rendered
+from tests.support.reports import two_months_database as two_months_database
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,8 @@ from langdock_usage.errors import Overloaded
 from langdock_usage.ingest.fetching.fetch import fetch
 from langdock_usage.sandbox.service.server import serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
+from tests.support.databases import days
 from tests.support.fetching import NOW, TIMEZONE
-from tests.support.made import days
 from tests.support.queries import rows
 
 

@@ -20,8 +20,8 @@ from langdock_usage.sandbox.service.period import Dates
 from langdock_usage.sandbox.service.server import Sandbox, serve
 from langdock_usage.sandbox.workspace.rows import HourRow
 from langdock_usage.sandbox.workspace.workspace import Workspace
+from tests.support.databases import csv_of, days
 from tests.support.fetching import NOW, fetch_from
-from tests.support.made import csv_of, days
 from tests.support.queries import rows
 
 # east of UTC, west of it, and half an hour off

@@ -24,7 +24,7 @@ from langdock_usage.report.kernel.display import chart_bundle
 from langdock_usage.report.language import Language
 from langdock_usage.report.sealed import seal
 from langdock_usage.store.connection import open_for_writing
-from tests.support.made_up import Row, build
+from tests.support.databases import UsageRow, add_usage
 from tests.support.quick import quick_report
 from tests.support.reports import Opened
 
@@ -53,20 +53,20 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two months in which each name is that of a key, a model and a team."""
     database = tmp_path_factory.mktemp("hostile") / "usage.duckdb"
     rows = [
-        Row(
+        UsageRow(
             date(2026, month, day),
             f"key-{n}",
             name,
             name[::-1] if day == 1 else name,
             requests=10,
-            cost=Decimal(100 - n - month),
+            total_cost_usd=Decimal(100 - n - month),
             tokens=(1000, 100, 10 * n, 0, 1000 - 10 * n),
         )
         for n, name in enumerate(NAMES)
         for month in (9, 10)
         for day in (1, 2)
     ]
-    build(database, rows)
+    add_usage(database, rows)
     keys = database.with_name("keys.csv")
     keys.write_text("api_key_id,team\n" + "".join(f"key-{n},{n}\n" for n in range(len(NAMES))))
     load_file(KEYS, database, keys)

@@ -19,8 +19,8 @@ from langdock_usage.errors import InvalidRequest
 
 
 @pytest.fixture(scope="module")
-def usage(made_up: Path) -> lu.Usage:
-    return lu.open(made_up)
+def usage(two_months_database: Path) -> lu.Usage:
+    return lu.open(two_months_database)
 
 
 def spec_of(chart: Any) -> Any:

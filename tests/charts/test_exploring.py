@@ -16,7 +16,8 @@ from langdock_usage.charts import chart_data
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.metrics.usage import Usage
 from langdock_usage.store.store import Store
-from tests.support.made_up import NASTY_NAMES, build, two_months
+from tests.support.databases import add_usage
+from tests.support.example_data import NASTY_NAMES, two_months
 
 Drawn = Callable[[Usage, bool], Any]
 
@@ -51,7 +52,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Usage:
 
 @pytest.fixture(scope="module")
 def nasty(tmp_path_factory: pytest.TempPathFactory) -> Usage:
-    return lu.open(build(tmp_path_factory.mktemp("nasty") / "nasty.duckdb", two_months()))
+    return lu.open(add_usage(tmp_path_factory.mktemp("nasty") / "nasty.duckdb", two_months()))
 
 
 def rows(chart: Any) -> list[dict[str, Any]]:
@@ -154,11 +155,10 @@ def test_wrong_frame_is_answered_with_what_is_missing(tiny: Usage) -> None:
 
 
 def test_unknown_days_of_a_story_are_not_zero(tmp_path: Path) -> None:
-    from tests.support.made import Maker, days
+    from tests.support.databases import DatabaseBuilder, days
 
-    maker = Maker(tmp_path / "test.duckdb")
-    with Store(tmp_path / "test.duckdb") as store:
-        maker.take_in(store, days("2026-10-01"), {})
-        maker.take_in(store, days("2026-10-03"), {})
+    with DatabaseBuilder(tmp_path / "test.duckdb") as builder:
+        builder.add(days("2026-10-01"), {})
+        builder.add(days("2026-10-03"), {})
     chart = charts.key_story(lu.open(tmp_path / "test.duckdb").key_story("key_1"))
     assert [row["requests"] for row in rows(chart)] == [10, None, 10]

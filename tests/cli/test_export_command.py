@@ -11,10 +11,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from langdock_usage.store.store import Store
 from langdock_usage.writers.views import GRAINS
 from tests.support.command import assert_refused, call
-from tests.support.made import Maker, days
+from tests.support.databases import DatabaseBuilder, days
 
 
 @pytest.fixture(scope="module")
@@ -22,11 +21,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database of three days, whose keys have names that no code page holds."""
     folder = tmp_path_factory.mktemp("export")
     database = folder / "data" / "langdock.duckdb"
-    maker = Maker(database)
-    with Store(database) as store:
+    with DatabaseBuilder(database) as builder:
         for day in ("2026-08-31", "2026-09-30", "2026-10-05"):
             rows = [{"api_key_id": f"key_{n}", "api_key_name": "\u6771\u4eac"} for n in range(800)]
-            maker.take_in(store, days(day), *rows)
+            builder.add(days(day), *rows)
     return folder
 
 

@@ -20,9 +20,8 @@ from langdock_usage.sandbox.service.server import Sandbox, serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.text import counted
 from tests.support.command import LAST_MONTH, YESTERDAY, call, run
-from tests.support.made import csv_of, days
-from tests.support.made_up import build as build_made_up
-from tests.support.made_up import two_months
+from tests.support.databases import add_usage, csv_of, days
+from tests.support.example_data import two_months
 
 MONTH = f"{LAST_MONTH:%Y-%m}"
 
@@ -166,7 +165,7 @@ def test_interrupted_fetch_says_that_what_arrived_is_kept(
     ("code_page", "lodz"), [("cp1252", r"\u0141ód\u017a"), ("ascii", r"\u0141\xf3d\u017a")]
 )
 def test_no_name_is_too_strange_for_a_code_page(tmp_path: Path, code_page: str, lodz: str) -> None:
-    database = build_made_up(tmp_path / "Łódź.duckdb", two_months(), org="Łódź").name
+    database = add_usage(tmp_path / "Łódź.duckdb", two_months(), org_id="Łódź").name
 
     def told(*line: str, status: int = 0) -> str:
         result = run(tmp_path, *line, "--db", database, PYTHONIOENCODING=code_page)

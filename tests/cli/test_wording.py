@@ -6,16 +6,15 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage.errors import InvalidRequest, LangdockUsageError
-from langdock_usage.store.store import Store
 from tests.support.command import assert_refused, call
-from tests.support.made import Maker, days
+from tests.support.databases import DatabaseBuilder, days
 
 
 def test_workspace_is_chosen_in_the_words_of_who_asks(tmp_path: Path) -> None:
     database = tmp_path / "two.duckdb"
-    with Store(database) as store:
+    with DatabaseBuilder(database) as builder:
         for org_id in ("org_a", "org_b"):
-            Maker(database).take_in(store, days("2026-10-01"), {"org_id": org_id})
+            builder.add(days("2026-10-01"), {"org_id": org_id})
     with pytest.raises(InvalidRequest) as caught:
         lu.open(database).workspace()
     assert str(caught.value) == (

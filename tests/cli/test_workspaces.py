@@ -3,16 +3,14 @@
 import json
 from pathlib import Path
 
-from langdock_usage.store.store import Store
 from tests.support.command import assert_refused, call
-from tests.support.made import Maker, days
+from tests.support.databases import DatabaseBuilder, days
 
 
 def test_names_of_workspaces_from_template_to_status(tmp_path: Path) -> None:
-    maker = Maker(tmp_path / "data" / "test.duckdb")
-    with Store(tmp_path / "data" / "test.duckdb") as store:
-        maker.take_in(store, days("2026-10-01"), {"org_id": "org_a", "total_cost_usd": "2.5"})
-        maker.take_in(store, days("2026-10-01"), {"org_id": "=b", "total_cost_usd": "10"})
+    with DatabaseBuilder(tmp_path / "data" / "test.duckdb") as builder:
+        builder.add(days("2026-10-01"), {"org_id": "org_a", "total_cost_usd": "2.5"})
+        builder.add(days("2026-10-01"), {"org_id": "=b", "total_cost_usd": "10"})
     db = ("--db", "data/test.duckdb")
     file = tmp_path / "data" / "workspaces.csv"
 

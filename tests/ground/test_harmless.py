@@ -16,9 +16,7 @@ import langdock_usage as lu
 from langdock_usage.harmless import csv_line, guarded, without_guard
 from langdock_usage.ingest.templates import template
 from langdock_usage.raw.reference.keys import KEYS
-from langdock_usage.store.store import Store
-from tests.support.made import Maker, days
-from tests.support.made_up import Row, build
+from tests.support.databases import DatabaseBuilder, UsageRow, add_usage, days
 from tests.support.quick import quick_report
 from tests.support.reports import Opened, saved
 
@@ -82,14 +80,14 @@ def test_a_text_that_another_spreadsheet_splits_is_quoted() -> None:
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Each text is the name of a key of 5 October; one key cost 31 in September, 15.5 after."""
     rows = [
-        Row(date(2026, 10, 5), f"key-{n}", text, "gpt-5", 1, Decimal(100 - n))
+        UsageRow(date(2026, 10, 5), f"key-{n}", text, "gpt-5", 1, Decimal(100 - n))
         for n, text in enumerate(TEXTS)
     ]
     for n in range(30 + 31):
         day = date(2026, 9, 1) + timedelta(n)
         cost = {date(2026, 9, 5): "31", date(2026, 10, 5): "15.5"}.get(day, "0")
-        rows.append(Row(day, "steady", "Steady", "gpt-5", 1, Decimal(cost)))
-    return build(tmp_path_factory.mktemp("harmless") / "usage.duckdb", rows)
+        rows.append(UsageRow(day, "steady", "Steady", "gpt-5", 1, Decimal(cost)))
+    return add_usage(tmp_path_factory.mktemp("harmless") / "usage.duckdb", rows)
 
 
 @pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
@@ -120,10 +118,9 @@ def test_save_as_csv_applies_it(browser: Browser, database: Path) -> None:
 
 def test_negative_amount_is_no_text(tmp_path: Path) -> None:
     database = tmp_path / "test.duckdb"
-    maker = Maker(database)
-    with Store(database) as store:
+    with DatabaseBuilder(database) as builder:
         for cost in ("1.5", "1"):
-            maker.take_in(store, days("2026-10-05"), {"total_cost_usd": cost})
+            builder.add(days("2026-10-05"), {"total_cost_usd": cost})
     path = lu.open(database).export("restatements", tmp_path / "out.csv")
     [line] = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))
     assert line["difference_usd"] == "-0.5"

@@ -13,9 +13,8 @@ from langdock_usage.raw.archive import Archive
 from langdock_usage.sandbox.service.server import Sandbox, serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.store.status import as_text, status
-from langdock_usage.store.store import Store
+from tests.support.databases import DatabaseBuilder, days
 from tests.support.fetching import NOW, TIMEZONE, fetch_from
-from tests.support.made import Maker, days
 from tests.support.queries import rows
 
 
@@ -32,24 +31,21 @@ def own_sandbox() -> Iterator[Sandbox]:
 
 
 def test_restatement_says_what_changed_and_by_how_much(database: Path) -> None:
-    maker, window = Maker(database), days("2026-10-05")
-    with Store(database) as store:
-        first = maker.take_in(
-            store,
+    builder, window = DatabaseBuilder(database), days("2026-10-05")
+    with builder:
+        first = builder.add(
             window,
             {"api_key_id": "same"},
             {"api_key_id": "changed", "requests": "10", "total_cost_usd": "1.25"},
             {"api_key_id": "gone", "requests": "3", "total_cost_usd": "0.5"},
         )
-        second = maker.take_in(
-            store,
+        second = builder.add(
             window,
             {"api_key_id": "same"},
             {"api_key_id": "changed", "requests": "12", "total_cost_usd": "1.5"},
             {"api_key_id": "new", "requests": "1", "total_cost_usd": "0.000000001"},
         )
-        maker.take_in(  # says the same again: no restatement
-            store,
+        builder.add(  # says the same again: no restatement
             window,
             {"api_key_id": "same"},
             {"api_key_id": "changed", "requests": "12", "total_cost_usd": "1.5"},
@@ -76,11 +72,11 @@ def test_restatement_says_what_changed_and_by_how_much(database: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
 def test_answers_as_of_a_moment(database: Path) -> None:
-    """`made.Maker` takes exports in at 12:01, 12:02, … UTC on 1 November 2026."""
-    maker, window = Maker(database), days("2026-10-05")
-    with Store(database) as store:
+    """`made.DatabaseBuilder` takes exports in at 12:01, 12:02, … UTC on 1 November 2026."""
+    builder, window = DatabaseBuilder(database), days("2026-10-05")
+    with builder:
         for requests in ("1", "2", "3"):
-            maker.take_in(store, window, {"requests": requests})
+            builder.add(window, {"requests": requests})
     usage = lu.open(database)
 
     def requests_at(clock: str) -> list[Any]:
@@ -213,10 +209,8 @@ def test_difference_is_a_warning_and_corrects_nothing(own_sandbox: Sandbox, data
 
 
 def test_unclear_rows_take_part_in_cost_never_in_a_ratio(database: Path) -> None:
-    maker = Maker(database)
-    with Store(database) as store:
-        maker.take_in(
-            store,
+    with DatabaseBuilder(database) as builder:
+        builder.add(
             days("2026-10-05"),
             {"model": "a"},  # 100 = 60 + 30 + 10
             {"model": "b", "no_cache_tokens": "999", "total_cost_usd": "2"},
@@ -282,8 +276,8 @@ def test_token_accounting_row_by_row(
         {"api_key_id": f"key_{n}", **dict(zip(columns, values, strict=True))}
         for n, values in enumerate([tokens, *others])
     ]
-    with Store(database) as store:
-        Maker(database).take_in(store, days("2026-10-05"), *stated)
+    with DatabaseBuilder(database) as builder:
+        builder.add(days("2026-10-05"), *stated)
     assert rows(
         database, "select token_accounting, input_tokens from usage where api_key_id = 'key_0'"
     ) == [(kind, input_tokens)]
@@ -309,10 +303,10 @@ def test_status_says_what_there_is(own_sandbox: Sandbox, database: Path) -> None
 
 def test_provisional_days_are_those_fetched_soon_after_their_end(database: Path) -> None:
     """Settled is what was fetched three days or more after the end of its local day."""
-    maker = Maker(database)  # 1 November 2026, 12:01 UTC, which is 13:01 in Berlin
-    with Store(database) as store:
+    builder = DatabaseBuilder(database)  # 1 November 2026, 12:01 UTC, which is 13:01 in Berlin
+    with builder:
         for day in ("2026-10-28", "2026-10-29", "2026-10-31"):
-            maker.take_in(store, days(day), {}, timezone=TIMEZONE)
+            builder.add(days(day), {}, timezone=TIMEZONE)
     assert rows(database, "select day, is_provisional from stored_days order by day") == [
         (date(2026, 10, 28), False),
         (date(2026, 10, 29), True),
@@ -321,8 +315,8 @@ def test_provisional_days_are_those_fetched_soon_after_their_end(database: Path)
 
 
 def test_period_across_months_is_named_and_in_no_monthly_view(database: Path) -> None:
-    with Store(database) as store:
-        Maker(database).take_in(store, days("2026-09-28", "2026-10-04"), {})
+    with DatabaseBuilder(database) as builder:
+        builder.add(days("2026-09-28", "2026-10-04"), {})
     assert rows(database, "from cost_per_key") == []
     [workspace] = status(database)["workspaces"]
     assert workspace["periods_across_months"] == [["2026-09-28", "2026-10-04"]]

@@ -26,8 +26,8 @@ from langdock_usage.ingest.fetching.fetch import fetch
 from langdock_usage.sandbox.service.faults import FAULTS
 from langdock_usage.sandbox.service.server import Sandbox, serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
+from tests.support.databases import days
 from tests.support.fetching import NOW, TIMEZONE, fetch_from
-from tests.support.made import days
 from tests.support.queries import rows
 
 TABLES = (

@@ -20,14 +20,23 @@ from langdock_usage.sandbox.service.server import Sandbox
 from langdock_usage.sandbox.workspace.owners import keys_file
 from langdock_usage.store.store import Store
 from tests.support.command import call
+from tests.support.databases import DatabaseBuilder, days
 from tests.support.fetching import fetch_from
 from tests.support.keys import HEADER, load, read_keys, six_days
-from tests.support.made import Maker, days
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
     return tmp_path / "data" / "test.duckdb"
+
+
+@pytest.fixture(scope="module")
+def of_team_a(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first of two keys belongs to team A."""
+    database = tmp_path_factory.mktemp("keys") / "test.duckdb"
+    six_days(database)
+    load(database, "key_1,A,,,,\n")
+    return database
 
 
 @pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
@@ -76,8 +85,8 @@ def test_lines_add_up_to_the_total(database: Path, view: str, lines: str) -> Non
 
 
 def test_period_that_cannot_be_split_counts_whole_for_the_last_owner(database: Path) -> None:
-    with Store(database) as store:
-        Maker(database).take_in(store, days("2026-10-01", "2026-10-31"), {"total_cost_usd": "7"})
+    with DatabaseBuilder(database) as builder:
+        builder.add(days("2026-10-01", "2026-10-31"), {"total_cost_usd": "7"})
     loaded = load(database, "key_1,Old,,,,\nkey_1,New,,,2026-10-15,\n")
     assert loaded.warnings == (
         "the key 'key_1' changes hands within 2026-10-01 to 2026-10-31, which is known as one "
@@ -88,10 +97,9 @@ def test_period_that_cannot_be_split_counts_whole_for_the_last_owner(database: P
 
 
 def test_rotated_keys_are_one_chain_and_keep_their_owner(database: Path) -> None:
-    maker = Maker(database)
-    with Store(database) as store:
+    with DatabaseBuilder(database) as builder:
         for day, key in (("01", "old"), ("02", "mid"), ("03", "new"), ("04", "other")):
-            maker.take_in(store, days(f"2026-10-{day}"), {"api_key_id": key})
+            builder.add(days(f"2026-10-{day}"), {"api_key_id": key})
     load(database, "old,A,,,,\nold,B,,,2026-10-03,\nmid,,,,,old\nnew,,,,,mid\n")
     usage = lu.open(database)
     assert dict(zip(usage.keys()["api_key_id"], usage.keys()["chain_id"], strict=True)) == {
@@ -114,10 +122,9 @@ def test_rotated_keys_are_one_chain_and_keep_their_owner(database: Path) -> None
 
 
 def test_successor_with_an_owner_of_its_own(database: Path) -> None:
-    maker = Maker(database)
-    with Store(database) as store:
+    with DatabaseBuilder(database) as builder:
         for day, key in (("01", "old"), ("02", "new"), ("03", "new")):
-            maker.take_in(store, days(f"2026-10-{day}"), {"api_key_id": key})
+            builder.add(days(f"2026-10-{day}"), {"api_key_id": key})
     load(database, "old,A,,,,\nnew,B,,,2026-10-03,old\n")
     # the new key speaks for itself: before 3 October it is nobody's
     assert dict(lu.open(database).cost_per_team().set_index("team")["requests"]) == {
@@ -159,13 +166,11 @@ def test_loading_again_replaces_everything(database: Path) -> None:
     ],
 )  # fmt: skip
 def test_wrong_lines_are_named_and_nothing_is_changed(
-    database: Path, lines: str, faults: str
+    of_team_a: Path, lines: str, faults: str
 ) -> None:
-    six_days(database)
-    load(database, "key_1,A,,,,\n")
     with pytest.raises(ReferenceFileError, match=faults):
-        load(database, lines)
-    assert set(lu.open(database).cost_per_team()["team"]) == {"A", "unassigned"}
+        load(of_team_a, lines)
+    assert set(lu.open(of_team_a).cost_per_team()["team"]) == {"A", "unassigned"}
 
 
 @pytest.mark.parametrize(
@@ -212,13 +217,13 @@ def test_there_has_to_be_a_database(tmp_path: Path) -> None:
 
 def test_template_is_filled_in_and_loaded(database: Path) -> None:
     hostile = '=HYPERLINK("http://x")'
-    with Store(database) as store:
+    with DatabaseBuilder(database) as builder:
         rows = [
             {"api_key_id": "-k", "api_key_name": hostile, "total_cost_usd": "3"},
             {"api_key_id": "key_1", "total_cost_usd": "0.0000001"},
             {"api_key_id": "key_2", "api_key_name": "", "total_cost_usd": "2.50"},
         ]
-        Maker(database).take_in(store, days("2026-10-01"), *rows)
+        builder.add(days("2026-10-01"), *rows)
     load(database, 'key_1,"A, B",,+49,,\nkey_1,C,,,2026-10-01,\ngone,D,,,,\n')
     written = template(KEYS, lu.open(database))
     assert list(csv.reader(io.StringIO(written))) == [
@@ -323,10 +328,8 @@ def test_commands(database: Path, tmp_path: Path) -> None:
 
 
 def test_hostile_names_do_not_reach_the_terminal(database: Path, tmp_path: Path) -> None:
-    with Store(database) as store:
-        Maker(database).take_in(
-            store, days("2026-10-01"), {"api_key_name": "a\x1b[2Jb\nc", "api_key_id": "k\x07"}
-        )
+    with DatabaseBuilder(database) as builder:
+        builder.add(days("2026-10-01"), {"api_key_name": "a\x1b[2Jb\nc", "api_key_id": "k\x07"})
     listed = call(tmp_path, "keys", "list", "--db", "data/test.duckdb")
     assert "\x1b" not in listed.stdout and "\x07" not in listed.stdout
     assert len(listed.stdout.splitlines()) == 2

@@ -11,10 +11,9 @@ from langdock_usage.errors import ReferenceFileError
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.ingest.templates import add_missing, template
 from langdock_usage.raw.reference.keys import KEYS
-from langdock_usage.store.store import Store
 from tests.support.command import assert_refused, call
+from tests.support.databases import DatabaseBuilder, days
 from tests.support.keys import read_keys
-from tests.support.made import Maker, days
 
 HOSTILE = 'x\r\u2028=1;"\n'
 
@@ -23,13 +22,13 @@ HOSTILE = 'x\r\u2028=1;"\n'
 def database(tmp_path: Path) -> Path:
     """Three keys: `=k` costs most, then key_2, then key_1."""
     database = tmp_path / "data" / "test.duckdb"
-    with Store(database) as store:
+    with DatabaseBuilder(database) as builder:
         rows = [
             {"api_key_id": "key_1", "api_key_name": "Search", "total_cost_usd": "0.25"},
             {"api_key_id": "key_2", "api_key_name": HOSTILE, "total_cost_usd": "1234.5"},
             {"api_key_id": "=k", "api_key_name": "", "total_cost_usd": "1234.75"},
         ]
-        Maker(database).take_in(store, days("2026-10-01"), *rows)
+        builder.add(days("2026-10-01"), *rows)
     return database
 
 

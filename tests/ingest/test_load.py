@@ -13,7 +13,7 @@ from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.raw.exports import COLUMNS
 from langdock_usage.store.store import Store
 from langdock_usage.windows import Period
-from tests.support.made import Maker, csv_of, days
+from tests.support.databases import DatabaseBuilder, csv_of, days
 from tests.support.queries import rows
 
 OCTOBER = days("2026-10-01", "2026-10-31")
@@ -62,12 +62,12 @@ def test_zone_is_utc_unless_told(database: Path, tmp_path: Path) -> None:
 def test_zone_is_that_of_the_workspace_else_the_default(database: Path, tmp_path: Path) -> None:
     """Days without usage that were fetched before belong to the workspace that the file names."""
     file = file_of(tmp_path, csv_of([{}], OCTOBER, timezone="Europe/Berlin"))
-    with Store(database) as store:
-        Maker(database).take_in(store, days("2026-11-01"), timezone="Europe/Berlin")
+    with DatabaseBuilder(database) as builder:
+        builder.add(days("2026-11-01"), timezone="Europe/Berlin")
         for default in ("America/New_York", "UTC"):
-            [loaded] = load(store, [file], default_timezone=default)
+            [loaded] = load(builder.store, [file], default_timezone=default)
             assert (loaded.error, loaded.warnings, loaded.window) == (None, (), OCTOBER)
-        [error] = errors(load(store, [file], timezone="Asia/Kolkata"))
+        [error] = errors(load(builder.store, [file], timezone="Asia/Kolkata"))
     assert "stored in Europe/Berlin, which it keeps; use --timezone Europe/Berlin" in error
     other = csv_of([{"org_id": "org_b"}], OCTOBER, timezone="America/New_York")
     with Store(database) as store:

@@ -38,7 +38,7 @@ create table key_owners (
 
 
 def test_owners_as_of_a_moment_are_those_that_were_known_then(database: Path) -> None:
-    """Loaded on 2 and 3 November, and taken away on 4 November; `Maker` fetched on the first."""
+    """Loaded on 2 and 3 November, and taken away on 4 November; the exports are of the first."""
     six_days(database)
     archive = Archive(database)
     copies = ReferenceCopies(archive, "keys")

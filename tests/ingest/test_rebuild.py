@@ -8,10 +8,9 @@ import pytest
 from langdock_usage.errors import NoData
 from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.raw.archive import Archive
-from langdock_usage.store.store import Store
 from langdock_usage.windows import Period
 from tests.support.command import assert_refused, call
-from tests.support.made import Maker, days
+from tests.support.databases import DatabaseBuilder, days
 from tests.support.queries import rows
 
 
@@ -22,11 +21,9 @@ def database(tmp_path: Path) -> Path:
 
 def take_in(database: Path, *exports: tuple[Period, str]) -> list[str]:
     """Exports with so many requests; their ids."""
-    maker = Maker(database)
-    with Store(database) as store:
+    with DatabaseBuilder(database) as builder:
         return [
-            maker.take_in(store, window, {"requests": requests}).export_id
-            for window, requests in exports
+            builder.add(window, {"requests": requests}).export_id for window, requests in exports
         ]
 
 

@@ -8,8 +8,7 @@ import langdock_usage as lu
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.raw.reference.keys import KEYS
-from langdock_usage.store.store import Store
-from tests.support.made import Maker, days
+from tests.support.databases import DatabaseBuilder, days
 
 
 @pytest.fixture
@@ -18,10 +17,10 @@ def database(tmp_path: Path) -> Path:
 
 
 def test_a_name_of_two_keys_is_not_guessed(database: Path) -> None:
-    with Store(database) as store:
+    with DatabaseBuilder(database) as builder:
         names = {"key_1": "Search", "key_2": "Search", "key_3": "SEARCH", "search": "x*", "k": "xy"}
         rows = [{"api_key_id": key, "api_key_name": name} for key, name in names.items()]
-        Maker(database).take_in(store, days("2026-10-05"), *rows)
+        builder.add(days("2026-10-05"), *rows)
     asked = lu.open(database)
     for name, having in (("Search", "key_1, key_2"), ("seArch", "key_1, key_2, key_3, search")):
         with pytest.raises(InvalidRequest, match=f"API keys are or were called '{name}'.*{having}"):
@@ -34,21 +33,17 @@ def test_a_name_of_two_keys_is_not_guessed(database: Path) -> None:
 
 def two_months(database: Path) -> lu.Usage:
     """September as one sum and two days of October; the last row has no token data."""
-    maker = Maker(database)
+    builder = DatabaseBuilder(database)
     tokens = {"sum_prompt_tokens": "150", "no_cache_tokens": "150", "sum_completion_tokens": "50"}
     uncached = {"cached_prompt_tokens": "0", "cache_creation_tokens": "0"}
-    with Store(database) as store:
-        maker.take_in(
-            store, days("2026-09-01", "2026-09-30"), {"requests": "4", "total_cost_usd": "1"}
-        )
-        maker.take_in(
-            store,
+    with builder:
+        builder.add(days("2026-09-01", "2026-09-30"), {"requests": "4", "total_cost_usd": "1"})
+        builder.add(
             days("2026-10-01"),
             {**tokens, **uncached, "requests": "3", "total_cost_usd": "0.6"},
             {"api_key_id": "key_2", "requests": "5", "total_cost_usd": "2", "no_cache_tokens": ""},
         )
-        maker.take_in(
-            store,
+        builder.add(
             days("2026-10-02"),
             {**tokens, **uncached, "requests": "0", "total_cost_usd": "0.2"},
         )

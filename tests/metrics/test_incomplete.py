@@ -10,10 +10,9 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage.errors import IncompletePeriod
-from langdock_usage.store.store import Store
 from langdock_usage.windows import Period
 from tests.support.command import call
-from tests.support.made import Maker, days
+from tests.support.databases import DatabaseBuilder, days
 
 NOVEMBER_2025 = "2025-11: 5 of 30 days are known"
 NOVEMBER_2026 = "2026-11 is not over: 20 of 30 days are known, 3 of them provisional"
@@ -25,15 +24,14 @@ def build(database: Path) -> Path:
     The last came in on 21 November at noon: usage of a day is late by up to three days, so that the
     18th to the 20th may still change.
     """
-    maker = Maker(database)
-    with Store(database) as store:
-        maker.moment = datetime(2026, 11, 5, 12, tzinfo=UTC)
+    with DatabaseBuilder(database) as builder:
+        builder.moment = datetime(2026, 11, 5, 12, tzinfo=UTC)
         for day in days("2025-11-26", "2025-11-30").days():
-            maker.take_in(store, Period(day, day), {})
-        maker.take_in(store, days("2026-10-01", "2026-10-31"), {})
-        maker.moment = datetime(2026, 11, 21, 12, tzinfo=UTC)
+            builder.add(Period(day, day), {})
+        builder.add(days("2026-10-01", "2026-10-31"), {})
+        builder.moment = datetime(2026, 11, 21, 12, tzinfo=UTC)
         for day in days("2026-11-01", "2026-11-20").days():
-            maker.take_in(store, Period(day, day), {})
+            builder.add(Period(day, day), {})
     return database
 
 
@@ -127,12 +125,11 @@ def test_month_is_over_once_its_last_day_has_passed(database: Path) -> None:
 
 def test_each_workspace_asked_about_is_named(tmp_path: Path) -> None:
     database = tmp_path / "test.duckdb"
-    maker = Maker(database)
-    with Store(database) as store:
-        maker.take_in(store, days("2026-09-01", "2026-09-29"), {})
-        maker.take_in(store, days("2026-09-30"), {})
-        maker.take_in(store, days("2026-09-30"), {"org_id": "org_b"})
-        maker.take_in(store, days("2026-08-31"), {"org_id": "org_c\x1b[2J"})
+    with DatabaseBuilder(database) as builder:
+        builder.add(days("2026-09-01", "2026-09-29"), {})
+        builder.add(days("2026-09-30"), {})
+        builder.add(days("2026-09-30"), {"org_id": "org_b"})
+        builder.add(days("2026-08-31"), {"org_id": "org_c\x1b[2J"})
     usage = lu.open(database)
     [said] = warned(lambda: usage.cost_per_key("2026-09"))
     assert said.startswith("2026-09 in org_b: 1 of 30 days is known; 2026-09 in org_c")

@@ -16,8 +16,8 @@ from langdock_usage.metrics.usage import Usage
 from langdock_usage.raw.exports import COLUMNS
 from langdock_usage.report.monthly.open_month import open_month
 from langdock_usage.store.store import Store
-from tests.support.made import Maker, days
-from tests.support.tiny import build_tiny
+from tests.support.databases import DatabaseBuilder, days
+from tests.support.example_data import build_tiny
 
 Question = Callable[[Usage], pd.DataFrame]
 
@@ -88,10 +88,8 @@ def test_types_are_those_documented_with_and_without_rows(
 
 
 def test_missing_tokens_stay_missing(database: Path) -> None:
-    with Store(database) as store:
-        Maker(database).take_in(
-            store, days("2026-10-05"), {}, columns=[c for c in COLUMNS if "tokens" not in c]
-        )
+    with DatabaseBuilder(database) as builder:
+        builder.add(days("2026-10-05"), {}, columns=[c for c in COLUMNS if "tokens" not in c])
     [row] = lu.open(database).cost_per_key_and_model().to_dict("records")
     assert row["requests"] == 10
     assert pd.isna(row["input_tokens"])
@@ -100,9 +98,9 @@ def test_missing_tokens_stay_missing(database: Path) -> None:
 
 def test_whole_numbers_are_not_rounded(database: Path) -> None:
     """Beyond 2**53 a float would swallow the last digit, as pandas does with missing values."""
-    with Store(database) as store:
+    with DatabaseBuilder(database) as builder:
         rows = [{"api_key_id": f"k{n}", "sum_prompt_tokens": "999999999999999"} for n in range(11)]
-        Maker(database).take_in(store, days("2026-10-05"), *rows, {"sum_prompt_tokens": ""})
+        builder.add(days("2026-10-05"), *rows, {"sum_prompt_tokens": ""})
     summed = lu.open(database).sql(
         "select sum(sum_prompt_tokens) as tokens, null::bigint as none from usage"
     )
@@ -111,8 +109,8 @@ def test_whole_numbers_are_not_rounded(database: Path) -> None:
 
 @pytest.mark.parametrize("cost", ["0.3", "4157.4", "0.000123", "98765.432109876543"])
 def test_money_as_float_is_the_nearest_one(database: Path, cost: str) -> None:
-    with Store(database) as store:
-        Maker(database).take_in(store, days("2026-10-05"), {"total_cost_usd": cost})
+    with DatabaseBuilder(database) as builder:
+        builder.add(days("2026-10-05"), {"total_cost_usd": cost})
     asked = lu.open(database)
     assert asked.cost_per_key()["total_cost_usd"][0] == float(cost)
     exact = asked.cost_per_key(exact=True)["total_cost_usd"][0]
@@ -142,9 +140,9 @@ def test_the_same_question_has_the_same_answer_in_the_same_order(
 
 
 def test_rows_of_the_same_cost_come_by_id(database: Path) -> None:
-    with Store(database) as store:
+    with DatabaseBuilder(database) as builder:
         rows = [{"api_key_id": f"key_{letter}"} for letter in "cabed"]
-        Maker(database).take_in(store, days("2026-10-05"), *rows)
+        builder.add(days("2026-10-05"), *rows)
     assert list(lu.open(database).cost_per_key()["api_key_id"]) == [
         f"key_{letter}" for letter in "abcde"
     ]
@@ -269,10 +267,9 @@ def test_month_that_cannot_be_is_answered_with_the_months_there_are(usage: Usage
 
 
 def test_a_sum_that_cannot_be_split_is_named(database: Path) -> None:
-    maker = Maker(database)
-    with Store(database) as store:
-        maker.take_in(store, days("2026-09-01", "2026-09-30"), {"requests": "7"})
-        maker.take_in(store, days("2026-10-05"), {"requests": "1"})
+    with DatabaseBuilder(database) as builder:
+        builder.add(days("2026-09-01", "2026-09-30"), {"requests": "7"})
+        builder.add(days("2026-10-05"), {"requests": "1"})
     asked = lu.open(database)
     with pytest.raises(NoData, match=r"one sum is known for 2026-09-01 to 2026-09-30, which"):
         asked.cost_per_key("2026-09-05")
@@ -294,20 +291,18 @@ def test_empty_database_is_told_apart_from_a_wrong_month(database: Path) -> None
 
 
 def test_a_month_without_usage_is_an_answer(database: Path) -> None:
-    maker = Maker(database)
-    with Store(database) as store:
-        maker.take_in(store, days("2026-09-30"), {})
-        maker.take_in(store, days("2026-10-01"), org_id="org_a")
+    with DatabaseBuilder(database) as builder:
+        builder.add(days("2026-09-30"), {})
+        builder.add(days("2026-10-01"), org_id="org_a")
     assert lu.open(database).cost_per_key("2026-10-01").empty
 
 
 def test_story_tells_days_without_usage_from_days_never_fetched(database: Path) -> None:
-    maker = Maker(database)
-    with Store(database) as store:
-        maker.take_in(store, days("2026-10-01"), {"requests": "3"})
-        maker.take_in(store, days("2026-10-02"), {"api_key_id": "key_2"})
-        maker.take_in(store, days("2026-10-04"), {"requests": "5", "sum_prompt_tokens": ""})
-        maker.take_in(store, days("2026-10-05"), {"api_key_id": "key_2"})
+    with DatabaseBuilder(database) as builder:
+        builder.add(days("2026-10-01"), {"requests": "3"})
+        builder.add(days("2026-10-02"), {"api_key_id": "key_2"})
+        builder.add(days("2026-10-04"), {"requests": "5", "sum_prompt_tokens": ""})
+        builder.add(days("2026-10-05"), {"api_key_id": "key_2"})
     story = lu.open(database).key_story("key_1")
     assert [str(day.date()) for day in story["first_day"]] == [
         f"2026-10-0{day}" for day in (1, 2, 3, 4)
@@ -390,10 +385,9 @@ def test_every_column_of_every_view_is_described(tiny: Usage) -> None:
 
 
 def test_overview_says_what_is_covered_and_what_is_missing(database: Path) -> None:
-    maker = Maker(database)
-    with Store(database) as store:
+    with DatabaseBuilder(database) as builder:
         for first, last in (("09-01", "09-30"), ("10-01", "10-04"), ("10-06", "10-06")):
-            maker.take_in(store, days(f"2026-{first}", f"2026-{last}"), {})
+            builder.add(days(f"2026-{first}", f"2026-{last}"), {})
     shown = lu.open(database)._repr_html_()
     for text in ("org_a", "2026-09-01 to 2026-10-06 (35 known)", "2026-10-05", "2026-09<"):
         assert text in shown, text
@@ -403,9 +397,9 @@ def test_overview_says_what_is_covered_and_what_is_missing(database: Path) -> No
 
 def test_overview_escapes_hostile_names(tmp_path: Path) -> None:
     database = tmp_path / "<b>&.duckdb"
-    with Store(database) as store:
+    with DatabaseBuilder(database) as builder:
         hostile = {"org_id": '<img src=x onerror="alert(1)">\x1b[2J'}
-        Maker(database).take_in(store, days("2026-10-05"), hostile)
+        builder.add(days("2026-10-05"), hostile)
     shown = lu.open(database)._repr_html_()
     assert "<img" not in shown and "<b>" not in shown
     assert "&lt;img src=x onerror=&quot;alert(1)&quot;&gt;" in shown

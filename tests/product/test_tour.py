@@ -20,9 +20,9 @@ from langdock_usage.sandbox.service.server import serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.store.store import Store
 from tests.support.command import ROOT
+from tests.support.databases import DatabaseBuilder, days
+from tests.support.example_data import build_tiny
 from tests.support.fetching import NOW, fetch_from
-from tests.support.made import Maker, days
-from tests.support.tiny import build_tiny
 
 NOTEBOOK = ROOT / "notebooks" / "explore.ipynb"
 CHARTS = 5
@@ -81,20 +81,19 @@ def empty(database: Path) -> None:
 
 
 def days_without_usage(database: Path) -> None:
-    with Store(database) as store:
+    with DatabaseBuilder(database) as builder:
         for day in ("2026-09-30", "2026-10-01"):
-            Maker(database).take_in(store, days(day), org_id="org_a")
+            builder.add(days(day), org_id="org_a")
 
 
 def one_month_as_one_sum(database: Path) -> None:
-    with Store(database) as store:
-        Maker(database).take_in(store, days("2026-10-01", "2026-10-31"), {}, group_by="model")
+    with DatabaseBuilder(database) as builder:
+        builder.add(days("2026-10-01", "2026-10-31"), {}, group_by="model")
 
 
 def one_month_without_models(database: Path) -> None:
-    with Store(database) as store:
-        Maker(database).take_in(
-            store,
+    with DatabaseBuilder(database) as builder:
+        builder.add(
             days("2026-10-01", "2026-10-31"),
             {},
             group_by=None,
@@ -104,8 +103,8 @@ def one_month_without_models(database: Path) -> None:
 
 def two_workspaces(database: Path) -> None:
     build_tiny(database)
-    with Store(database) as store:
-        Maker(database).take_in(store, days("2026-10-05"), {"org_id": "org_b"})
+    with DatabaseBuilder(database) as builder:
+        builder.add(days("2026-10-05"), {"org_id": "org_b"})
 
 
 def not_byok(database: Path) -> None:

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from langdock_usage.errors import ExportFormatError
 from langdock_usage.raw.combine import combine
 from langdock_usage.raw.exports import COLUMNS, count_rows, first_fault, parse_rows
-from langdock_usage.store.store import Store
-from tests.support.made import Maker, csv_of, days
+from tests.support.databases import DatabaseBuilder, csv_of, days
 from tests.support.queries import ask
 
 OCTOBER_5 = days("2026-10-05")
@@ -58,10 +57,11 @@ def test_what_a_csv_says_is_what_the_database_says(
         csv = csv.replace(b"\n", b"\r\n")
     with TemporaryDirectory() as folder:
         database = Path(folder) / "test.duckdb"
-        with Store(database) as store:
-            Maker(database).take_in(store, OCTOBER_5, csv=b"\xef\xbb\xbf" * bom + csv)
+        with DatabaseBuilder(database) as builder:
+            builder.add(OCTOBER_5, csv=b"\xef\xbb\xbf" * bom + csv)
             stored = ask(
-                store, "select api_key_id, api_key_name, requests, total_cost_usd from usage"
+                builder.store,
+                "select api_key_id, api_key_name, requests, total_cost_usd from usage",
             )
     assert {key: (name, count, cost) for key, name, count, cost in stored} == stated
 
@@ -78,9 +78,9 @@ def test_python_explains_what_duckdb_refuses(column: str, value: str) -> None:
         database = Path(folder) / "test.duckdb"
         file = Path(folder) / "made.csv"
         file.write_bytes(csv)
-        with Store(database) as store:
+        with DatabaseBuilder(database) as builder:
             try:
-                Maker(database).take_in(store, OCTOBER_5, csv=csv)
+                builder.add(OCTOBER_5, csv=csv)
             except ExportFormatError as error:
                 assert f"{column} is {value!r}" in str(error)
             else:
@@ -131,18 +131,19 @@ def test_an_amount_is_any_decimal_number_that_fits(texts: list[str]) -> None:
     """In Python, in DuckDB, and by fractions: the same texts are amounts, of the same value."""
     expected = {text: value for text in texts if (value := amount_that_fits(text)) is not None}
     rows = {text: {"api_key_id": f"key {text}", "total_cost_usd": text} for text in texts}
-    with TemporaryDirectory() as folder:
-        database, maker = Path(folder) / "test.duckdb", Maker(Path(folder) / "test.duckdb")
-        with Store(database) as store:
-            for text in rows.keys() - expected.keys():
-                with pytest.raises(ExportFormatError) as refused:
-                    maker.take_in(store, OCTOBER_5, rows[text])
-                assert f"total_cost_usd is {text!r}, not an amount" in str(refused.value)
-            if expected:
-                csv = csv_of([rows[text] for text in expected], OCTOBER_5)
-                maker.take_in(store, OCTOBER_5, csv=csv)
-                assert len(parse_rows(csv, "made.csv")[1]) == len(expected)
-            stored = ask(store, "select substr(api_key_id, 5), total_cost_usd from usage")
+    with (
+        TemporaryDirectory() as folder,
+        DatabaseBuilder(Path(folder) / "test.duckdb") as builder,
+    ):
+        for text in rows.keys() - expected.keys():
+            with pytest.raises(ExportFormatError) as refused:
+                builder.add(OCTOBER_5, rows[text])
+            assert f"total_cost_usd is {text!r}, not an amount" in str(refused.value)
+        if expected:
+            csv = csv_of([rows[text] for text in expected], OCTOBER_5)
+            builder.add(OCTOBER_5, csv=csv)
+            assert len(parse_rows(csv, "made.csv")[1]) == len(expected)
+        stored = ask(builder.store, "select substr(api_key_id, 5), total_cost_usd from usage")
     assert {text: Fraction(cost) for text, cost in stored} == expected
 
 

@@ -11,9 +11,9 @@ import nbformat
 import pytest
 
 from langdock_usage.report.render import render
-from tests.support.looked_at import assert_sound, summary_of, tables_of, visible_text
-from tests.support.made_up import Row, build
+from tests.support.databases import UsageRow, add_usage
 from tests.support.quick import NOTEBOOK, quick_report
+from tests.support.report_html import assert_sound, summary_of, tables_of, visible_text
 
 COLUMN = 'keys["cost_per_seat_usd"] = keys["cost_after_usd"] / 12'
 
@@ -32,9 +32,17 @@ report.table(plans, columns=["api_key_name", "is_agreed", "agreed_at", "weight"]
 """
 
 # every day of September and October at 1.25 USD, and a key that is new in October at 4.8 USD
-ROW = Row(date(2026, 9, 1), "key-1", "Search", "gpt-5", 10, Decimal("1.25"))
+ROW = UsageRow(date(2026, 9, 1), "key-1", "Search", "gpt-5", 10, Decimal("1.25"))
 ROWS = [replace(ROW, day=date(2026, 9, 1) + timedelta(days=n)) for n in range(61)]
-ROWS.append(replace(ROW, day=date(2026, 10, 5), key="key-2", name="Wiki", cost=Decimal("4.8")))
+ROWS.append(
+    replace(
+        ROW,
+        day=date(2026, 10, 5),
+        api_key_id="key-2",
+        api_key_name="Wiki",
+        total_cost_usd=Decimal("4.8"),
+    )
+)
 TOTAL = 31 * Decimal("1.25") + Decimal("4.8")
 
 
@@ -76,7 +84,7 @@ def check(html: str, cost: str) -> None:
 def test_in_english_as_the_command_makes_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = build(tmp_path / "usage.duckdb", ROWS)
+    database = add_usage(tmp_path / "usage.duckdb", ROWS)
     changed_notebook(tmp_path)
     monkeypatch.chdir(tmp_path)
     html = render("ours", database=database, month="2026-10", output=tmp_path / "reports")
@@ -84,7 +92,7 @@ def test_in_english_as_the_command_makes_it(
 
 
 def test_in_german(tmp_path: Path) -> None:
-    database = build(tmp_path / "usage.duckdb", ROWS)
+    database = add_usage(tmp_path / "usage.duckdb", ROWS)
     notebook = changed_notebook(tmp_path)
     html = quick_report(
         database, "2026-10", tmp_path / "report.html", "de", notebook_file=notebook

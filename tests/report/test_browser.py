@@ -11,9 +11,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from tests.support.made_up import NASTY_NAMES, SHOWN_NAMES, Row, build, huge, two_months
+from tests.support.databases import UsageRow, add_usage
+from tests.support.example_data import NASTY_NAMES, SHOWN_NAMES, large_workspace, two_months
 from tests.support.quick import quick_report
-from tests.support.reports import Made, Opened, saved
+from tests.support.reports import Opened, Rendered, saved
 
 DESKTOP = {"width": 1200, "height": 900}
 PHONE = {"width": 360, "height": 740}
@@ -79,8 +80,10 @@ def test_tables_are_sorted_by_a_click(opened: Opened) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_no_finding_by_axe(browser: Browser, made: Made, scheme: str, size: dict[str, int]) -> None:
-    opened = Opened(browser, made.html, viewport=size, color_scheme=scheme)
+def test_no_finding_by_axe(
+    browser: Browser, rendered: Rendered, scheme: str, size: dict[str, int]
+) -> None:
+    opened = Opened(browser, rendered.html, viewport=size, color_scheme=scheme)
     opened.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     violations = Axe().run(opened.page).response["violations"]
@@ -121,7 +124,7 @@ COVERING = """() => {
 
 def test_names_in_the_scatter_cover_nothing(browser: Browser, tmp_path: Path) -> None:
     rows = [
-        Row(
+        UsageRow(
             date(2026, 10, 5),
             f"key-{n}",
             f"Customer service {n}",
@@ -133,7 +136,7 @@ def test_names_in_the_scatter_cover_nothing(browser: Browser, tmp_path: Path) ->
         for n, (cost, cached) in enumerate([(0, 40), (1, 60), (2, 45), (30, 55), (31, 0), (32, 99)])
         for tokens in [(100, 10, cached, 0, 100 - cached)]
     ]
-    database = build(tmp_path / "usage.duckdb", rows)
+    database = add_usage(tmp_path / "usage.duckdb", rows)
     html = quick_report(database, "2026-10", tmp_path / "report.html")
     opened = Opened(browser, html, viewport=DESKTOP)
     for width in (DESKTOP["width"], PHONE["width"], DESKTOP["width"]):
@@ -152,8 +155,8 @@ OUTSIDE = """() => [...document.querySelectorAll(".chart svg text")].filter((tex
 }).map((text) => text.textContent)"""
 
 
-def test_turned_phone_draws_the_charts_anew(browser: Browser, made: Made) -> None:
-    opened = Opened(browser, made.html, viewport={"width": 844, "height": 390})
+def test_turned_phone_draws_the_charts_anew(browser: Browser, rendered: Rendered) -> None:
+    opened = Opened(browser, rendered.html, viewport={"width": 844, "height": 390})
     numbers = opened.page.locator("svg [class*=cells_] text:visible")
     assert numbers.count() > 0
     opened.page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
@@ -171,7 +174,7 @@ def test_turned_phone_draws_the_charts_anew(browser: Browser, made: Made) -> Non
 def test_filtered_table_hides_its_total_and_is_printed_whole(
     browser: Browser, tmp_path: Path
 ) -> None:
-    database = huge(tmp_path / "usage.duckdb", keys=30, models=2, days=2)
+    database = large_workspace(tmp_path / "usage.duckdb", keys=30, models=2, days=2)
     opened = Opened(browser, quick_report(database, "2026-10", tmp_path / "report.html"))
     keys = opened.page.locator("[data-file^=keys-2026]")
     keys.locator("summary").click()
@@ -185,17 +188,19 @@ def test_filtered_table_hides_its_total_and_is_printed_whole(
     opened.context.close()
 
 
-def test_without_scripts_the_page_says_so_and_has_its_numbers(browser: Browser, made: Made) -> None:
+def test_without_scripts_the_page_says_so_and_has_its_numbers(
+    browser: Browser, rendered: Rendered
+) -> None:
     context = browser.new_context(offline=True, java_script_enabled=False)
     page = context.new_page()
-    page.goto(made.html.as_uri())
+    page.goto(rendered.html.as_uri())
     assert page.locator("noscript p").is_visible()
     assert page.locator("[data-file^=keys-2026] tbody tr:visible").count() == len(NASTY_NAMES)
     context.close()
 
 
 def test_german_csv_suits_german_spreadsheets(browser: Browser, tmp_path: Path) -> None:
-    database = build(tmp_path / "usage.duckdb", two_months())
+    database = add_usage(tmp_path / "usage.duckdb", two_months())
     html = quick_report(database, "2026-10", tmp_path / "report.html", "de")
     opened = Opened(browser, html, viewport=DESKTOP)
     rows = list(csv.reader(io.StringIO(saved(opened, "models")), delimiter=";"))
@@ -208,7 +213,7 @@ def test_german_csv_suits_german_spreadsheets(browser: Browser, tmp_path: Path) 
 
 
 def test_long_tables_have_a_filter(browser: Browser, tmp_path: Path) -> None:
-    database = huge(tmp_path / "usage.duckdb", keys=500, models=3, days=2)
+    database = large_workspace(tmp_path / "usage.duckdb", keys=500, models=3, days=2)
     html = quick_report(database, "2026-10", tmp_path / "report.html")
     opened = Opened(browser, html, viewport=PHONE)
     keys = opened.page.locator("[data-file^=keys-2026]")

@@ -88,10 +88,10 @@ def write(folder: Path, name: str, cells: list[str]) -> Path:
 
 
 def test_what_cells_show_is_in_the_report_or_named(
-    browser: Browser, made_up: Path, tmp_path: Path
+    browser: Browser, two_months_database: Path, tmp_path: Path
 ) -> None:
     write(tmp_path, "mine", [*CHARTS, *OTHERS, *LOST])
-    result = run(tmp_path, "report", "mine", "--month", "2026-10", "--db", str(made_up))
+    result = run(tmp_path, "report", "mine", "--month", "2026-10", "--db", str(two_months_database))
     assert result.returncode == 0, result.stderr
     assert result.stdout == "reports/2026-10/mine.html\n"
     *warnings, of_markdown = result.stderr.splitlines()
@@ -130,20 +130,20 @@ def test_what_cells_show_is_in_the_report_or_named(
 
 @pytest.mark.parametrize("can_fork", [True, False])
 def test_several_months_say_what_each_lacks(
-    made_up: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, can_fork: bool
+    two_months_database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, can_fork: bool
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("langdock_usage.report.render_many.CAN_FORK", can_fork)
     write(tmp_path, "plain", ["print(month)"])
-    [done] = render_many("plain", months=["2026-10"], database=made_up, output=tmp_path)
+    [done] = render_many("plain", months=["2026-10"], database=two_months_database, output=tmp_path)
     [warning] = done.warnings
     assert "a picture that the notebook does not hold" in warning
 
 
-def test_papermill_and_nbconvert_show_the_charts(made_up: Path, tmp_path: Path) -> None:
+def test_papermill_and_nbconvert_show_the_charts(two_months_database: Path, tmp_path: Path) -> None:
     code = EXAMPLE + "\nfrom langdock_usage import charts\ncharts.cost_per_model(costs)"
     path = write(tmp_path, "mine", [code])
-    parameters = {"database": str(made_up), "month": "2026-10"}
+    parameters = {"database": str(two_months_database), "month": "2026-10"}
     done = tmp_path / "done.ipynb"
     papermill.execute_notebook(
         str(path), str(done), parameters, kernel_name="python3", language="python"

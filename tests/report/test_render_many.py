@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import environment_of, run
-from tests.support.looked_at import summary_of
-from tests.support.made_up import Row, build
+from tests.support.databases import UsageRow, add_usage
 from tests.support.notebooks import write_notebook
+from tests.support.report_html import summary_of
 
 PARAMETERS = 'database = ""\nmonth = ""'
 TWO = ["--month", "2026-09", "--month", "2026-10"]
@@ -28,10 +28,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     (folder / "data").mkdir()
     rows = [
-        Row(date(2026, month, 1), "key-1", "Search", "gpt-5", 10, Decimal(month))
+        UsageRow(date(2026, month, 1), "key-1", "Search", "gpt-5", 10, Decimal(month))
         for month in (9, 10)
     ]
-    build(folder / "data" / "langdock.duckdb", rows)
+    add_usage(folder / "data" / "langdock.duckdb", rows)
     return folder
 
 

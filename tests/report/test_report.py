@@ -12,27 +12,28 @@ import pytest
 from langdock_usage.errors import DatabaseMissing, InvalidRequest, NoData, ReportError
 from langdock_usage.report.render import render
 from langdock_usage.report.render_many import render_many
-from tests.support.looked_at import assert_sound, summary_of, tables_of, visible_text
-from tests.support.made_up import SHOWN_NAMES, Row
+from tests.support.databases import UsageRow
+from tests.support.example_data import SHOWN_NAMES
 from tests.support.notebooks import write_notebook
-from tests.support.reports import Made
+from tests.support.report_html import assert_sound, summary_of, tables_of, visible_text
+from tests.support.reports import Rendered
 
 read_notebook: Any = nbformat.read
 
 
-def october(made: Made) -> list[Row]:
-    return [row for row in made.rows if row.day.month == 10]
+def october(rendered: Rendered) -> list[UsageRow]:
+    return [row for row in rendered.rows if row.day.month == 10]
 
 
-def cost(rows: list[Row]) -> Decimal:
-    return sum((row.cost for row in rows), Decimal(0))
+def cost(rows: list[UsageRow]) -> Decimal:
+    return sum((row.total_cost_usd for row in rows), Decimal(0))
 
 
-def test_every_sum_is_exact(made: Made) -> None:
-    rows = october(made)
-    assert_sound(made.text, cost(rows))
+def test_every_sum_is_exact(rendered: Rendered) -> None:
+    rows = october(rendered)
+    assert_sound(rendered.text, cost(rows))
 
-    summary = summary_of(made.text)
+    summary = summary_of(rendered.text)
     assert summary["month"] == "2026-10"
     assert summary["org_id"] == "org-1"
     assert summary["currency"] == "USD"
@@ -43,9 +44,9 @@ def test_every_sum_is_exact(made: Made) -> None:
 
 
 @pytest.mark.parametrize(("group", "field"), [("keys", "key"), ("models", "model")])
-def test_summary_of_each_key_and_model_is_exact(made: Made, group: str, field: str) -> None:
-    entries = summary_of(made.text)[group]
-    rows = october(made)
+def test_summary_of_each_key_and_model_is_exact(rendered: Rendered, group: str, field: str) -> None:
+    entries = summary_of(rendered.text)[group]
+    rows = october(rendered)
 
     assert {entry["id"] for entry in entries} == {getattr(row, field) for row in rows}
     for entry in entries:
@@ -54,23 +55,23 @@ def test_summary_of_each_key_and_model_is_exact(made: Made, group: str, field: s
         assert entry["requests"] == sum(row.requests for row in its)
 
 
-def test_days_are_exact(made: Made) -> None:
-    table = tables_of(made.text)["days"]
+def test_days_are_exact(rendered: Rendered) -> None:
+    table = tables_of(rendered.text)["days"]
     by_day = {row[0]: Decimal(row[1]) for row in table.rows}
-    days = {row.day for row in october(made)}
-    assert by_day == {str(d): cost([r for r in made.rows if r.day == d]) for d in days}
+    days = {row.day for row in october(rendered)}
+    assert by_day == {str(d): cost([r for r in rendered.rows if r.day == d]) for d in days}
 
 
-def test_what_moved_is_said(made: Made) -> None:
-    text = visible_text(made.text)
-    rise = cost(october(made)) - cost([row for row in made.rows if row.day.month == 9])
+def test_what_moved_is_said(rendered: Rendered) -> None:
+    text = visible_text(rendered.text)
+    rise = cost(october(rendered)) - cost([row for row in rendered.rows if row.day.month == 9])
     assert f"{rise:,.2f}" in text
     assert "Among the API keys" in text
     assert "Among the models" in text
 
 
-def test_page_is_sealed(made: Made) -> None:
-    html = made.text
+def test_page_is_sealed(rendered: Rendered) -> None:
+    html = rendered.text
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', html)
     assert policy
     assert policy[1].startswith("default-src 'none'; script-src 'sha256-")
@@ -79,15 +80,15 @@ def test_page_is_sealed(made: Made) -> None:
     assert html.count("window.vegaEmbed=") == 1
 
 
-def test_names_never_end_an_element(made: Made) -> None:
-    assert "</script><script>document" not in made.text
-    assert "<b>bold</b>" not in made.text
-    names = [row[0] for row in tables_of(made.text)["keys"].rows]
+def test_names_never_end_an_element(rendered: Rendered) -> None:
+    assert "</script><script>document" not in rendered.text
+    assert "<b>bold</b>" not in rendered.text
+    names = [row[0] for row in tables_of(rendered.text)["keys"].rows]
     assert sorted(names) == sorted(SHOWN_NAMES)
 
 
-def test_executed_notebook_shows_its_charts_in_jupyterlab(made: Made) -> None:
-    notebook = read_notebook(made.html.with_suffix(".ipynb"), as_version=4)
+def test_executed_notebook_shows_its_charts_in_jupyterlab(rendered: Rendered) -> None:
+    notebook = read_notebook(rendered.html.with_suffix(".ipynb"), as_version=4)
     types = [kind for cell in notebook.cells for o in cell.get("outputs", []) for kind in o.data]
     assert types.count("application/vnd.vegalite.v5+json") == 8
     assert notebook.metadata["papermill"]["parameters"]["month"] == "2026-10"
@@ -100,19 +101,19 @@ def test_notebooks_are_committed_without_outputs_and_functions() -> None:
             assert not re.search(r"^\s*(def|class) ", cell.source, re.MULTILINE), path
 
 
-def test_explore_is_executed_too(made: Made, tmp_path: Path) -> None:
-    html = render("explore", database=made.database, month="2026-10", output=tmp_path)
+def test_explore_is_executed_too(rendered: Rendered, tmp_path: Path) -> None:
+    html = render("explore", database=rendered.database, month="2026-10", output=tmp_path)
     text = html.read_text(encoding="utf-8")
     assert "Which keys drive it?" in text
     assert text.count('class="chart">') == 5
-    assert Decimal(summary_of(text)["total_cost_usd"]) == cost(october(made))
+    assert Decimal(summary_of(text)["total_cost_usd"]) == cost(october(rendered))
 
 
-def test_several_months_in_german_with_code(made: Made, tmp_path: Path) -> None:
+def test_several_months_in_german_with_code(rendered: Rendered, tmp_path: Path) -> None:
     done = list(
         render_many(
             months=["2026-09", "2026-10", "2025-01"],
-            database=made.database,
+            database=rendered.database,
             output=tmp_path,
             parameters={"language": "de"},
             show_code=True,
@@ -124,23 +125,23 @@ def test_several_months_in_german_with_code(made: Made, tmp_path: Path) -> None:
         html = by_month[month].html
         assert html == tmp_path / month / "monthly_report.de.html"
         text = html.read_text(encoding="utf-8")
-        rows = [row for row in made.rows if f"{row.day:%Y-%m}" == month]
+        rows = [row for row in rendered.rows if f"{row.day:%Y-%m}" == month]
         assert_sound(text, cost(rows), cost="Kosten (USD)")
         assert f"LLM-API-Nutzung im {name}" in text
         assert "report.heading(" in text
 
 
-def test_report_says_what_was_restated_since_the_one_before(made: Made) -> None:
-    assert summary_of(made.text)["data_of"] == "2026-11-01T05:00:00"
-    assert "No export of this month has been restated." in made.text
-    again = render(database=made.database, month="2026-10", output=made.html.parent.parent)
+def test_report_says_what_was_restated_since_the_one_before(rendered: Rendered) -> None:
+    assert summary_of(rendered.text)["data_of"] == "2026-11-01T05:00:00"
+    assert "No export of this month has been restated." in rendered.text
+    again = render(database=rendered.database, month="2026-10", output=rendered.html.parent.parent)
     text = again.read_text(encoding="utf-8")
     assert "Nothing that the report of this month with data of Nov 1, 2026" in text
     assert "of the exports used came in after it" not in text
 
 
 def test_failing_notebook_leaves_the_older_report(
-    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rendered: Rendered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LANGDOCK_API_KEY", "sk-ld-secret")
@@ -151,7 +152,7 @@ def test_failing_notebook_leaves_the_older_report(
     (folder / "broken.html").write_text("older")
 
     with pytest.raises(ReportError) as caught:
-        render("broken", database=made.database, month="2026-10", output=tmp_path / "reports")
+        render("broken", database=rendered.database, month="2026-10", output=tmp_path / "reports")
 
     assert str(caught.value) == (
         "The notebook broken failed in the cell that begins 'import os': ValueError: two lines ''"
@@ -161,19 +162,19 @@ def test_failing_notebook_leaves_the_older_report(
 
 
 def test_kernel_that_dies_is_one_line(
-    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rendered: Rendered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     write_notebook(
         tmp_path / "notebooks", "dies", 'database = ""\nmonth = ""', "import os\nos._exit(9)"
     )
     with pytest.raises(ReportError, match=r"^The process that ran the notebook dies ended .*\.$"):
-        render("dies", database=made.database, month="2026-10", output=tmp_path)
+        render("dies", database=rendered.database, month="2026-10", output=tmp_path)
 
 
-def test_what_cannot_be_rendered_is_refused_by_name(made: Made, tmp_path: Path) -> None:
+def test_what_cannot_be_rendered_is_refused_by_name(rendered: Rendered, tmp_path: Path) -> None:
     def refuse(error: type[Exception], match: str, **changed: Any) -> None:
-        asked: dict[str, Any] = {"name": "monthly_report", "database": made.database}
+        asked: dict[str, Any] = {"name": "monthly_report", "database": rendered.database}
         asked |= {"month": "2026-10", "output": tmp_path} | changed
         with pytest.raises(error, match=match):
             render(asked.pop("name"), **asked)
@@ -194,7 +195,7 @@ def test_what_cannot_be_rendered_is_refused_by_name(made: Made, tmp_path: Path) 
 
 
 def test_the_database_is_held_while_the_notebook_runs(
-    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rendered: Rendered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     code = "\n".join(
@@ -207,6 +208,6 @@ def test_the_database_is_held_while_the_notebook_runs(
         ]
     )
     write_notebook(tmp_path / "notebooks", "writer", 'database = ""\nmonth = ""', code)
-    html = render("writer", database=made.database, month="2026-10", output=tmp_path)
+    html = render("writer", database=rendered.database, month="2026-10", output=tmp_path)
     assert "held True" in html.read_text()
-    duckdb.connect(made.database).close()
+    duckdb.connect(rendered.database).close()

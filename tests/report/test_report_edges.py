@@ -9,55 +9,59 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.looked_at import assert_sound, summary_of, tables_of, visible_text
-from tests.support.made_up import Row, build, edited, huge, restate, two_months
+from tests.support.databases import UsageRow, add_usage, days
+from tests.support.example_data import large_workspace, two_months
 from tests.support.quick import quick_report
+from tests.support.report_html import assert_sound, summary_of, tables_of, visible_text
 
 TOKENS = (1000, 200, 400, 0, 600)
-ROW = Row(date(2026, 10, 5), "key-1", "Search", "gpt-5", 10, Decimal("1.25"), TOKENS)
+ROW = UsageRow(date(2026, 10, 5), "key-1", "Search", "gpt-5", 10, Decimal("1.25"), TOKENS)
 
 
-def october() -> list[Row]:
+def october() -> list[UsageRow]:
     return [row for row in two_months() if row.day.month == 10]
 
 
-def without_tokens() -> list[Row]:
+def without_tokens() -> list[UsageRow]:
     return [replace(row, tokens=None) for row in two_months()]
 
 
-def byok_in_mid_month() -> list[Row]:
+def byok_in_mid_month() -> list[UsageRow]:
     return [replace(row, tokens=None) if row.day.day < 15 else row for row in october()]
 
 
-def one_key() -> list[Row]:
+def one_key() -> list[UsageRow]:
     return [ROW]
 
 
-def tiny() -> list[Row]:
-    return [replace(ROW, cost=Decimal("0.0000001"))]
+def tiny() -> list[UsageRow]:
+    return [replace(ROW, total_cost_usd=Decimal("0.0000001"))]
 
 
-def enormous() -> list[Row]:
+def enormous() -> list[UsageRow]:
     return [
-        replace(ROW, cost=Decimal("10000000.000000000001")),
-        replace(ROW, key="key-2", cost=Decimal("0.0000001")),
+        replace(ROW, total_cost_usd=Decimal("10000000.000000000001")),
+        replace(ROW, api_key_id="key-2", total_cost_usd=Decimal("0.0000001")),
     ]
 
 
-def free_of_charge() -> list[Row]:
-    return [replace(ROW, cost=Decimal(0), requests=0, tokens=(0, 0, 0, 0, 0))]
+def free_of_charge() -> list[UsageRow]:
+    return [replace(ROW, total_cost_usd=Decimal(0), requests=0, tokens=(0, 0, 0, 0, 0))]
 
 
-def without_model() -> list[Row]:
-    return [replace(ROW, model=None), replace(ROW, key="key-2", model=None, cost=Decimal(3))]
+def without_model() -> list[UsageRow]:
+    return [
+        replace(ROW, model=None),
+        replace(ROW, api_key_id="key-2", model=None, total_cost_usd=Decimal(3)),
+    ]
 
 
-def with_missing_days() -> list[Row]:
+def with_missing_days() -> list[UsageRow]:
     return [row for row in two_months() if row.day.day not in (3, 4, 20)]
 
 
-def same_name() -> list[Row]:
-    return [ROW, replace(ROW, key="key-2", cost=Decimal(2))]
+def same_name() -> list[UsageRow]:
+    return [ROW, replace(ROW, api_key_id="key-2", total_cost_usd=Decimal(2))]
 
 
 CASES = [
@@ -75,17 +79,17 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-def test_unusual_month_is_sound(case: Callable[[], list[Row]], tmp_path: Path) -> None:
+def test_unusual_month_is_sound(case: Callable[[], list[UsageRow]], tmp_path: Path) -> None:
     made = case()
     language = ("en", "de")[CASES.index(case) % 2]
-    database = build(tmp_path / "usage.duckdb", made)
+    database = add_usage(tmp_path / "usage.duckdb", made)
     html = quick_report(database, "2026-10", tmp_path / "report.html", language).read_text()
-    total = sum((row.cost for row in made if row.day.month == 10), Decimal(0))
+    total = sum((row.total_cost_usd for row in made if row.day.month == 10), Decimal(0))
     assert_sound(html, total, cost="Cost (USD)" if language == "en" else "Kosten (USD)")
 
 
-def report_of(rows: list[Row], folder: Path, month: str = "2026-10") -> str:
-    database = build(folder / "usage.duckdb", rows)
+def report_of(rows: list[UsageRow], folder: Path, month: str = "2026-10") -> str:
+    database = add_usage(folder / "usage.duckdb", rows)
     return quick_report(database, month, folder / "report.html").read_text()
 
 
@@ -115,14 +119,9 @@ def test_month_known_in_part_is_not_compared(missing: date, said: str, tmp_path:
 
 
 def test_month_without_usage_is_not_a_month_without_data(tmp_path: Path) -> None:
-    rows = [
-        replace(ROW, day=date(2026, 9, 5)),
-        replace(ROW, day=date(2026, 10, 5), cost=Decimal(1)),
-    ]
-    database = build(tmp_path / "usage.duckdb", rows)
-    with edited(database) as connection:
-        connection.execute("delete from export_rows where export_id = 'org-1-2026-10-05'")
-
+    september = [replace(ROW, day=date(2026, 9, 5))]
+    database = tmp_path / "usage.duckdb"
+    add_usage(database, september, without_usage=[days("2026-10-05")])
     html = quick_report(database, "2026-10", tmp_path / "report.html").read_text()
 
     assert_sound(html, Decimal(0))
@@ -151,7 +150,7 @@ def test_ratios_of_a_month_that_turned_byok_are_of_its_later_part(tmp_path: Path
     tokens = [row.tokens for row in known if row.tokens]
     ratio = sum(t[2] for t in tokens) / sum(t[0] for t in tokens)
     assert summary_of(html)["cache_hit_ratio"] == pytest.approx(ratio)
-    share = sum(r.cost for r in known) / sum(r.cost for r in october())
+    share = sum(r.total_cost_usd for r in known) / sum(r.total_cost_usd for r in october())
     assert f"it stands for {share:.1%} of the cost" in visible_text(html)
 
 
@@ -186,10 +185,10 @@ def test_keys_that_share_a_name_stay_apart(tmp_path: Path) -> None:
 
 def test_new_gone_and_renamed_keys_are_marked(tmp_path: Path) -> None:
     days = [date(2026, 9, 1) + timedelta(days=n) for n in range(61)]
-    stays = replace(ROW, key="stays")
-    rows = [replace(stays, day=day, name=f"Name of {day:%B}") for day in days]
-    rows.append(replace(ROW, key="new", name="Beginner"))
-    rows.append(replace(ROW, key="gone", name="Leaver", day=date(2026, 9, 7)))
+    stays = replace(ROW, api_key_id="stays")
+    rows = [replace(stays, day=day, api_key_name=f"Name of {day:%B}") for day in days]
+    rows.append(replace(ROW, api_key_id="new", api_key_name="Beginner"))
+    rows.append(replace(ROW, api_key_id="gone", api_key_name="Leaver", day=date(2026, 9, 7)))
     renamed = {"Name of October": "renamed; before: Name of September"}
     assert marks(report_of(rows, tmp_path)) == renamed | {
         "Beginner": "new",
@@ -205,9 +204,9 @@ def test_what_a_missing_day_may_hide_is_not_marked(
     missing: date, marked: dict[str, str], tmp_path: Path
 ) -> None:
     days = [date(2026, 9, 1) + timedelta(days=n) for n in range(61)]
-    rows = [replace(ROW, key="stays", day=day) for day in days if day != missing]
-    rows.append(replace(ROW, key="new", name="Beginner"))
-    rows.append(replace(ROW, key="gone", name="Leaver", day=date(2026, 9, 7)))
+    rows = [replace(ROW, api_key_id="stays", day=day) for day in days if day != missing]
+    rows.append(replace(ROW, api_key_id="new", api_key_name="Beginner"))
+    rows.append(replace(ROW, api_key_id="gone", api_key_name="Leaver", day=date(2026, 9, 7)))
     assert marks(report_of(rows, tmp_path)) == marked
 
 
@@ -220,7 +219,7 @@ def marks(html: str) -> dict[str, str]:
 def test_month_known_only_as_a_whole_has_no_days(tmp_path: Path) -> None:
     rows = [replace(ROW, day=date(2026, 10, 1), days=31, model=None)]
     html = report_of(rows, tmp_path)
-    assert_sound(html, ROW.cost)
+    assert_sound(html, ROW.total_cost_usd)
     text = visible_text(html)
     assert "The database holds this month in longer periods" in text
     assert "Oct 1, 2026 \u2013 Oct 31, 2026" in text
@@ -228,15 +227,16 @@ def test_month_known_only_as_a_whole_has_no_days(tmp_path: Path) -> None:
 
 
 def test_restatements_are_listed_and_counted(tmp_path: Path) -> None:
-    database = build(tmp_path / "usage.duckdb", two_months())
+    database = add_usage(tmp_path / "usage.duckdb", two_months())
     day = date(2026, 10, 7)
-    restate(database, replace(ROW, day=day, cost=Decimal("7.5")), datetime(2026, 11, 9, tzinfo=UTC))
+    newer = replace(ROW, day=day, total_cost_usd=Decimal("7.5"))
+    add_usage(database, [newer], received=datetime(2026, 11, 9, tzinfo=UTC))
     html = quick_report(
         database, "2026-10", tmp_path / "report.html", earlier_report="2026-11-02T05:00:00"
     ).read_text()
 
-    before = sum((row.cost for row in two_months() if row.day == day), Decimal(0))
-    month = sum((row.cost for row in two_months() if row.day.month == 10), Decimal(0))
+    before = sum((row.total_cost_usd for row in two_months() if row.day == day), Decimal(0))
+    month = sum((row.total_cost_usd for row in two_months() if row.day.month == 10), Decimal(0))
     assert_sound(html, month - before + Decimal("7.5"))
     table = tables_of(html)["restatements"]
     assert table.column("Cost before") == [before]
@@ -244,18 +244,14 @@ def test_restatements_are_listed_and_counted(tmp_path: Path) -> None:
     assert "Newer exports restated 1 of the periods" in visible_text(html)
 
 
-def with_long_names(database: Path) -> Path:
-    """Names of 300 characters that HTML and JSON write as more."""
-    with edited(database) as connection:
-        connection.execute(
-            "update export_rows set api_key_name = left(api_key_name || repeat(?, 50), 300)",
-            ['\U0001f680<"&>\u00e9'],
-        )
-    return database
+# for names of 300 characters that HTML and JSON write as more
+ENDING = 50 * '\U0001f680<"&>\u00e9'
 
 
 def test_enormous_workspace_stands_together_in_its_last_rows(tmp_path: Path) -> None:
-    database = with_long_names(huge(tmp_path / "usage.duckdb", keys=3000, models=9, days=2))
+    database = large_workspace(
+        tmp_path / "usage.duckdb", keys=3000, models=9, days=2, ending=ENDING
+    )
     html = quick_report(database, "2026-10", tmp_path / "report.html").read_text()
     total = sum(range(1, 3001)) * sum(range(1, 10)) * sum(range(1, 3)) / Decimal(100000)
     assert_sound(html, total)
@@ -269,7 +265,7 @@ def test_enormous_workspace_stands_together_in_its_last_rows(tmp_path: Path) -> 
 
 
 def test_huge_workspace_fits_into_three_megabytes(tmp_path: Path) -> None:
-    database = with_long_names(huge(tmp_path / "usage.duckdb"))
+    database = large_workspace(tmp_path / "usage.duckdb", ending=ENDING)
     html = quick_report(database, "2026-10", tmp_path / "report.html").read_text()
     total = sum(range(1, 501)) * sum(range(1, 41)) * sum(range(1, 32)) / Decimal(100000)
     assert_sound(html, total)

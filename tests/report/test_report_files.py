@@ -12,17 +12,15 @@ import pytest
 from langdock_usage.errors import InvalidRequest, NotFinal
 from langdock_usage.report.monthly.open_month import open_month
 from langdock_usage.report.render import render
-from langdock_usage.store.store import Store
 from langdock_usage.windows import Period, month_of, parse_month
 from tests.support.command import assert_refused, run
-from tests.support.looked_at import summary_of
-from tests.support.made import Maker, days
-from tests.support.made_up import Row, build
+from tests.support.databases import DatabaseBuilder, UsageRow, add_usage, days
 from tests.support.notebooks import write_notebook
+from tests.support.report_html import summary_of
 
 LAST_MONTH = month_of(datetime.now(UTC).date().replace(day=1) - timedelta(days=1))
 NAME = f"{LAST_MONTH.first:%Y-%m}"
-ROW = Row(date(2026, 10, 1), "key-1", "Search", "gpt-5", 10, Decimal("1.5"))
+ROW = UsageRow(date(2026, 10, 1), "key-1", "Search", "gpt-5", 10, Decimal("1.5"))
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +29,7 @@ def last_month(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = tmp_path_factory.mktemp("project")
     (project / "data").mkdir()
     rows = [replace(ROW, day=day) for day in LAST_MONTH.days()]
-    build(project / "data" / "langdock.duckdb", rows)
+    add_usage(project / "data" / "langdock.duckdb", rows)
     write_notebook(
         project / "notebooks", "own", 'database = ""\nmonth = ""\nlanguage = "en"', "language"
     )
@@ -114,21 +112,21 @@ def test_several_months_told_to_programs_with_the_one_that_failed(last_month: Pa
 
 
 def test_last_complete_month_that_is_not_there(tmp_path: Path) -> None:
-    build(tmp_path / "old.duckdb", [replace(ROW, day=date(2025, month, 3)) for month in (3, 5)])
+    add_usage(tmp_path / "old.duckdb", [replace(ROW, day=date(2025, month, 3)) for month in (3, 5)])
     result = run(tmp_path, "report", "--db", "old.duckdb", "--json")
     assert_refused(result, 1, rf"nothing for {NAME}, the last complete month.*2025-03 to 2025-05")
 
 
 @pytest.fixture
-def october(tmp_path: Path) -> Iterator[tuple[Path, Maker]]:
+def october(tmp_path: Path) -> Iterator[tuple[Path, DatabaseBuilder]]:
     """October 2026, each day fetched on 6 November, compared with nothing yet."""
     database = tmp_path / "usage.duckdb"
-    maker = Maker(database)
-    maker.moment = datetime(2026, 11, 6, 12, tzinfo=UTC)
-    with Store(database) as store:
+    builder = DatabaseBuilder(database)
+    builder.moment = datetime(2026, 11, 6, 12, tzinfo=UTC)
+    with builder:
         for day in parse_month("2026-10").days():
-            maker.take_in(store, Period(day, day), {"requests": "1", "total_cost_usd": "2"})
-    yield database, maker
+            builder.add(Period(day, day), {"requests": "1", "total_cost_usd": "2"})
+    yield database, builder
 
 
 def refused(database: Path, output: Path) -> str:
@@ -139,9 +137,9 @@ def refused(database: Path, output: Path) -> str:
 
 
 def test_a_month_that_has_to_be_final(
-    october: tuple[Path, Maker], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    october: tuple[Path, DatabaseBuilder], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database, maker = october
+    database, builder = october
     monkeypatch.chdir(tmp_path)
     write_notebook(tmp_path / "notebooks", "own", 'database = ""\nmonth = ""', "1 + 1")
     output = tmp_path / "reports"
@@ -149,13 +147,13 @@ def test_a_month_that_has_to_be_final(
         database, output
     )
     whole = days("2026-10-01", "2026-10-31")
-    with Store(database) as store:
+    with builder:
         # 31 days of 1 request and 2 USD make 31 and 62
         row = {"requests": "31", "total_cost_usd": "62.5"}
-        maker.take_in(store, whole, row, group_by=None)
+        builder.add(whole, row, group_by=None)
     assert "whole month differs by 0.5 USD in 1 of 1 key." in refused(database, output)
-    with Store(database) as store:
-        maker.take_in(store, whole, {**row, "total_cost_usd": "62"}, group_by=None)
+    with builder:
+        builder.add(whole, {**row, "total_cost_usd": "62"}, group_by=None)
     with open_month(database, "2026-10", None) as month:
         status = month.status()
     assert (status.is_final, status.is_complete, status.is_reconciled) == (True, True, True)
@@ -165,7 +163,7 @@ def test_a_month_that_has_to_be_final(
 
 
 def test_a_month_that_the_service_has_no_more_is_to_be_loaded(tmp_path: Path) -> None:
-    database = build(tmp_path / "usage.duckdb", [replace(ROW, day=date(2024, 2, 1))])
+    database = add_usage(tmp_path / "usage.duckdb", [replace(ROW, day=date(2024, 2, 1))])
     with pytest.raises(NotFinal, match=r"no days before .* any more, but `langdock-usage load`"):
         render(
             "monthly_report",
@@ -178,7 +176,7 @@ def test_a_month_that_the_service_has_no_more_is_to_be_loaded(tmp_path: Path) ->
 
 def test_a_month_with_gaps_and_late_days_is_not_final(tmp_path: Path) -> None:
     rows = [replace(ROW, day=day) for day in parse_month("2026-10").days() if day.day != 7]
-    database = build(tmp_path / "data" / "langdock.duckdb", rows)
+    database = add_usage(tmp_path / "data" / "langdock.duckdb", rows)
     result = run(tmp_path, "report", "--month", "2026-10", "--require-final", "--json")
     assert_refused(
         result,

@@ -12,16 +12,16 @@ import pytest
 
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.raw.reference.keys import KEYS
-from tests.support.looked_at import assert_sound, summary_of, tables_of, visible_text
-from tests.support.made_up import Row, build, edited
+from tests.support.databases import UsageRow, add_usage, edited
 from tests.support.quick import quick_report
+from tests.support.report_html import assert_sound, summary_of, tables_of, visible_text
 
 DAY = date(2026, 10, 5)
-ROW = Row(DAY, "key-1", "Search", "gpt-5", 10, Decimal("1.25"), (1000, 200, 400, 0, 600))
+ROW = UsageRow(DAY, "key-1", "Search", "gpt-5", 10, Decimal("1.25"), (1000, 200, 400, 0, 600))
 
 
-def report(folder: Path, rows: list[Row]) -> str:
-    database = build(folder / "usage.duckdb", rows)
+def report(folder: Path, rows: list[UsageRow]) -> str:
+    database = add_usage(folder / "usage.duckdb", rows)
     return quick_report(database, "2026-10", folder / "report.html").read_text()
 
 
@@ -37,7 +37,10 @@ def chart_rows(html: str, chart: str) -> list[dict[str, Any]]:
 
 
 def test_keys_of_one_name_are_told_apart_in_every_table(tmp_path: Path) -> None:
-    rows = [replace(ROW, key="a", name="prod"), replace(ROW, key="b", name="prod")]
+    rows = [
+        replace(ROW, api_key_id="a", api_key_name="prod"),
+        replace(ROW, api_key_id="b", api_key_name="prod"),
+    ]
     tables = tables_of(report(tmp_path, rows))
     for table in ("keys", "keys-and-models", "cache", "cache-keys"):
         assert {row[0] for row in tables[table].rows} == {"prod (a)", "prod (b)"}, table
@@ -47,11 +50,17 @@ def test_names_that_are_our_own_words_stand_in_quotes(tmp_path: Path) -> None:
     names = ["All others", "n/a", "Total", *(f"key {n}" for n in range(20))]
     models: list[str | None] = ["All others", "n/a", None, *(f"model {n}" for n in range(20))]
     rows = [
-        replace(ROW, key=f"id-{n}", name=name, model=model, cost=Decimal(100 - n))
+        replace(
+            ROW,
+            api_key_id=f"id-{n}",
+            api_key_name=name,
+            model=model,
+            total_cost_usd=Decimal(100 - n),
+        )
         for n, (name, model) in enumerate(zip(names, models, strict=True))
     ]
     html = report(tmp_path, rows)
-    assert_sound(html, sum((row.cost for row in rows), Decimal(0)))
+    assert_sound(html, sum((row.total_cost_usd for row in rows), Decimal(0)))
     keys = chart_rows(html, "keys")
     shown = [row["api_key_name"] for row in keys]
     assert shown[:3] == ["\u201cAll others\u201d", "\u201cn/a\u201d", "\u201cTotal\u201d"]
@@ -67,8 +76,11 @@ def test_names_that_are_our_own_words_stand_in_quotes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [" ", "\u200b", "\u3164", "\u202e", ""])
 def test_names_that_cannot_be_seen_are_said_to_be_blank(name: str, tmp_path: Path) -> None:
-    rows = [replace(ROW, name=name), replace(ROW, key="key-2", cost=Decimal(2))]
-    database = build(tmp_path / "usage.duckdb", rows)
+    rows = [
+        replace(ROW, api_key_name=name),
+        replace(ROW, api_key_id="key-2", total_cost_usd=Decimal(2)),
+    ]
+    database = add_usage(tmp_path / "usage.duckdb", rows)
     with edited(database) as connection:  # a CSV cannot tell an empty name from none
         connection.execute("update export_rows set api_key_name = '' where api_key_name is null")
     html = quick_report(database, "2026-10", tmp_path / "report.html").read_text()
@@ -77,14 +89,14 @@ def test_names_that_cannot_be_seen_are_said_to_be_blank(name: str, tmp_path: Pat
 
 
 def test_long_names_that_begin_alike_are_drawn_apart(tmp_path: Path) -> None:
-    rows = [replace(ROW, key=f"{n}", name="x" * 100 + f" {n}") for n in range(2)]
+    rows = [replace(ROW, api_key_id=f"{n}", api_key_name="x" * 100 + f" {n}") for n in range(2)]
     grid = chart_rows(report(tmp_path, rows), "keys_and_models")
     assert len({row["api_key_name"] for row in grid}) == 2
 
 
 def test_hundreds_of_teams_have_bars_for_the_first_and_one_for_the_others(tmp_path: Path) -> None:
-    rows = [replace(ROW, key=f"key-{n}", cost=Decimal(n + 1)) for n in range(301)]
-    database = build(tmp_path / "usage.duckdb", rows)
+    rows = [replace(ROW, api_key_id=f"key-{n}", total_cost_usd=Decimal(n + 1)) for n in range(301)]
+    database = add_usage(tmp_path / "usage.duckdb", rows)
     keys = tmp_path / "keys.csv"
     keys.write_text("api_key_id,team\n" + "".join(f"key-{n},team-{n}\n" for n in range(301)))
     load_file(KEYS, database, keys)
@@ -100,11 +112,14 @@ def test_hundreds_of_teams_have_bars_for_the_first_and_one_for_the_others(tmp_pa
 
 
 def test_sentences_tell_keys_of_one_name_apart(tmp_path: Path) -> None:
-    rows = [replace(ROW, key="a", name="prod"), replace(ROW, key="b", name="prod", cost=Decimal(5))]
+    rows = [
+        replace(ROW, api_key_id="a", api_key_name="prod"),
+        replace(ROW, api_key_id="b", api_key_name="prod", total_cost_usd=Decimal(5)),
+    ]
     assert "The costliest API key, prod (b)," in visible_text(report(tmp_path, rows))
 
 
 def test_german_quotes_are_german(tmp_path: Path) -> None:
-    database = build(tmp_path / "usage.duckdb", [replace(ROW, name="Summe")])
+    database = add_usage(tmp_path / "usage.duckdb", [replace(ROW, api_key_name="Summe")])
     html = quick_report(database, "2026-10", tmp_path / "report.html", "de").read_text()
     assert [row[0] for row in tables_of(html)["keys"].rows] == ["\u201eSumme\u201c"]

@@ -12,16 +12,17 @@ from langdock_usage.errors import InvalidRequest, NoData
 from langdock_usage.report.language import Language
 from langdock_usage.report.monthly.provenance import moment_of
 from langdock_usage.report.previous_report import moment_of_report
-from tests.support.looked_at import assert_sound, tables_of, visible_text
-from tests.support.made_up import Row, add, build, edited, restate
+from langdock_usage.windows import Period
+from tests.support.databases import UsageRow, add_usage, days
 from tests.support.quick import quick_report
+from tests.support.report_html import assert_sound, tables_of, visible_text
 
 TOKENS = (1000, 200, 400, 0, 600)
-ROW = Row(date(2026, 10, 5), "key-1", "Search", "gpt-5", 10, Decimal("1.25"), TOKENS)
+ROW = UsageRow(date(2026, 10, 5), "key-1", "Search", "gpt-5", 10, Decimal("1.25"), TOKENS)
 BOTH_MONTHS = [date(2026, 9, 1) + timedelta(days=n) for n in range(61)]
 
 
-def daily(days: Iterable[date], row: Row = ROW) -> list[Row]:
+def daily(days: Iterable[date], row: UsageRow = ROW) -> list[UsageRow]:
     return [replace(row, day=day) for day in days]
 
 
@@ -29,22 +30,12 @@ def report(database: Path, **more: object) -> str:
     return quick_report(database, "2026-10", database.with_suffix(".html"), **more).read_text()  # type: ignore[arg-type]
 
 
-def without_usage(database: Path, *days: date) -> Path:
-    """These days are known to have no usage."""
-    with edited(database) as connection:
-        for day in days:
-            connection.execute("delete from export_rows where export_id = ?", [f"org-1-{day}"])
-            connection.execute(
-                "update exports set record_count = 0 where export_id = ?", [f"org-1-{day}"]
-            )
-    return database
-
-
 def test_day_without_usage_cost_nothing_and_is_not_unknown(tmp_path: Path) -> None:
     weekend = [date(2026, 9, 5), date(2026, 10, 3), date(2026, 10, 4)]
-    database = without_usage(build(tmp_path / "usage.duckdb", daily(BOTH_MONTHS)), *weekend)
-    html = report(database)
-    assert_sound(html, 29 * ROW.cost)
+    used = daily(day for day in BOTH_MONTHS if day not in weekend)
+    none = [Period(day, day) for day in weekend]
+    html = report(add_usage(tmp_path / "usage.duckdb", used, without_usage=none))
+    assert_sound(html, 29 * ROW.total_cost_usd)
     days = tables_of(html)["days"]
     before = days.heads.index("Month before")
     found = {row[0]: (row[1], row[before]) for row in days.rows}
@@ -55,21 +46,18 @@ def test_day_without_usage_cost_nothing_and_is_not_unknown(tmp_path: Path) -> No
 
 
 def test_cost_of_longer_periods_is_said_to_have_no_bars(tmp_path: Path) -> None:
-    week = replace(ROW, day=date(2026, 10, 1), days=7, cost=Decimal(700))
+    week = replace(ROW, day=date(2026, 10, 1), days=7, total_cost_usd=Decimal(700))
     rest = daily(day for day in BOTH_MONTHS if day >= date(2026, 10, 8))
-    html = report(build(tmp_path / "usage.duckdb", [week, *rest]))
-    assert_sound(html, 700 + 24 * ROW.cost)
+    html = report(add_usage(tmp_path / "usage.duckdb", [week, *rest]))
+    assert_sound(html, 700 + 24 * ROW.total_cost_usd)
     assert "$700.00 of this month stand in longer periods, which have no bars" in visible_text(html)
     assert tables_of(html)["days"].rows[0][0] == "2026-10-01/2026-10-07"
 
 
 def test_restatements_since_a_report_are_of_what_it_rested_on(tmp_path: Path) -> None:
-    database = build(tmp_path / "usage.duckdb", daily(BOTH_MONTHS))  # each received a day later
-    restate(
-        database,
-        replace(ROW, day=date(2026, 10, 20), cost=Decimal(2)),
-        datetime(2026, 11, 9, tzinfo=UTC),
-    )
+    database = add_usage(tmp_path / "usage.duckdb", daily(BOTH_MONTHS))  # each received a day later
+    newer = replace(ROW, day=date(2026, 10, 20), total_cost_usd=Decimal(2))
+    add_usage(database, [newer], received=datetime(2026, 11, 9, tzinfo=UTC))
     early, late = "2026-10-15T05:00:00", "2026-11-01T05:00:00"
     text = visible_text(report(database, earlier_report=early))
     assert "Nothing that the report of this month with data of Oct 15, 2026" in text
@@ -80,36 +68,42 @@ def test_restatements_since_a_report_are_of_what_it_rested_on(tmp_path: Path) ->
 
 
 def test_periods_are_counted_once_however_often_they_were_restated(tmp_path: Path) -> None:
-    database = build(tmp_path / "usage.duckdb", daily(BOTH_MONTHS))
-    for n, cost in enumerate(("1.50", "1.75", "3.25"), start=1):
-        row = replace(ROW, day=date(2026, 10, 20), cost=Decimal(cost))
-        add(database, [(f"again-{n}", [row], datetime(2026, 11, n + 1, 12, tzinfo=UTC))])
+    database = add_usage(tmp_path / "usage.duckdb", daily(BOTH_MONTHS))
+    for day, cost in ((2, "1.50"), (3, "1.75"), (4, "3.25")):
+        row = replace(ROW, day=date(2026, 10, 20), total_cost_usd=Decimal(cost))
+        add_usage(database, [row], received=datetime(2026, 11, day, 12, tzinfo=UTC))
     text = visible_text(report(database, earlier_report="2026-11-01T05:00:00"))
     assert "restated 1 of the periods" in text
     assert "the total changed by +$2.00" in text  # 3.25 - 1.25
 
 
 def test_month_that_is_not_counted_restates_nothing(tmp_path: Path) -> None:
-    database = build(tmp_path / "usage.duckdb", daily(BOTH_MONTHS))
-    for export_id, day, cost in (("month", 2, "38.75"), ("stale", 3, "7")):
-        row = replace(ROW, day=date(2026, 10, 1), days=31, cost=Decimal(cost))
-        add(database, [(export_id, [row], datetime(2026, 11, day, 12, tzinfo=UTC))])
+    database = add_usage(tmp_path / "usage.duckdb", daily(BOTH_MONTHS))
+    for day, cost in ((2, "38.75"), (3, "7")):
+        row = replace(ROW, day=date(2026, 10, 1), days=31, total_cost_usd=Decimal(cost))
+        add_usage(database, [row], received=datetime(2026, 11, day, 12, tzinfo=UTC))
     html = report(database, earlier_report="2026-11-02T13:00:00")
-    assert_sound(html, 31 * ROW.cost)
+    assert_sound(html, 31 * ROW.total_cost_usd)
     assert "rested on has been restated." in html
     assert "restatements" not in tables_of(html)
 
 
 def test_part_larger_than_the_whole_is_said_to_be_offset(tmp_path: Path) -> None:
     stays = daily(BOTH_MONTHS)
-    opus = replace(ROW, key="key-2", name="Agent", model="opus")
+    opus = replace(ROW, api_key_id="key-2", api_key_name="Agent", model="opus")
     rows = [
         *stays,
-        replace(opus, day=date(2026, 9, 5), cost=Decimal(200)),
-        replace(opus, day=date(2026, 10, 5), cost=Decimal(20)),
-        replace(opus, day=date(2026, 10, 5), key="key-3", name="Other", cost=Decimal(30)),
+        replace(opus, day=date(2026, 9, 5), total_cost_usd=Decimal(200)),
+        replace(opus, day=date(2026, 10, 5), total_cost_usd=Decimal(20)),
+        replace(
+            opus,
+            day=date(2026, 10, 5),
+            api_key_id="key-3",
+            api_key_name="Other",
+            total_cost_usd=Decimal(30),
+        ),
     ]
-    text = visible_text(report(build(tmp_path / "usage.duckdb", rows)))
+    text = visible_text(report(add_usage(tmp_path / "usage.duckdb", rows)))
     plain = " ".join(text.replace("|", "").split())
     # opus: 200 in September, 50 in October, of which Agent fell by 180 and Other rose by 30
     assert (
@@ -120,36 +114,35 @@ def test_part_larger_than_the_whole_is_said_to_be_offset(tmp_path: Path) -> None
 
 
 def test_month_without_usage_is_reconciled_with_a_month_without_usage(tmp_path: Path) -> None:
-    october = [day for day in BOTH_MONTHS if day.month == 10]
-    database = without_usage(build(tmp_path / "usage.duckdb", daily(BOTH_MONTHS)), *october)
+    september = daily(day for day in BOTH_MONTHS if day.month == 9)
+    october = [Period(day, day) for day in BOTH_MONTHS if day.month == 10]
+    database = tmp_path / "usage.duckdb"
+    add_usage(database, september, without_usage=october)
     assert "are not both in the database" in report(database)
-    month = replace(ROW, day=date(2026, 10, 1), days=31, model=None)
-    add(database, [("month", [month], datetime(2026, 11, 10, tzinfo=UTC))], group_by=None)
-    with edited(database) as connection:
-        connection.execute("delete from export_rows where export_id = 'month'")
+    add_usage(database, [], without_usage=[days("2026-10-01", "2026-10-31")], group_by=None)
     assert "figure for the whole month holds no usage either" in report(database)
 
 
 def test_unclear_tokens_have_no_share_in_ratios(tmp_path: Path) -> None:
     unclear = (1000, 200, 400, 0, 100)  # 1000 is neither 100 + 400 nor 100
     rows = [
-        replace(ROW, cost=Decimal(20)),
-        replace(ROW, key="key-2", cost=Decimal(50), tokens=unclear),
-        replace(ROW, key="key-3", cost=Decimal(30), tokens=None),
+        replace(ROW, total_cost_usd=Decimal(20)),
+        replace(ROW, api_key_id="key-2", total_cost_usd=Decimal(50), tokens=unclear),
+        replace(ROW, api_key_id="key-3", total_cost_usd=Decimal(30), tokens=None),
     ]
-    text = visible_text(report(build(tmp_path / "usage.duckdb", rows)))
+    text = visible_text(report(add_usage(tmp_path / "usage.duckdb", rows)))
     assert "it stands for 20.0% of the cost" in text  # 20 of 100
     (tmp_path / "all").mkdir()
-    text = visible_text(report(build(tmp_path / "all" / "usage.duckdb", rows[1:2])))
+    text = visible_text(report(add_usage(tmp_path / "all" / "usage.duckdb", rows[1:2])))
     assert "The token columns of this month do not add up" in text
 
 
 def test_csv_heads_of_rounded_columns_say_nothing_of_millions(tmp_path: Path) -> None:
     rows = [
         replace(ROW, requests=12_345_678),
-        replace(ROW, key="key-2", name="Small", requests=40_000),
+        replace(ROW, api_key_id="key-2", api_key_name="Small", requests=40_000),
     ]
-    keys = tables_of(report(build(tmp_path / "usage.duckdb", rows)))["keys"]
+    keys = tables_of(report(add_usage(tmp_path / "usage.duckdb", rows)))["keys"]
     assert "Requests (M)" not in keys.heads  # what is saved: the head, and exact numbers
     assert keys.column("Requests") == [12_345_678, 40_000]
     html = (tmp_path / "usage.html").read_text()
@@ -192,42 +185,41 @@ def test_month_inside_a_longer_period_is_said_to_be_known_only_as_part_of_it(
 ) -> None:
     quarter = replace(ROW, day=date(2026, 9, 1), days=91)
     with pytest.raises(NoData, match="known for 2026-09-01 to 2026-11-30, which cannot be split"):
-        report(build(tmp_path / "usage.duckdb", [quarter]))
+        report(add_usage(tmp_path / "usage.duckdb", [quarter]))
 
 
 def test_command_to_make_it_again_names_the_database(tmp_path: Path) -> None:
-    html = report(build(tmp_path / "usage.duckdb", [ROW]))
+    html = report(add_usage(tmp_path / "usage.duckdb", [ROW]))
     assert "--month 2026-10 --org org-1 --db usage.duckdb" in html
     assert str(tmp_path) not in html
 
 
 def test_days_without_models_are_not_compared_with_the_month(tmp_path: Path) -> None:
     october = daily(day for day in BOTH_MONTHS if day.month == 10)
-    database = build(tmp_path / "usage.duckdb", [replace(row, model=None) for row in october])
-    with edited(database) as connection:
-        connection.execute("update exports set group_by = null")
-    month = replace(ROW, day=date(2026, 10, 1), days=31, model=None, cost=Decimal(99))
-    add(database, [("month", [month], datetime(2026, 11, 10, tzinfo=UTC))], group_by=None)
+    month = replace(ROW, day=date(2026, 10, 1), days=31, model=None, total_cost_usd=Decimal(99))
+    database = tmp_path / "usage.duckdb"
+    add_usage(database, [*(replace(row, model=None) for row in october), month], group_by=None)
     html = report(database)
-    assert_sound(html, 31 * ROW.cost)
+    assert_sound(html, 31 * ROW.total_cost_usd)
     assert "Not reconciled.</strong>" in html
     assert "are not both in the database" in html
 
 
 def test_month_that_was_received_before_it_began_is_taken_as_stated(tmp_path: Path) -> None:
-    database = build(tmp_path / "usage.duckdb", [replace(ROW, day=date(2026, 10, 1), days=31)])
-    with edited(database) as connection:
-        connection.execute("update exports set fetched_at = '2026-09-01 12:00+00'")
-    html = report(database)
-    assert_sound(html, ROW.cost)
+    month = replace(ROW, day=date(2026, 10, 1), days=31)
+    received = datetime(2026, 9, 1, 12, tzinfo=UTC)
+    html = report(add_usage(tmp_path / "usage.duckdb", [month], received=received))
+    assert_sound(html, ROW.total_cost_usd)
     assert "Provisional.</strong>" in html
     assert "Complete.</strong>" in html
 
 
 def test_days_that_cost_nothing_beside_a_period_that_did(tmp_path: Path) -> None:
-    free = [replace(ROW, day=date(2026, 10, day), cost=Decimal(0)) for day in range(1, 11)]
-    rest = replace(ROW, day=date(2026, 10, 11), days=21, cost=Decimal("12.5"))
-    text = visible_text(report(build(tmp_path / "usage.duckdb", [*free, rest])))
+    free = [
+        replace(ROW, day=date(2026, 10, day), total_cost_usd=Decimal(0)) for day in range(1, 11)
+    ]
+    rest = replace(ROW, day=date(2026, 10, 11), days=21, total_cost_usd=Decimal("12.5"))
+    text = visible_text(report(add_usage(tmp_path / "usage.duckdb", [*free, rest])))
     assert "$12.50 of this month stand in longer periods" in text
     assert "cost nothing" not in text
 
@@ -235,7 +227,7 @@ def test_days_that_cost_nothing_beside_a_period_that_did(tmp_path: Path) -> None
 def test_line_that_is_not_drawn_is_not_announced(tmp_path: Path) -> None:
     september = replace(ROW, day=date(2026, 9, 1), days=30)
     october = daily(day for day in BOTH_MONTHS if day.month == 10)
-    text = visible_text(report(build(tmp_path / "usage.duckdb", [september, *october])))
+    text = visible_text(report(add_usage(tmp_path / "usage.duckdb", [september, *october])))
     assert "What each day cost, by model." in text
     assert "dashed line" not in text
 
@@ -243,11 +235,11 @@ def test_line_that_is_not_drawn_is_not_announced(tmp_path: Path) -> None:
 def test_key_that_comes_back_is_not_new(tmp_path: Path) -> None:
     rows = [
         *daily(BOTH_MONTHS),
-        replace(ROW, key="back", name="Beta", day=date(2026, 8, 5)),
-        replace(ROW, key="back", name="Beta"),
-        replace(ROW, key="new", name="Gamma"),
+        replace(ROW, api_key_id="back", api_key_name="Beta", day=date(2026, 8, 5)),
+        replace(ROW, api_key_id="back", api_key_name="Beta"),
+        replace(ROW, api_key_id="new", api_key_name="Gamma"),
     ]
-    html = report(build(tmp_path / "usage.duckdb", rows))
+    html = report(add_usage(tmp_path / "usage.duckdb", rows))
     keys = html[html.index('id="keys"') : html.index('id="models"')]
     assert '<bdi>Gamma</bdi> <span class="mark"><bdi>new</bdi>' in keys
     assert '<bdi>Beta</bdi> <span class="mark">' not in keys

@@ -9,8 +9,9 @@ import pytest
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.raw.reference.keys import KEYS
 from langdock_usage.report.render import render
-from tests.support.made_up import Row, build, two_months
-from tests.support.reports import Made
+from tests.support.databases import UsageRow, add_usage
+from tests.support.example_data import two_months
+from tests.support.reports import Rendered
 
 HOSTILE = '<b>R&D</b> "x"'
 
@@ -19,7 +20,7 @@ HOSTILE = '<b>R&D</b> "x"'
 def html(tmp_path_factory: pytest.TempPathFactory) -> str:
     """October, with key-0 and, from the 16th, key-1 of one team; the others are nobody's."""
     folder = tmp_path_factory.mktemp("teams")
-    database = build(folder / "usage.duckdb", two_months())
+    database = add_usage(folder / "usage.duckdb", two_months())
     keys = folder / "keys.csv"
     quoted = HOSTILE.replace('"', '""')
     keys.write_text(f'api_key_id,team,valid_from\nkey-0,"{quoted}",\nkey-1,"{quoted}",2026-10-16\n')
@@ -28,13 +29,13 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> str:
     return page.read_text(encoding="utf-8")
 
 
-def is_of_team(row: Row) -> bool:
-    return row.key == "key-0" or (row.key == "key-1" and row.day.day >= 16)
+def is_of_team(row: UsageRow) -> bool:
+    return row.api_key_id == "key-0" or (row.api_key_id == "key-1" and row.day.day >= 16)
 
 
 def october(of_team: bool) -> Decimal:
     rows = [row for row in two_months() if row.day.month == 10 and is_of_team(row) == of_team]
-    return sum((row.cost for row in rows), Decimal(0))
+    return sum((row.total_cost_usd for row in rows), Decimal(0))
 
 
 def test_costs_of_teams_are_exact_and_add_up(html: str) -> None:
@@ -57,6 +58,6 @@ def test_summary_names_teams(html: str) -> None:
     ]
 
 
-def test_without_owners_there_are_no_teams(made: Made) -> None:
-    assert 'id="teams"' not in made.text
-    assert '"teams":[]' in made.text
+def test_without_owners_there_are_no_teams(rendered: Rendered) -> None:
+    assert 'id="teams"' not in rendered.text
+    assert '"teams":[]' in rendered.text

@@ -13,9 +13,8 @@ from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.raw.reference.keys import KEYS
 from langdock_usage.raw.reference.workspaces import WORKSPACES
 from langdock_usage.sql import VIEWS
-from langdock_usage.store.store import Store
-from tests.support.made import Maker, days
-from tests.support.tiny import HELPDESK, SEARCH, build_tiny
+from tests.support.databases import DatabaseBuilder, days
+from tests.support.example_data import HELPDESK, SEARCH, build_tiny
 
 TABLES = (
     *("exports", "export_rows", "reference_loads"),
@@ -37,10 +36,10 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from langdock_usage.store.store import Store
-from tests.support.made import Maker, days
+from tests.support.databases import DatabaseBuilder, days
 database = Path(sys.argv[1])
 store = Store(database)
-Maker(database).take_in(store, days("2026-11-03"), {"requests": "77"})
+DatabaseBuilder(database).take_in(store, days("2026-11-03"), {"requests": "77"})
 os._exit(9)
 """
 
@@ -73,11 +72,10 @@ def ask(database: Path, *, read_only: bool, folder: Path | None = None) -> list[
 def fill(database: Path) -> None:
     """A month with its days, a restated day, a rotated key: no view is empty."""
     build_tiny(database)
-    maker = Maker(database)
-    with Store(database) as store:
-        maker.take_in(store, days("2026-10-01", "2026-10-31"), SEARCH, HELPDESK, group_by=None)
-        maker.moment = maker.moment.replace(month=12)
-        maker.take_in(store, days("2026-10-02"), SEARCH, {**HELPDESK, "requests": "13"})
+    with DatabaseBuilder(database) as builder:
+        builder.add(days("2026-10-01", "2026-10-31"), SEARCH, HELPDESK, group_by=None)
+        builder.moment = builder.moment.replace(month=12)
+        builder.add(days("2026-10-02"), SEARCH, {**HELPDESK, "requests": "13"})
     keys = database.with_name("keys.csv")
     keys.write_text("api_key_id,team,successor_of\nkey_1,Product,\nkey_2,,key_1\n")
     load_file(KEYS, database, keys)

@@ -20,8 +20,8 @@ from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.store.lock import only_writer
 from langdock_usage.store.store import Store
 from tests.support.command import assert_refused, environment_of, run
+from tests.support.databases import DatabaseBuilder, csv_of, days
 from tests.support.fetching import NOW, fetch_from
-from tests.support.made import Maker, csv_of, days
 from tests.support.queries import rows
 
 YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
@@ -69,8 +69,8 @@ def held_open(database: Path) -> Iterator[None]:
 def database(tmp_path: Path) -> Path:
     """One export of one day, and room for the command line to find it."""
     path = tmp_path / "data" / "langdock.duckdb"
-    with Store(path) as store:
-        Maker(path).take_in(store, days("2026-09-01"), {})
+    with DatabaseBuilder(path) as builder:
+        builder.add(days("2026-09-01"), {})
     return path
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.raw.reference.keys import KEYS as KEYS_FILE
-from langdock_usage.store.store import Store
-from tests.support.made import TOKEN_COLUMNS, Maker, days
+from tests.support.databases import TOKEN_COLUMNS, DatabaseBuilder, days
 
 ORGS = ("org_a", "org_b")
 KEYS = ("key_1", "key_2", "key_3", "key_4")
@@ -84,10 +83,10 @@ def build_awkward(database: Path, seed: int = 1) -> list[Counted]:
     are missing, a longer period gives way to its days, an empty answer comes first.
     """
     chance = random.Random(seed)
-    maker = Maker(database)
-    maker.moment = datetime(2026, 11, 8, tzinfo=UTC)
+    builder = DatabaseBuilder(database)
+    builder.moment = datetime(2026, 11, 8, tzinfo=UTC)
     counted: list[Counted] = []
-    with Store(database) as store:
+    with builder:
         for org in ORGS:
             periods = [
                 (days("2026-08-01", "2026-08-25"), True),
@@ -118,10 +117,10 @@ def build_awkward(database: Path, seed: int = 1) -> list[Counted]:
                             )
                             rows.append(row)
                             texts.append(_as_text(row))
-                    maker.take_in(store, period, *texts, org_id=org)
+                    builder.keep(period, *texts, org_id=org)
                     if counts and is_last:
                         counted += rows
-        maker.take_in(store, days("2026-10-31"), org_id=ORGS[0])
+        builder.keep(days("2026-10-31"), org_id=ORGS[0])
     keys = database.with_name("awkward-keys.csv")
     keys.write_text(OWNERS, encoding="utf-8")
     load_file(KEYS_FILE, database, keys)

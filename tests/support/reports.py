@@ -8,15 +8,16 @@ import pytest
 from playwright.sync_api import Browser, Page, Request
 
 from tests.support.browser import open_browser
-from tests.support.made_up import Row, build, two_months
+from tests.support.databases import UsageRow, add_usage
+from tests.support.example_data import two_months
 
 
 @dataclass(frozen=True)
-class Made:
+class Rendered:
     """A report, and what it was made from."""
 
     database: Path
-    rows: list[Row]
+    rows: list[UsageRow]
     html: Path
 
     @property
@@ -25,19 +26,19 @@ class Made:
 
 
 @pytest.fixture(scope="session")
-def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def two_months_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """September and October 2026, made up."""
-    return build(tmp_path_factory.mktemp("data") / "usage.duckdb", two_months())
+    return add_usage(tmp_path_factory.mktemp("data") / "usage.duckdb", two_months())
 
 
 @pytest.fixture(scope="session")
-def made(made_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+def rendered(two_months_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Rendered:
     """The monthly report of October 2026."""
     from langdock_usage.report.render import render
 
     folder = tmp_path_factory.mktemp("reports")
-    html = render("monthly_report", database=made_up, month="2026-10", output=folder)
-    return Made(made_up, two_months(), html)
+    html = render("monthly_report", database=two_months_database, month="2026-10", output=folder)
+    return Rendered(two_months_database, two_months(), html)
 
 
 # For a module, not the session: while it is open, Playwright's event loop runs in this thread, and
@@ -68,9 +69,9 @@ class Opened:
 
 
 @pytest.fixture(scope="module")
-def opened(browser: Browser, made: Made) -> Iterator[Opened]:
+def opened(browser: Browser, rendered: Rendered) -> Iterator[Opened]:
     """The report of October 2026 on a desktop."""
-    shown = Opened(browser, made.html, viewport={"width": 1200, "height": 900})
+    shown = Opened(browser, rendered.html, viewport={"width": 1200, "height": 900})
     yield shown
     shown.context.close()
 

@@ -16,9 +16,8 @@ import langdock_usage as lu
 from langdock_usage.errors import InvalidRequest, NoData
 from langdock_usage.metrics.usage import Usage
 from langdock_usage.sql import VIEWS
-from langdock_usage.store.store import Store
 from langdock_usage.writers import views, xlsx
-from tests.support.made import Maker, days
+from tests.support.databases import DatabaseBuilder, days
 
 # what no float holds, and what a float shows with noise
 COSTS = ("0.1", "0.3", "4157.4", "9.1e-5", "0.000000000000000000000001", "123456789.000000001")
@@ -28,12 +27,12 @@ NAMES = ('=HYPERLINK("http://x")', "+49 30", "-1+1", "@SUM(A1)", "\tTab", 'Bü;r
 @pytest.fixture
 def usage(tmp_path: Path) -> Usage:
     database = tmp_path / "data" / "test.duckdb"
-    with Store(database) as store:
+    with DatabaseBuilder(database) as builder:
         rows = [
             {"api_key_id": f"key_{n}", "api_key_name": name, "total_cost_usd": cost}
             for n, (cost, name) in enumerate(zip(COSTS, NAMES, strict=True))
         ]
-        Maker(database).take_in(store, days("2026-10-05"), *rows)
+        builder.add(days("2026-10-05"), *rows)
     return lu.open(database)
 
 
@@ -53,8 +52,8 @@ def test_csv(usage: Usage, tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
 def test_unknown_is_empty_in_a_csv(tmp_path: Path) -> None:
     database = tmp_path / "test.duckdb"
-    with Store(database) as store:
-        Maker(database).take_in(store, days("2026-10-05"), {"no_cache_tokens": ""})
+    with DatabaseBuilder(database) as builder:
+        builder.add(days("2026-10-05"), {"no_cache_tokens": ""})
     path = lu.open(database).export("cost_per_key", tmp_path / "out.csv", "2026-10")
     assert path.read_text().splitlines()[1] == "2026-10-01,org_a,key_1,Search,10,1.5,,20,0.15,,"
 
@@ -108,8 +107,8 @@ def test_xlsx_holds_no_more_rows_than_excel(
 
 def test_xlsx_replaces_signs_that_it_cannot_hold(tmp_path: Path) -> None:
     database = tmp_path / "test.duckdb"
-    with Store(database) as store:
-        Maker(database).take_in(store, days("2026-10-05"), {"api_key_name": "a\x1b[2Jb"})
+    with DatabaseBuilder(database) as builder:
+        builder.add(days("2026-10-05"), {"api_key_name": "a\x1b[2Jb"})
     path = lu.open(database).export("usage", tmp_path / "out.xlsx")
     assert sheet_of(path)[0]["api_key_name"].value == "a\ufffd[2Jb"
 
@@ -141,12 +140,11 @@ def test_every_view_can_be_taken_along() -> None:
 @pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
 def test_period_and_workspace_are_cut_out(tmp_path: Path) -> None:
     database = tmp_path / "test.duckdb"
-    maker = Maker(database)
-    with Store(database) as store:
-        maker.take_in(store, days("2026-09-30"), {"requests": "1"})
-        maker.take_in(store, days("2026-10-01"), {"requests": "2"})
-        maker.take_in(store, days("2026-10-01"), {"requests": "4", "org_id": "org_b"})
-        maker.take_in(store, days("2026-10-02"), {"requests": "8"})
+    with DatabaseBuilder(database) as builder:
+        builder.add(days("2026-09-30"), {"requests": "1"})
+        builder.add(days("2026-10-01"), {"requests": "2"})
+        builder.add(days("2026-10-01"), {"requests": "4", "org_id": "org_b"})
+        builder.add(days("2026-10-02"), {"requests": "8"})
     usage = lu.open(database)
 
     def requests(view: str, *period: Any, **options: Any) -> int:
@@ -184,11 +182,10 @@ def test_mistakes(
 
 def test_what_was_known_at_a_moment_can_be_taken_along(tmp_path: Path) -> None:
     database = tmp_path / "test.duckdb"
-    maker = Maker(database)
-    with Store(database) as store:
-        maker.take_in(store, days("2026-10-05"), {"requests": "1"})
-        then = maker.moment
-        maker.take_in(store, days("2026-10-05"), {"requests": "2"})
+    with DatabaseBuilder(database) as builder:
+        builder.add(days("2026-10-05"), {"requests": "1"})
+        then = builder.moment
+        builder.add(days("2026-10-05"), {"requests": "2"})
     usage = lu.open(database).as_of(then)
     for kind in views.FORMATS:
         usage.export("daily_cost", tmp_path / f"out.{kind}")
@@ -210,8 +207,7 @@ def test_a_file_is_not_replaced_unless_asked_for(usage: Usage, tmp_path: Path) -
 def two_months(tmp_path: Path) -> Usage:
     """Three keys in two months; in both the second is the costliest, and the first the least."""
     database = tmp_path / "data" / "months.duckdb"
-    maker = Maker(database)
-    with Store(database) as store:
+    with DatabaseBuilder(database) as builder:
         for month, costs in (
             ("2026-09", ("1", "30.5", "2")),
             ("2026-10", ("9", "1234567.5", "10")),
@@ -220,7 +216,7 @@ def two_months(tmp_path: Path) -> Usage:
                 {"api_key_id": f"key_{n}", "api_key_name": "K" * 10**n, "total_cost_usd": cost}
                 for n, cost in enumerate(costs)
             ]
-            maker.take_in(store, days(f"{month}-05"), *rows)
+            builder.add(days(f"{month}-05"), *rows)
     return lu.open(database)
 
 
@@ -271,7 +267,7 @@ def test_xlsx_is_fit_to_be_read(two_months: Usage) -> None:
 
 def test_xlsx_replaces_what_xml_cannot_hold(tmp_path: Path) -> None:
     database = tmp_path / "test.duckdb"
-    with Store(database) as store:
-        Maker(database).take_in(store, days("2026-10-05"), {"api_key_name": "a\uffff\x00b"})
+    with DatabaseBuilder(database) as builder:
+        builder.add(days("2026-10-05"), {"api_key_name": "a\uffff\x00b"})
     path = lu.open(database).export("usage", tmp_path / "out.xlsx")
     assert sheet_of(path)[0]["api_key_name"].value == "a\ufffd\ufffdb"
