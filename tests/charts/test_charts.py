@@ -16,6 +16,7 @@ import langdock_usage as lu
 from langdock_usage import charts
 from langdock_usage.charts.style import OTHERS, PALETTE, Style
 from langdock_usage.errors import InvalidRequest
+from tests.support.command import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +148,7 @@ def oklab(colour: str, blindness: Any) -> Any:
 
 def dark_palette() -> list[str]:
     """The twins of the colours on a dark page."""
-    css = Path("langdock_usage/report/template/report.css").read_text()
+    css = (ROOT / "langdock_usage" / "report" / "template" / "report.css").read_text()
     dark = css[css.index("prefers-color-scheme: dark") :]
     return [dark.split(f"--c{n}: ")[1][:7] for n in (1, 2, 3, 4, 5, 6, 7, 0)]
 

@@ -1,7 +1,6 @@
 """JupyterLab as an analyst meets it: started by the command, used in a browser."""
 
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -12,9 +11,10 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-import duckdb
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.queries import rows
 
 OCTOBER_DAYS = 31
 
@@ -69,18 +69,15 @@ def notebook(lab: str, browser: Browser) -> Iterator[Page]:
     page.close()
 
 
-def total_of(page: Page) -> Decimal:
-    """The figure on top of the explorer."""
-    text = page.locator(".vega-embed svg.marks").first.locator("text").first.text_content() or ""
-    return Decimal(re.sub(r"[$,]", "", text))
-
-
-def cost_of(year: Path, first: str, last: str) -> Decimal:
-    with duckdb.connect(str(year), read_only=True) as connection:
-        [(cost,)] = connection.execute(
-            "select sum(total_cost_usd) from daily_cost where day between ? and ?", [first, last]
-        ).fetchall()
-    return Decimal(cost).quantize(Decimal("0.01"))
+def expect_total(page: Page, year: Path, first: str, last: str, model: str = "%") -> None:
+    """Waits until the figure on top of the explorer is the cost of these days."""
+    [(cost,)] = rows(
+        year,
+        "select sum(total_cost_usd) from daily_cost "
+        f"where day between '{first}' and '{last}' and model like '{model}'",
+    )
+    figure = page.locator(".vega-embed svg.marks").first.locator("text").first
+    expect(figure).to_have_text(f"${cost.quantize(Decimal('0.01')):,}")
 
 
 def test_notebook_runs_without_an_error(notebook: Page) -> None:
@@ -93,7 +90,7 @@ def test_brush_over_days_filters_keys_and_figure(notebook: Page, year: Path) -> 
     """The mouse goes over 20 and 21 October; then a double click lets go."""
     chart = notebook.locator(".vega-embed").first
     chart.scroll_into_view_if_needed()
-    assert total_of(notebook) == cost_of(year, "2026-10-01", "2026-10-31")
+    expect_total(notebook, year, "2026-10-01", "2026-10-31")
     keys_before = chart.locator(".by_key_group .mark-rect path").count()
 
     plot = chart.locator(".by_day_group path.background").first.bounding_box()
@@ -105,23 +102,15 @@ def test_brush_over_days_filters_keys_and_figure(notebook: Page, year: Path) -> 
     notebook.mouse.move(plot["x"] + 19.5 * day, height, steps=5)
     notebook.mouse.move(plot["x"] + 20.5 * day, height, steps=5)
     notebook.mouse.up()
-    notebook.wait_for_timeout(500)
 
-    assert total_of(notebook) == cost_of(year, "2026-10-20", "2026-10-21")
+    expect_total(notebook, year, "2026-10-20", "2026-10-21")
     assert chart.locator(".by_key_group .mark-rect path").count() <= keys_before
 
     notebook.mouse.dblclick(plot["x"] + 19.5 * day, height)
-    notebook.wait_for_timeout(500)
-    assert total_of(notebook) == cost_of(year, "2026-10-01", "2026-10-31")
+    expect_total(notebook, year, "2026-10-01", "2026-10-31")
 
 
 def test_click_in_the_legend_leaves_one_model(notebook: Page, year: Path) -> None:
     chart = notebook.locator(".vega-embed").first
     chart.locator("svg .role-legend-label text", has_text="gpt-6-sol").click()
-    notebook.wait_for_timeout(500)
-    with duckdb.connect(str(year), read_only=True) as connection:
-        [(cost,)] = connection.execute(
-            "select sum(total_cost_usd) from daily_cost where model = 'gpt-6-sol' "
-            "and day between '2026-10-01' and '2026-10-31'"
-        ).fetchall()
-    assert total_of(notebook) == Decimal(cost).quantize(Decimal("0.01"))
+    expect_total(notebook, year, "2026-10-01", "2026-10-31", model="gpt-6-sol")

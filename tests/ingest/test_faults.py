@@ -350,14 +350,11 @@ def test_never_more_requests_than_the_service_allows(workspace: Workspace, tmp_p
     with serve(
         workspace, now=lambda: NOW, requests_per_minute=20, clock=lambda: 60 * time.monotonic()
     ) as sandbox:
-        started = time.monotonic()
         fetch_from(
             sandbox,
             tmp_path / "test.duckdb",
             days("2026-09-01", "2026-10-20"),
             rate_limiter=RateLimiter(20, 1.0),
         )
-        elapsed = time.monotonic() - started
         # 50 days and the month of September, none of them refused: 20, 20, 11
         assert len(sandbox.api_requests) == 51
-    assert elapsed >= 2

@@ -1,4 +1,4 @@
-"""A metric is the same whoever asks: views, questions, and sums in plain Python."""
+"""A metric is the same whoever asks: views, questions, the report, and sums in plain Python."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -12,6 +12,8 @@ import langdock_usage as lu
 from langdock_usage.metrics.groups import COLUMNS, By
 from tests.support.awkward import ORGS, Counted, build_awkward
 from tests.support.queries import rows
+from tests.support.quick import quick_report
+from tests.support.report_html import summary_of
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::langdock_usage.errors.IncompletePeriod", "ignore::langdock_usage.errors.LeftOut"
@@ -93,6 +95,37 @@ def test_question_about_a_month_is_the_view_of_that_month(
         columns = list(asked.columns)
         order = ["org_id", *GROUPS[view][0].split(", ")]
         assert_same(asked.sort_values(order), seen.sort_values(order)[columns])
+
+
+@pytest.mark.parametrize("org", ORGS)
+def test_report_says_what_plain_sums_say(
+    awkward: tuple[Path, list[Counted]], org: str, tmp_path: Path
+) -> None:
+    database, counted = awkward
+    for month in ("2026-09", "2026-10"):
+        used = [row for row in counted if row.org_id == org and f"{row.month}"[:7] == month]
+        html = quick_report(database, month, tmp_path / "report.html", org_id=org).read_text()
+        summary = summary_of(html)
+        assert figures(summary) == report_figures(used)
+        for name, view in (("keys", "key"), ("models", "model"), ("teams", "team")):
+            groups: dict[Any, list[Counted]] = defaultdict(list)
+            for row in used:
+                groups[GROUPS[f"cost_per_{view}"][1](row)].append(row)
+            # nobody's is the team without a name
+            stated = {
+                (entry.get("id") or entry["name"] or ("unassigned" if view == "team" else None),):
+                figures(entry) for entry in summary[name]
+            }  # fmt: skip
+            assert stated == {group: report_figures(some) for group, some in groups.items()}, name
+
+
+def figures(entry: Any) -> tuple[Any, ...]:
+    return entry["requests"], Decimal(entry["total_cost_usd"]), entry["cache_hit_ratio"]
+
+
+def report_figures(some: list[Counted]) -> tuple[Any, ...]:
+    requests, cost, _, _, cache_hit_ratio, _ = metrics(some)
+    return requests, cost, cache_hit_ratio
 
 
 @pytest.mark.parametrize("by", ["key", "model", "team", "cost_center"])

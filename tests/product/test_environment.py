@@ -2,11 +2,11 @@
 
 import re
 import tomllib
-from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.support.command import ROOT
+
 CONDA_NAMES = {"duckdb": "python-duckdb", "isal": "python-isal", "tzdata": "python-tzdata"}
 
 

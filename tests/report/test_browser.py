@@ -122,6 +122,12 @@ COVERING = """() => {
 }"""
 
 
+NOTHING_COVERED = f"""() => {{
+    const [count, covering] = ({COVERING})();
+    return count >= 3 && covering.length === 0;
+}}"""
+
+
 def test_names_in_the_scatter_cover_nothing(browser: Browser, tmp_path: Path) -> None:
     rows = [
         UsageRow(
@@ -139,12 +145,10 @@ def test_names_in_the_scatter_cover_nothing(browser: Browser, tmp_path: Path) ->
     database = add_usage(tmp_path / "usage.duckdb", rows)
     html = quick_report(database, "2026-10", tmp_path / "report.html")
     opened = Opened(browser, html, viewport=DESKTOP)
-    for width in (DESKTOP["width"], PHONE["width"], DESKTOP["width"]):
-        opened.page.set_viewport_size({"width": width, "height": 800})
-        opened.page.wait_for_timeout(300)
-        count, covering = opened.page.evaluate(COVERING)
-        assert count >= 3
-        assert covering == []
+    for width in (None, PHONE["width"], DESKTOP["width"]):
+        if width:
+            opened.resize(width, 800)
+        opened.page.wait_for_function(NOTHING_COVERED)
     opened.context.close()
 
 
@@ -159,10 +163,9 @@ def test_turned_phone_draws_the_charts_anew(browser: Browser, rendered: Rendered
     opened = Opened(browser, rendered.html, viewport={"width": 844, "height": 390})
     numbers = opened.page.locator("svg [class*=cells_] text:visible")
     assert numbers.count() > 0
-    opened.page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
-    opened.page.locator(".chart.narrow").nth(7).wait_for()
-    opened.page.wait_for_timeout(500)
-    assert opened.page.evaluate(OUTSIDE) == []
+    opened.resize(PHONE["width"], PHONE["height"])
+    assert opened.page.locator(".chart.narrow").count() == 8
+    opened.page.wait_for_function(f"() => ({OUTSIDE})().length === 0")
     assert numbers.count() == 0
     # wider paper does not bring back numbers for which the cells are too narrow
     opened.page.emulate_media(media="print")

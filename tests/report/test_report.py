@@ -12,6 +12,7 @@ import pytest
 from langdock_usage.errors import DatabaseMissing, InvalidRequest, NoData, ReportError
 from langdock_usage.report.render import render
 from langdock_usage.report.render_many import render_many
+from tests.support.command import ROOT
 from tests.support.databases import UsageRow
 from tests.support.example_data import SHOWN_NAMES
 from tests.support.notebooks import write_notebook
@@ -95,7 +96,7 @@ def test_executed_notebook_shows_its_charts_in_jupyterlab(rendered: Rendered) ->
 
 
 def test_notebooks_are_committed_without_outputs_and_functions() -> None:
-    for path in Path("notebooks").glob("*.ipynb"):
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
         for cell in read_notebook(path, as_version=4).cells:
             assert not cell.get("outputs") and not cell.get("execution_count"), path
             assert not re.search(r"^\s*(def|class) ", cell.source, re.MULTILINE), path

