@@ -50,7 +50,7 @@ def test_prices_from_template_to_explanation(tmp_path: Path) -> None:
 
     file.write_text(f"{HEADER}\n=ours,,0.5,2,,,,,\ngpt-*,2026-10-01,1.5,12.000000001,,,,,deal\n")
     loaded = run(tmp_path, "prices", "load")
-    assert loaded.stdout == "2 lines on 2 models taken in from data/prices.csv.\n"
+    assert loaded.stdout == "2 lines on 2 models loaded from data/prices.csv.\n"
 
     listed = json.loads(run(tmp_path, "prices", "list", "--json").stdout)
     assert [(row["model"], row["source"], row["entry"]) for row in listed] == [
