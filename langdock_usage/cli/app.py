@@ -1,11 +1,9 @@
 """The command line: parse, call, print. Errors become one line and an exit status here alone."""
 
-import contextlib
 import sys
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -37,9 +35,9 @@ from langdock_usage.cli.options import (
 )
 from langdock_usage.cli.reference_apps import reference_apps
 from langdock_usage.cli.report_cli import ReportCommand, report
+from langdock_usage.cli.sandbox_cli import sandbox
 from langdock_usage.errors import LangdockUsageError
 from langdock_usage.raw.reference.kinds import KINDS
-from langdock_usage.sandbox.service.faults import ALL, FAULTS
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.text import counted
 from langdock_usage.windows import zone
@@ -56,6 +54,7 @@ for reference_app in reference_apps():
 app.command()(lab)
 app.command()(export)
 app.command(cls=ReportCommand)(report)
+app.command()(sandbox)
 
 ORDER = (
     *("demo", "fetch", "report", "status"),  # the first steps
@@ -252,45 +251,3 @@ def rebuild(
     if not quiet:
         count = counted(rebuilt.export_count, "raw export")
         write(f"Rebuilt {settings.database} from {count}.")
-
-
-@app.command()
-def sandbox(
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, metavar="N", help="0 takes a free one.")
-    ] = 0,
-    byok: Annotated[
-        bool, typer.Option("--byok/--no-byok", help="Whether the workspace has token data.")
-    ] = True,
-    fault: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help=f"Answer with a fault; repeatable: {', '.join(FAULTS)}, or {ALL} of it.",
-            autocompletion=lambda: [ALL, *FAULTS],
-        ),
-    ] = None,
-    dates: Annotated[
-        Literal["either", "plain", "z", "as-utc"],
-        typer.Option(help="Accepted dates: with or without Z, only one of them, or Z read as UTC."),
-    ] = "either",
-    latency: Annotated[
-        float, typer.Option(min=0, metavar="SECONDS", help="How long an export takes.")
-    ] = 0.0,
-) -> None:
-    """Serve the sandbox API until interrupted."""
-    import threading
-
-    from langdock_usage.sandbox.service.server import serve
-    from langdock_usage.sandbox.workspace.workspace import Workspace
-
-    workspace = Workspace.synthetic(today=datetime.now(UTC).date(), byok=byok)
-    with serve(
-        workspace, port=port, faults=fault or (), dates=dates, latency_seconds=latency
-    ) as served:
-        write(f"LANGDOCK_BASE_URL={served.base_url}")
-        write(f"LANGDOCK_API_KEY={served.api_key}")
-        sys.stdout.flush()
-        say("Serving until interrupted; both lines above go into the environment of `fetch`.")
-        with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()

@@ -14,6 +14,7 @@ from langdock_usage import __version__
 from langdock_usage.cli.app import ORDER, app
 from langdock_usage.cli.commands import command_line
 from langdock_usage.sandbox.service.faults import FAULTS
+from langdock_usage.sandbox.workspace.billing import BILLING
 from tests.support.command import run
 
 ROOT = command_line(app, ORDER)
@@ -66,8 +67,8 @@ def test_nothing_is_cut_and_every_option_says_what_it_does(
 
 def test_choices_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     text = help_of(("sandbox",), capsys)
-    for fault in ("all", *FAULTS):
-        assert re.search(rf"\b{fault}\b", text), fault
+    for name in ("all", *FAULTS, *BILLING):
+        assert re.search(rf"\b{name}\b", text), name
 
 
 def test_version_and_completion(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
+from langdock_usage.sandbox.workspace.billing import Billed
 from langdock_usage.sandbox.workspace.cast import Accounting, Rhythm, Steps, Stream
-from langdock_usage.sandbox.workspace.prices import TokenPrices
 
 Ints = npt.NDArray[np.int64]
 
@@ -54,7 +54,7 @@ class Hours:
         return values[begun]
 
 
-def stream_hours(stream: Stream, accounting: Accounting, prices: TokenPrices, hours: Hours,
+def stream_hours(stream: Stream, accounting: Accounting, billed: Billed, hours: Hours,
                  seed: tuple[int, int]) -> Ints:  # fmt: skip
     """Usage of one stream: one row per hour, one column per name in FIELDS."""
     random = np.random.Generator(np.random.PCG64(seed))
@@ -77,12 +77,14 @@ def stream_hours(stream: Stream, accounting: Accounting, prices: TokenPrices, ho
     cached = prompt * hours.per_mille(stream.cached) * noise(80) // 1_000_000
     cached = np.minimum(cached, prompt - creation)
     plain = prompt - cached - creation
+    prices = billed.prices
     cost = (
         plain * prices.no_cache
         + cached * prices.cached
         + creation * prices.creation
         + output * prices.output
     )
+    cost = cost * hours.per_mille(billed.per_mille) // 1000
     stated_prompt, no_cache = _stated(accounting, plain, cached, creation)
     return np.stack([requests, cost, stated_prompt, output, cached, creation, no_cache], axis=1)
 

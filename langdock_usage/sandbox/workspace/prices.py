@@ -20,6 +20,7 @@ class TokenPrices:
     no_cache: int
     cached: int
     creation: int
+    creation_1h: int
     output: int
 
 
@@ -41,6 +42,7 @@ def token_prices(provider: str, model: str, at: datetime) -> TokenPrices:
         no_cache=price(input_tokens=1),
         cached=price(input_tokens=1, cache_read_tokens=1),
         creation=price(input_tokens=1, cache_write_tokens=1),
+        creation_1h=price(input_tokens=1, cache_write_tokens=1, cache_write_1h_tokens=1),
         output=price(output_tokens=1),
     )
 

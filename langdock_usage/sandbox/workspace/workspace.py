@@ -1,6 +1,6 @@
 """The synthetic workspace: usage per UTC hour, and the sums that an export of it states."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
 
+from langdock_usage.sandbox.workspace.billing import billed, chosen
 from langdock_usage.sandbox.workspace.cast import KEYS, MODELS, RENAME_HOUR, Key
 from langdock_usage.sandbox.workspace.generate import Hours, Ints, stream_hours
 from langdock_usage.sandbox.workspace.prices import to_usd, token_prices
@@ -69,8 +70,13 @@ class Workspace:
         byok: bool = True,
         org_id: str = SANDBOX_ORG_ID,
         late_usage: bool = False,
+        billing: Iterable[str] = (),
     ) -> Self:
-        """A workspace as on `today`; only the month of `today` matters, not the day."""
+        """A workspace as on `today`; only the month of `today` matters, not the day.
+
+        `billing` names bills that are not what the list says, see `billing.BILLING`.
+        """
+        bills = chosen(billing)
         anchor = datetime(today.year, today.month, 1, tzinfo=UTC)
         first = _months_before(anchor, HISTORY_MONTHS)
         # Two days more than the month has: in zones west of UTC it ends later.
@@ -81,12 +87,13 @@ class Workspace:
         streams = [(key, stream) for key in KEYS for stream in key.streams]
         for place, (key, stream) in enumerate(streams):
             accounting = MODELS[stream.model].accounting
+            bill = billed(key, stream, prices[stream.model], bills)
             column = KeyModel(
                 key_id(org_id, key.slug),
                 _names(key, (anchor - first) // _HOUR),
                 stream.model,
             )
-            table = stream_hours(stream, accounting, prices[stream.model], hours, (seed, place))
+            table = stream_hours(stream, accounting, bill, hours, (seed, place))
             made.append((column, table))
         made.sort(key=lambda pair: (pair[0].api_key_id, pair[0].model))
         per_hour = np.stack([table for _, table in made], axis=1)
