@@ -1,6 +1,8 @@
 """The commands `langdock-usage prices list|explain`: what models cost, and why."""
 
-from typing import Annotated
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,22 +12,33 @@ from langdock_usage.cli.reference_cli import as_json_value
 from langdock_usage.text import counted, exact
 from langdock_usage.windows import parse_day
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def list_prices(as_json: Json = False, org: Org = None, db: Db = None) -> None:
+
+def list_prices(
+    changed: Annotated[
+        bool,
+        typer.Option("--changed", help="What differs from the prices that applied before."),
+    ] = False,
+    as_json: Json = False,
+    org: Org = None,
+    db: Db = None,
+) -> None:
     """Show the prices in force today, what is unknown first, by its cost."""
-    from langdock_usage.cli.aligned import aligned
     from langdock_usage.metrics.usage import Usage
 
-    frame = Usage(settings_for(db).database).prices(org=org, exact=True)
-    if frame["org_id"].nunique() <= 1 and not as_json:
-        frame = frame.drop(columns="org_id")
-    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    if as_json:
-        write_json([{str(name): as_json_value(row[name]) for name in row} for row in rows])
+    usage = Usage(settings_for(db).database)
+    if changed:
+        frame = usage.changed_prices(org=org, exact=True)
+        for name in ("first_day", "last_day"):
+            frame[name] = frame[name].dt.strftime("%Y-%m-%d")
+        _write_rows(frame, as_json=as_json)
+        models = frame[["org_id", "model"]].drop_duplicates()
+        say(f"{counted(len(models), 'model')} with other prices than before.")
         return
-    if rows:
-        for line in aligned([*frame.columns], (tuple(row.values()) for row in rows)):
-            write(line)
+    frame = usage.prices(org=org, exact=True)
+    _write_rows(frame, as_json=as_json)
     unknown = frame[frame["source"] == "unknown"]
     cost = exact(sum(unknown["total_cost_usd"]))
     say(
@@ -33,6 +46,19 @@ def list_prices(as_json: Json = False, org: Org = None, db: Db = None) -> None:
         if len(unknown)
         else f"{counted(len(frame), 'model')}, each with a price."
     )
+
+
+def _write_rows(frame: pd.DataFrame, *, as_json: bool) -> None:
+    from langdock_usage.cli.aligned import aligned
+
+    if not as_json and frame["org_id"].nunique() <= 1:
+        frame = frame.drop(columns="org_id")
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    if as_json:
+        write_json([{str(name): as_json_value(row[name]) for name in row} for row in rows])
+    elif rows:
+        for line in aligned([*frame.columns], (tuple(row.values()) for row in rows)):
+            write(line)
 
 
 def explain(
@@ -54,5 +80,5 @@ def explain(
         write(f"requests above {above} input tokens:" if above else f"{model} on {day}:")
         for name, value in tier.drop("above_tokens").items():
             if value is not None:
-                text = f"{value:%Y-%m-%d}" if "day" in str(name) else value
+                text = str(value.date()) if "day" in str(name) else value
                 write(f"  {name}: {exact(value) if 'usd' in str(name) else text}")

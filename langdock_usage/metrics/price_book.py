@@ -67,6 +67,23 @@ def price_of(
         return to_frame(connection.execute(query, parameters), exact=exact)
 
 
+def changed_prices(self: Usage, *, org: str | None = None, exact: bool = False) -> pd.DataFrame:
+    """What the newest price book says otherwise than the one before; none where there is but one.
+
+    A new book is made where own prices are loaded, or where the list of the installed package is
+    another one. One row per workspace, model, days, tier and price that changed: `org_id`, `model`,
+    `first_day`, `last_day`, `above_tokens`, `price` (`input`, `output`, `cache_read`, `cache_write`
+    or `cache_write_1h`), `usd_per_mtok_before`, `usd_per_mtok_after` (missing: no such price).
+
+    >>> len(usage.changed_prices())
+    0
+    """
+    with self._reader.connection() as connection:
+        org_id = self._reader.workspace(org, connection) if org else None
+        query = read_sql("metrics/questions/changed_prices")
+        return to_frame(connection.execute(query, {"org_id": org_id}), exact=exact)
+
+
 def price_rows(
     connection: duckdb.DuckDBPyConnection, org_id: str, model: str
 ) -> list[dict[str, Any]]:

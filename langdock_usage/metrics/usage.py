@@ -82,6 +82,7 @@ class Usage:
     what_if = caching.what_if
     prices = price_book.prices
     price_of = price_book.price_of
+    changed_prices = price_book.changed_prices
 
     def __init__(self, path: Path, moment: datetime | None = None) -> None:
         self.path = path

@@ -71,9 +71,23 @@ def test_prices_from_template_to_explanation(tmp_path: Path) -> None:
         "total_cost_usd": "1",
     }
 
+    # from list to own prices: what applies since the day on which the line begins
+    changed = json.loads(run(tmp_path, "prices", "list", "--changed", "--json").stdout)
+    of_gpt = [row for row in changed if row.pop("model") == "GPT-5" and row.pop("org_id")]
+    days_of_line = {"first_day": "2026-10-01", "last_day": "9999-12-31", "above_tokens": 0}
+    assert of_gpt == [
+        {**days_of_line, "price": price, "usd_per_mtok_before": old, "usd_per_mtok_after": new}
+        for price, old, new in (
+            ("cache_read", "0.125", None),
+            ("input", "1.25", "1.5"),
+            ("output", "10", "12.000000001"),
+        )
+    ]
+    assert len(changed) == 5  # and both prices of =ours
+
     before = run(tmp_path, "prices", "explain", "gpt-5", "2026-09-30").stdout
     assert "  entry: openai/gpt-5\n" in before
-    assert "  last_day: 2026-09-30\n" in before
+    assert "  first_day: 0001-01-01\n  last_day: 2026-09-30\n" in before
     own = run(tmp_path, "prices", "explain", "gpt-5", "2026-10-01").stdout
     assert "  found_by: prices.csv, pattern of every workspace, since 2026-10-01\n" in own
     assert "  output_usd_per_mtok: 12.000000001\n" in own
