@@ -3,9 +3,8 @@
 import json
 from pathlib import Path
 
-from langdock_usage.store.store import Store
 from tests.support.command import assert_refused, run
-from tests.support.made import Maker, days
+from tests.support.databases import DatabaseBuilder, days
 
 HEADER = (
     "model,valid_from,input_usd_per_mtok,output_usd_per_mtok,cache_read_usd_per_mtok,"
@@ -15,9 +14,8 @@ HEADER = (
 
 def test_prices_from_template_to_explanation(tmp_path: Path) -> None:
     database = tmp_path / "data" / "langdock.duckdb"
-    with Store(database) as store:
-        Maker(database).take_in(
-            store,
+    with DatabaseBuilder(database) as builder:
+        builder.add(
             days("2026-10-01"),
             {"model": "claude-haiku-4-5-20251001", "total_cost_usd": "2.5"},
             {"model": "=ours", "total_cost_usd": "10"},
@@ -99,9 +97,8 @@ def test_prices_from_template_to_explanation(tmp_path: Path) -> None:
 
 def test_what_is_unknown_is_listed_first_and_own_prices_outlive_a_rebuild(tmp_path: Path) -> None:
     database = tmp_path / "data" / "langdock.duckdb"
-    with Store(database) as store:
-        Maker(database).take_in(
-            store,
+    with DatabaseBuilder(database) as builder:
+        builder.add(
             days("2026-10-01"),
             {"model": "gpt-5", "total_cost_usd": "7"},
             {"model": "ours", "total_cost_usd": "0.25"},

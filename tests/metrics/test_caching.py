@@ -9,7 +9,7 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage.errors import InvalidRequest, TokensMissing
-from tests.support.made import ROW
+from tests.support.databases import ROW
 from tests.support.priced import build, build_days, exclusive, inclusive, tokens
 
 D = Decimal

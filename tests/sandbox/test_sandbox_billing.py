@@ -9,8 +9,7 @@ import pytest
 import langdock_usage as lu
 from langdock_usage.sandbox.workspace.billing import BILLING
 from langdock_usage.sandbox.workspace.workspace import Workspace
-from langdock_usage.store.store import Store
-from tests.support.made import Maker, days
+from tests.support.databases import DatabaseBuilder, days
 
 TODAY = date(2026, 11, 23)
 OCTOBER = ("2026-10-01", "2026-10-31")
@@ -22,13 +21,12 @@ def october(folder: Path, *billing: str) -> lu.Usage:
     """Four days of October 2026 in UTC: two in each half of the month."""
     workspace = Workspace.synthetic(today=TODAY, billing=billing)
     database = folder / "usage.duckdb"
-    maker = Maker(database)
-    with Store(database) as store:
+    with DatabaseBuilder(database) as builder:
         for number in (6, 7, 20, 21):
             start = datetime(2026, 10, number, tzinfo=UTC)
             rows = workspace.usage(start, start + timedelta(days=1), by_model=True)
             texts = [{name: str(getattr(row, name)) for name in row.__slots__} for row in rows]
-            maker.take_in(store, days(str(start.date())), *texts)
+            builder.keep(days(str(start.date())), *texts)
     return lu.open(database)
 
 

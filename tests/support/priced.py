@@ -6,8 +6,7 @@ from pathlib import Path
 import langdock_usage as lu
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.raw.reference.prices import PRICES
-from langdock_usage.store.store import Store
-from tests.support.made import Maker, days
+from tests.support.databases import DatabaseBuilder, days
 
 HEADER = (
     "model,valid_from,input_usd_per_mtok,output_usd_per_mtok,cache_read_usd_per_mtok,"
@@ -56,10 +55,9 @@ def build_days(
 ) -> lu.Usage:
     """A database with rows by day, or by `first..last`; each row is of `key_1` and gpt-5."""
     database = folder / "usage.duckdb"
-    maker = Maker(database)
-    with Store(database) as store:
+    with DatabaseBuilder(database) as builder:
         for day, rows in of_days.items():
-            maker.take_in(store, days(*day.split("..")), *rows)
+            builder.keep(days(*day.split("..")), *rows)
     if own:
         load_own(database, own)
     return lu.open(database)
