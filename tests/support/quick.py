@@ -14,6 +14,7 @@ from langdock_usage.charts import renderer
 from langdock_usage.report.kernel.display import chart_bundle
 from langdock_usage.report.language import Language
 from langdock_usage.report.sealed import seal
+from langdock_usage.store.connection import open_for_reading
 
 NOTEBOOK = Path(__file__).parent.parent.parent / "notebooks" / "monthly_report.ipynb"
 
@@ -34,7 +35,8 @@ def quick_report(
     notebook = nbformat.from_dict(nbformat.read(notebook_file, as_version=4))  # type: ignore[no-untyped-call]
     given = {"database": str(database), "month": month, "language": language, **more}
     scope: dict[str, Any] = {}
-    with _report_kernel() as shown, warnings.catch_warnings():
+    # open all the while, as for the command: each question is answered sooner
+    with open_for_reading(database), _report_kernel() as shown, warnings.catch_warnings():
         for cell in notebook.cells:
             if cell.cell_type != "code":
                 continue
