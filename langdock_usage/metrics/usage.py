@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any, Self
 import duckdb
 
 from langdock_usage.errors import InvalidRequest, LangdockUsageError
-from langdock_usage.metrics import api_keys, caching, comparisons, costs, evidence, price_book
+from langdock_usage.metrics import (
+    api_keys,
+    caching,
+    comparisons,
+    costs,
+    evidence,
+    price_book,
+    price_jumps,
+)
 from langdock_usage.metrics.filters import known_choice
 from langdock_usage.metrics.frames import to_frame
 from langdock_usage.metrics.known_periods import available_months, known_periods
@@ -80,6 +88,7 @@ class Usage:
     cache_savings = caching.cache_savings
     price_check = caching.price_check
     what_if = caching.what_if
+    price_jumps = price_jumps.price_jumps
     prices = price_book.prices
     price_of = price_book.price_of
     changed_prices = price_book.changed_prices

@@ -203,6 +203,22 @@ def test_replacements_do_not_chain_and_unknown_prices_stay_unknown(tmp_path: Pat
         usage.what_if(DAY, {"gpt-5": "a", "*": "b"})
 
 
+def test_a_price_edit_within_a_day_is_one_change(tmp_path: Path) -> None:
+    listed = {"2026-10-01": "1.25", "2026-10-02": "1.2525", "2026-10-03": "1.4"}  # 0.2 % off, 12 %
+    raised = {"2026-10-04": "1.5", "2026-10-06": "1.5"}
+    usage = build_days(
+        tmp_path,
+        {
+            day: (inclusive(MILLION, 0, 0, 0, total_cost_usd=cost),)
+            for day, cost in {**listed, **raised}.items()
+        },
+    )
+    found = one(usage.price_jumps(("2026-10-01", "2026-10-06")))
+    assert (found["model"], str(found["first_day"].date())) == ("gpt-5", "2026-10-03")
+    assert found["price_ratio_before"] == pytest.approx(1.001)
+    assert found["price_ratio_after"] == pytest.approx(1.2)
+
+
 def test_without_token_columns_it_is_said_what_is_missing(tmp_path: Path) -> None:
     usage: lu.Usage = build(tmp_path, {**ROW, "sum_prompt_tokens": ""})
     with pytest.warns(TokensMissing, match="BYOK workspaces alone"):

@@ -88,3 +88,13 @@ def test_tokens_are_the_same_whatever_is_billed(as_listed: lu.Usage, otherwise: 
         for usage in (as_listed, otherwise)
     )
     assert one.reset_index(drop=True).equals(other.reset_index(drop=True))
+
+
+def test_the_day_of_a_price_edit_is_found(as_listed: lu.Usage, otherwise: lu.Usage) -> None:
+    assert as_listed.price_jumps(OCTOBER).empty
+    # made on 17 October, 15 days before November; the first day known after it is the 20th
+    [jump] = otherwise.price_jumps(OCTOBER).to_dict("records")
+    assert (jump["model"], str(jump["first_day"].date())) == ("gpt-5-mini", "2026-10-20")
+    assert jump["key_count"] == 2
+    assert jump["price_ratio_before"] == pytest.approx(1)
+    assert jump["price_ratio_after"] == pytest.approx(1.25)
