@@ -12,7 +12,7 @@ from langdock_usage.cli.console import say, warn, write, write_json
 from langdock_usage.cli.options import Db, Json, Wait, settings_for
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.raw.reference.reference_file import ReferenceFile
-from langdock_usage.settings import WAIT_SECONDS, Settings
+from langdock_usage.settings import DEFAULT_DATABASE, WAIT_SECONDS, Settings
 from langdock_usage.text import counted, exact
 
 Kind = ReferenceFile[Any]
@@ -90,6 +90,7 @@ def _template(kind: Kind, file: Path | None, *, update: bool, db: Path | None) -
     target = file or _default_file(kind, settings)
     usage = Usage(settings.database)
     if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(target) as unfinished:
             # the mark at the beginning lets Excel know that it is UTF-8
             unfinished.write_text(template(kind, usage), encoding="utf-8-sig", newline="")
@@ -126,7 +127,8 @@ def _load(kind: Kind, file: Path | None, *, wait: float, db: Path | None) -> Non
 
 
 def _default_file(kind: Kind, settings: Settings) -> Path:
-    return settings.database.parent / f"{kind.name}.csv"
+    """In `data/` of the project, wherever the database lies."""
+    return settings.project / DEFAULT_DATABASE.parent / f"{kind.name}.csv"
 
 
 def _command(kind: Kind, words: str, file: Path | None, db: Path | None) -> str:

@@ -57,3 +57,14 @@ def test_names_of_workspaces_from_template_to_status(tmp_path: Path) -> None:
     named = call(tmp_path, "status", *db)
     assert "\nBüro: =b (UTC)\n" in named.stdout
     assert "\norg_a (UTC)\n" in named.stdout
+
+
+def test_default_file_is_in_data_of_the_project_wherever_the_database_is(tmp_path: Path) -> None:
+    database = tmp_path / "elsewhere" / "usage.duckdb"
+    with DatabaseBuilder(database) as builder:
+        builder.add(days("2026-10-01"), {})
+    for name in ("keys", "workspaces"):
+        written = call(tmp_path, name, "template", "--db", "elsewhere/usage.duckdb")
+        assert (written.returncode, written.stdout) == (0, f"data/{name}.csv\n")
+        loaded = call(tmp_path, name, "load", "--db", "elsewhere/usage.duckdb")
+        assert f"loaded from data/{name}.csv" in loaded.stdout, loaded.stderr
