@@ -23,7 +23,7 @@ def reference_commands(kind: Kind, list_command: Callable[..., None] | None = No
     app = typer.Typer(
         name=kind.name, no_args_is_help=True, rich_markup_mode=None, help=kind.purpose
     )
-    file_argument = typer.Argument(metavar="FILE", help=f"`{kind.name}.csv` beside the database.")
+    file_argument = typer.Argument(metavar="FILE", help=f"Else `data/{kind.name}.csv`.")
 
     def list_all(as_json: Json = False, db: Db = None) -> None:
         _list(kind, as_json=as_json, db=db)
