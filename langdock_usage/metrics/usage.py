@@ -19,6 +19,7 @@ from langdock_usage.metrics import (
     evidence,
     price_book,
     price_jumps,
+    unrealised,
 )
 from langdock_usage.metrics.filters import known_choice
 from langdock_usage.metrics.frames import to_frame
@@ -86,6 +87,7 @@ class Usage:
     reconciliation = evidence.reconciliation
     token_accounting = evidence.token_accounting
     cache_savings = caching.cache_savings
+    unrealised_savings = unrealised.unrealised_savings
     price_check = caching.price_check
     what_if = caching.what_if
     price_jumps = price_jumps.price_jumps
