@@ -13,6 +13,7 @@ import duckdb
 from langdock_usage.errors import InvalidRequest, LangdockUsageError
 from langdock_usage.metrics import (
     api_keys,
+    cache_actions,
     caching,
     comparisons,
     costs,
@@ -87,6 +88,7 @@ class Usage:
     reconciliation = evidence.reconciliation
     token_accounting = evidence.token_accounting
     cache_savings = caching.cache_savings
+    cache_actions = cache_actions.cache_actions
     unrealised_savings = unrealised.unrealised_savings
     price_check = caching.price_check
     what_if = caching.what_if
