@@ -1,4 +1,7 @@
-"""Questions about what caching is worth, and whether what was reported is plausible."""
+"""Questions about what caching is worth, and whether what was reported is plausible.
+
+Each answer says in `attrs["price_book"]` which price book it rests on.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from langdock_usage.errors import InvalidRequest, TokensMissing
 from langdock_usage.metrics.filters import Filters, Names, chosen, known_choice
 from langdock_usage.metrics.incomplete import warn
-from langdock_usage.metrics.price_book import price_rows
+from langdock_usage.metrics.price_book import price_rows, with_book
 from langdock_usage.sql import read_sql
 
 if TYPE_CHECKING:
@@ -131,7 +134,7 @@ def what_if(
     more = {"to_prices": to_prices}
     answer = self._reader.answer("what_if", filters, {"": period}, exact=exact, more=more)
     _warn_without_tokens(answer.empty)
-    return answer
+    return with_book(self._reader, answer)
 
 
 def _grouped(
@@ -145,7 +148,8 @@ def _grouped(
     if by is not None:
         known_choice("by", by, filter(None, GROUPS))
     periods = {"": period}
-    return usage._reader.answer(question, filters, periods, exact=exact, groups=GROUPS[by])
+    answer = usage._reader.answer(question, filters, periods, exact=exact, groups=GROUPS[by])
+    return with_book(usage._reader, answer)
 
 
 def _warn_without_tokens(is_without: bool) -> None:

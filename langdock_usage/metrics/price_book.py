@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
+    from langdock_usage.metrics.reader import Reader
     from langdock_usage.metrics.usage import Usage
 
 
@@ -65,6 +66,31 @@ def price_of(
         parameters = {"prices": price_rows(connection, org_id, model), "day": _day(day)}
         query = read_sql("metrics/questions/price_of")
         return to_frame(connection.execute(query, parameters), exact=exact)
+
+
+def price_books(self: Usage) -> pd.DataFrame:
+    """One row per price book, the newest first: it applies, the others did before.
+
+    `book` (its number), `made_at`, `list_version` (of the package genai-prices), `list_sha256` (of
+    the list and the rules on names), `sha256` (of list, rules and own prices).
+
+    >>> usage.price_books()["book"].to_list()
+    [1]
+    """
+    return self.sql(read_sql("metrics/evidence/price_books"))
+
+
+def with_book(reader: Reader, answer: pd.DataFrame) -> pd.DataFrame:
+    """The answer, with the price book that it rests on in `attrs["price_book"]`."""
+    with reader.connection() as connection:
+        [book, *_] = connection.execute(read_sql("metrics/evidence/price_books")).fetchall()
+    number, _, list_version, _, sha256 = book
+    answer.attrs["price_book"] = {
+        "book": number,
+        "list_version": list_version,
+        "sha256": sha256,
+    }
+    return answer
 
 
 def changed_prices(self: Usage, *, org: str | None = None, exact: bool = False) -> pd.DataFrame:

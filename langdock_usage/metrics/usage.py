@@ -94,6 +94,7 @@ class Usage:
     what_if = caching.what_if
     price_jumps = price_jumps.price_jumps
     prices = price_book.prices
+    price_books = price_book.price_books
     price_of = price_book.price_of
     changed_prices = price_book.changed_prices
 

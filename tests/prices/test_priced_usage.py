@@ -179,6 +179,9 @@ def test_each_book_stays_and_says_what_it_was_made_of(tmp_path: Path) -> None:
     assert set(books["list_version"]) == {list_version()}
     assert books["sha256"].nunique() == 3
     assert figures(usage)[0][0] == 3
+    rests_on = {"book": 3, "list_version": list_version(), "sha256": books["sha256"][2]}
+    for answer in (usage.cache_savings(), usage.price_check(), usage.what_if(None, {"*": "o3"})):
+        assert answer.attrs["price_book"] == rests_on
     second = usage.as_of(books["made_at"][1].to_pydatetime())
     assert list(second.sql("select list_cost_low_usd from priced_usage").iloc[:, 0]) == [2]
     before = usage.as_of("2026-11-02")  # there was no book yet: as in the first one
