@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from langdock_usage.errors import TokensMissing
-from tests.support.made import ROW
+from tests.support.databases import ROW
 from tests.support.priced import build, build_days, exclusive, inclusive
 
 D = Decimal
