@@ -48,8 +48,10 @@ def as_period(asked: PeriodLike) -> Period | None:
     return _days_of(asked)
 
 
-def as_moment(asked: datetime | str) -> datetime:
+def as_moment(asked: datetime | date | str) -> datetime:
     """An aware moment; a day alone means its end in UTC. Raises InvalidRequest."""
+    if isinstance(asked, date) and not isinstance(asked, datetime):
+        asked = asked.isoformat()
     try:
         moment = datetime.fromisoformat(asked) if isinstance(asked, str) else asked
     except ValueError:

@@ -32,7 +32,7 @@ def text_of(_column: str, name: Any) -> str:
     return UNKNOWN if pd.isna(name) else str(name)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Style:
     """What a page tells its charts. Without it, they show column names, units included.
 
@@ -50,6 +50,10 @@ class Style:
     month: Callable[[date], str] = "{:%Y-%m}".format
     name: Callable[[str, Any], str] = text_of
     alt_text: Callable[[str, pd.DataFrame], str] | None = None
+
+    def __repr__(self) -> str:
+        """Short, because it stands in the signature of every chart."""
+        return "Style(…)"
 
     def label(self, name: str) -> str:
         """The word for a column."""

@@ -88,7 +88,7 @@ def compare(
 
     `by` is `key`, `model`, `team`, `cost_center`, `owner`, `chain` (rotated keys as one), or
     None: one row per workspace. `org_id`, the column of the group (with `api_key_name` for
-    keys), `requests_before`, `requests_after`, `cost_before_usd`, `cost_after_usd`,
+    keys and chains), `requests_before`, `requests_after`, `cost_before_usd`, `cost_after_usd`,
     `change_usd`, `change_ratio` (of the cost before; missing where that is 0), and
     `cost_per_request…_usd` and `cost_per_million_tokens…_usd`, each `_before` and `_after`; so are
     `input_tokens…`, `sum_completion_tokens…`, `cached_prompt_tokens…`, `cache_creation_tokens…`

@@ -36,9 +36,7 @@ def cost_per_key(
     1       Search        35            3.75
     """
     filters = Filters(key, model, team, org)
-    return self._reader.answer(
-        "cost_of_period", filters, {"": period}, exact=exact, view="cost_per_key"
-    )
+    return _of_period(self, "cost_per_key", period, filters, exact=exact)
 
 
 def cost_per_model(
@@ -61,9 +59,7 @@ def cost_per_model(
     0  claude-opus-5            6.5
     """
     filters = Filters(key, model, team, org)
-    return self._reader.answer(
-        "cost_of_period", filters, {"": period}, exact=exact, view="cost_per_model"
-    )
+    return _of_period(self, "cost_per_model", period, filters, exact=exact)
 
 
 def cost_per_key_and_model(
@@ -88,9 +84,7 @@ def cost_per_key_and_model(
     0     Helpdesk  claude-opus-5           200
     """
     filters = Filters(key, model, team, org)
-    return self._reader.answer(
-        "cost_of_period", filters, {"": period}, exact=exact, view="cost_per_key_and_model"
-    )
+    return _of_period(self, "cost_per_key_and_model", period, filters, exact=exact)
 
 
 def daily_cost(
@@ -141,9 +135,7 @@ def cost_per_team(
     1     Product          1            3.75
     """
     filters = Filters(key, model, team, org)
-    return self._reader.answer(
-        "cost_of_period", filters, {"": period}, exact=exact, view="cost_per_team"
-    )
+    return _of_period(self, "cost_per_team", period, filters, exact=exact)
 
 
 def cost_per_cost_center(
@@ -166,9 +158,7 @@ def cost_per_cost_center(
     1        4711            3.75
     """
     filters = Filters(key, model, team, org)
-    return self._reader.answer(
-        "cost_of_period", filters, {"": period}, exact=exact, view="cost_per_cost_center"
-    )
+    return _of_period(self, "cost_per_cost_center", period, filters, exact=exact)
 
 
 def cache_efficiency(
@@ -186,8 +176,8 @@ def cache_efficiency(
 
     `by` is `key`, `model`, `team`, `cost_center`, `owner`, `chain` (rotated keys as one), or
     None: one row per workspace. `org_id`, the column of the group (with `api_key_name` for
-    keys), `total_cost_usd`, `input_tokens`, `cached_prompt_tokens`, `cache_creation_tokens`
-    (over the rows whose input is known), `cache_hit_ratio` (the share of the input that was
+    keys and chains), `total_cost_usd`, `input_tokens`, `cached_prompt_tokens`,
+    `cache_creation_tokens` (over the rows whose input is known), `cache_hit_ratio` (the share of the input that was
     read from the cache), `requests`, `cost_per_request_usd`, `cost_per_million_tokens_usd`.
 
     >>> usage.cache_efficiency("2026-10", by="model")[["model", "cache_hit_ratio"]]

@@ -94,7 +94,7 @@ def chosen(what: str, asked: Names, known: Sequence[str]) -> list[str]:
 def known_choice(what: str, asked: str, known: Iterable[str]) -> None:
     """Refuse what is none of the known words. Raises InvalidRequest."""
     if asked not in (words := list(known)):
-        hint = suggestion(asked, words)
+        hint = suggestion(str(asked), words)
         raise InvalidRequest(
             f"{what}={asked!r}: {hint}", on_command_line=f"There is no {what} {asked!r}; {hint}"
         )
@@ -110,5 +110,10 @@ def _same_word(name: str, asked: str) -> bool:
     return name.casefold() == asked.casefold()
 
 
-def _several(asked: Names) -> Iterable[str]:
-    return [asked] if isinstance(asked, str) else list(asked or ())
+def _several(asked: Names) -> list[str]:
+    if asked is None or isinstance(asked, str):
+        return [] if asked is None else [asked]
+    names = list(asked) if isinstance(asked, Iterable) else [asked]
+    if not all(isinstance(name, str) for name in names):
+        raise InvalidRequest(f"{asked!r} is not a name, nor several; write names as text.")
+    return names

@@ -27,13 +27,16 @@ def known_periods(
 
     Raises InvalidRequest, or NoData with the months that there are.
     """
-    periods = [_with_data(connection, one, org_id) for one in asked]
+    periods = [_with_data(connection, one, org_id, moment) for one in asked]
     warn_where_incomplete(connection, periods, org_id, moment)
     return periods
 
 
 def _with_data(
-    connection: duckdb.DuckDBPyConnection, asked: PeriodLike, org_id: str | None
+    connection: duckdb.DuckDBPyConnection,
+    asked: PeriodLike,
+    org_id: str | None,
+    moment: datetime | None,
 ) -> Period | None:
     try:
         period = as_period(asked)
@@ -52,7 +55,7 @@ def _with_data(
         _say_what_cannot_be_split(period, [Period(*pair) for pair in beyond], within)
     elif not within:
         name = asked if isinstance(asked, str) else str(period)
-        raise NoData(_no_data(name, available_months(connection, org_id)))
+        raise NoData(_no_data(name, available_months(connection, org_id), moment))
     return period
 
 
@@ -77,7 +80,9 @@ def available_months(connection: duckdb.DuckDBPyConnection, org_id: str | None) 
     return [month for (month,) in rows]
 
 
-def _no_data(asked: str, months: Sequence[date]) -> str:
+def _no_data(asked: str, months: Sequence[date], moment: datetime | None) -> str:
+    if not months and moment:
+        return f"There is no data for {asked}: nothing had been received yet."
     if not months:
         return (
             f"There is no data for {asked}: the database holds none yet; "

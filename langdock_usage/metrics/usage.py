@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -60,9 +60,9 @@ class Usage:
     for none) and to a workspace; without `org` it is about all of them. Names go without regard to
     case, and `*` stands for any text: `"claude-*"`.
 
-    Dates are datetime64[us], tokens and requests Int64, ratios float64, texts str. Money is
-    float64, or with `exact=True` Decimal. `describe()` says what each column means. Rows come in
-    the order that each question names, ties by id.
+    Days are datetime64[us], moments datetime64[us, UTC], tokens and requests Int64, ratios float64,
+    flags boolean, texts str. Money is float64, or with `exact=True` Decimal. `describe()` says what
+    each column of a view means. Rows come in the order that each question names, ties by id.
 
     Warns (IncompletePeriod) where days asked about are missing or provisional, and (LeftOut) where
     a period reaches beyond what was asked for: it cannot be split and is left out. Raises
@@ -124,7 +124,7 @@ class Usage:
         ['2026-09', '2026-10']
         """
 
-    def as_of(self, moment: datetime | str) -> Self:
+    def as_of(self, moment: datetime | date | str) -> Self:
         """The same questions, answered with what had been received, and loaded, by a moment.
 
         `moment` is an aware datetime, or text like `2026-11-03T18:00+01:00`; a day alone means its
@@ -165,6 +165,8 @@ class Usage:
             for name, frame in (frames or {}).items():
                 connection.register(name, frame)
             try:
+                if not connection.extract_statements(query):
+                    raise InvalidRequest("The query is empty.")
                 return to_frame(connection.execute(query, parameters), exact=exact)
             except duckdb.PermissionException as error:
                 raise InvalidRequest(

@@ -99,10 +99,8 @@ def _connect(path: Path, *, read_only: bool, in_memory: bool = False) -> duckdb.
             connection = duckdb.connect(
                 path, config={"storage_compatibility_version": STORAGE_VERSION}
             )
-    except (duckdb.IOException, duckdb.ConnectionException) as error:
-        raise _explained(path, error) from error
     except duckdb.Error as error:
-        raise StoreError(f"{path} cannot be opened: {first_line(error)}") from error
+        raise _explained(path, error) from error
     # A progress bar would go to standard output, where results go. In a notebook without ipywidgets
     # it is off, and DuckDB 2.0 refuses to hear of it.
     (is_on,) = connection.execute("select current_setting('enable_progress_bar')").fetchall()[0]
@@ -118,7 +116,8 @@ def _explained(path: Path, error: Exception) -> StoreError:
         return DatabaseLocked(
             f"Another program has {path} open; try again when it is closed there."
         )
-    if "not a valid DuckDB database" in message:
+    # a CSV or Parquet file is read into memory, which cannot be read only
+    if "not a valid DuckDB database" in message or "Cannot launch in-memory" in message:
         return _another(StoreError, f"{path} is not a DuckDB file;")
     return StoreError(f"{path} cannot be opened: {first_line(error)}")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import pandas as pd
@@ -247,6 +247,14 @@ def test_filters(tiny: Usage, filters: dict[str, Any], requests: int) -> None:
          "you mean 'cost_per_key' or 'cost_per_team' or 'cost_per_model'?"),
         (lambda usage: usage.cost_per_key(team="Prodct"), "There is no team 'Prodct'; did you "
          "mean 'Product'?"),
+        (lambda usage: usage.cost_per_key(key=cast(Any, 5)), "5 is not a name, nor several; write "
+         "names as text."),
+        (lambda usage: usage.monthly_cost(by=cast(Any, ["model", "key"])), "by=['model', 'key']: "
+         "there is 'key', 'model', 'team', 'cost_center', 'owner', 'chain'."),
+        (lambda usage: usage.sql(" "), "The query is empty."),
+        (lambda usage: usage.as_of(date(2020, 1, 1)).cost_per_key("2026-10"), "Of what had been "
+         "received by 2020-01-01 23:59 UTC: There is no data for 2026-10: nothing had been "
+         "received yet."),
     ],
 )  # fmt: skip
 def test_mistakes_are_answered_with_help(
@@ -255,6 +263,18 @@ def test_mistakes_are_answered_with_help(
     with pytest.raises((InvalidRequest, NoData)) as caught:
         ask(tiny)
     assert str(caught.value) == help
+
+
+def test_names_may_come_in_a_series(tiny: Usage) -> None:
+    names = tiny.cost_per_key()["api_key_name"]
+    assert len(tiny.cost_per_key(key=cast(Any, names))) == len(names) == 2
+
+
+def test_file_that_is_no_database_is_called_that(tmp_path: Path) -> None:
+    file = tmp_path / "usage.csv"
+    file.write_text("api_key_id\nkey_1\n", encoding="utf-8")
+    with pytest.raises(StoreError, match=r"usage\.csv is not a DuckDB file; open another"):
+        lu.open(file)
 
 
 def test_month_that_cannot_be_is_answered_with_the_months_there_are(usage: Usage) -> None:
