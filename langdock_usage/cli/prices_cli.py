@@ -82,3 +82,33 @@ def explain(
             if value is not None:
                 text = str(value.date()) if "day" in str(name) else value
                 write(f"  {name}: {exact(value) if 'usd' in str(name) else text}")
+
+
+def compare(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model with usage, or a*.")],
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="What would take its place.")],
+    month: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="Usage of this month alone.")
+    ] = None,
+    without_caching: Annotated[
+        bool, typer.Option("--without-caching", help="As if all input were fresh.")
+    ] = False,
+    as_json: Json = False,
+    org: Org = None,
+    db: Db = None,
+) -> None:
+    """Say what the same tokens would cost with another model, key by key."""
+    from langdock_usage.metrics.usage import Usage
+
+    frame = Usage(settings_for(db).database).what_if(
+        month,
+        {model: other},
+        org=org,
+        caching="dropped" if without_caching else "kept",
+        exact=True,
+    )
+    _write_rows(frame if as_json else frame.drop(columns="api_key_id"), as_json=as_json)
+    low, high = (frame[name].dropna() for name in ("change_low_usd", "change_high_usd"))
+    if len(low):
+        change = f"{exact(sum(low))} to {exact(sum(high))} USD"
+        say(f"{change}; prices only: another model counts tokens otherwise, and answers otherwise.")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import typer
 
 from langdock_usage.cli.keys_cli import list_keys
-from langdock_usage.cli.prices_cli import explain, list_prices
+from langdock_usage.cli.prices_cli import compare, explain, list_prices
 from langdock_usage.cli.reference_cli import reference_commands
 from langdock_usage.raw.reference.keys import KEYS
 from langdock_usage.raw.reference.kinds import KINDS
@@ -20,4 +20,5 @@ def reference_apps() -> Iterator[typer.Typer]:
         commands = reference_commands(kind, LISTS.get(kind.name))
         if kind is PRICES:
             commands.command()(explain)
+            commands.command()(compare)
         yield commands

@@ -113,6 +113,12 @@ def test_what_is_unknown_is_listed_first_and_own_prices_outlive_a_rebuild(tmp_pa
     ]
     assert listed.stderr == "3 models; prices unknown of 2, which cost 0.75 USD.\n"
 
+    # 60 + 10 tokens at 1.25, 30 read at 0.125, 20 of output at 10; and at 2.5, 1.25 and 10
+    compared = run(tmp_path, "prices", "compare", "gpt-5", "gpt-4o", "--json")
+    [row] = json.loads(compared.stdout)
+    assert (row["list_low_usd"], row["to_low_usd"]) == ("0.00029125", "0.0004125")
+    assert compared.stderr.startswith("0.00012125 to 0.00012125 USD; prices only: ")
+
     own = tmp_path / "own.csv"
     own.write_text("MODEL,output_usd_per_mtok,input_usd_per_mtok\n*,0,0\n")
     assert run(tmp_path, "prices", "load", "own.csv").returncode == 0
