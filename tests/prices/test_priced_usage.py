@@ -9,6 +9,7 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage.prices.version import list_version
+from langdock_usage.store.store import Store
 from tests.support.databases import ROW
 from tests.support.priced import (
     build,
@@ -186,3 +187,27 @@ def test_each_book_stays_and_says_what_it_was_made_of(tmp_path: Path) -> None:
     assert list(second.sql("select list_cost_low_usd from priced_usage").iloc[:, 0]) == [2]
     before = usage.as_of("2026-11-02")  # there was no book yet: as in the first one
     assert list(before.sql("select list_cost_low_usd from priced_usage").iloc[:, 0]) == [1.25]
+
+
+def test_another_list_applies_from_the_next_writer_on_and_says_what_it_changed(
+    tmp_path: Path,
+) -> None:
+    usage = build(tmp_path, inclusive(1_000_000, 0, 0, 0))
+    with duckdb.connect(usage.path) as connection:  # as an older version of the package made it
+        connection.execute("update price_books set list_version = '0.0.1', list_sha256 = 'older'")
+        connection.execute("update model_prices set input_usd_per_mtok = 2")
+    # whoever reads sees what was worked out then
+    assert [low for low, *_ in figures(usage)] == [2]
+    assert usage.cache_savings().attrs["price_book"]["list_version"] == "0.0.1"
+    assert usage.changed_prices().empty
+
+    with Store(usage.path):
+        pass
+    assert [low for low, *_ in figures(usage)] == [D("1.25")]
+    assert list(usage.price_books()["list_version"]) == [list_version(), "0.0.1"]
+    [change] = usage.changed_prices(exact=True).to_dict("records")
+    assert (change["model"], change["price"]) == ("gpt-5", "input")
+    assert (change["usd_per_mtok_before"], change["usd_per_mtok_after"]) == (2, D("1.25"))
+    with Store(usage.path):
+        pass
+    assert len(usage.price_books()) == 2
