@@ -1,4 +1,4 @@
-"""The commands `langdock-usage prices list|explain`: what models cost, and why."""
+"""The commands `langdock-usage prices list|explain|compare`: what models cost, and why."""
 
 from __future__ import annotations
 
@@ -21,13 +21,21 @@ def list_prices(
         bool,
         typer.Option("--changed", help="What differs from the prices that applied before."),
     ] = False,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="How the names of models are found in the list.")
+    ] = False,
     as_json: Json = False,
     org: Org = None,
     db: Db = None,
 ) -> None:
     """Show the prices in force today, what is unknown first, by its cost."""
     from langdock_usage.metrics.usage import Usage
+    from langdock_usage.prices.names import described_rules
 
+    if rules:
+        for line in described_rules():
+            write(line)
+        return
     usage = Usage(settings_for(db).database)
     if changed:
         frame = usage.changed_prices(org=org, exact=True)
@@ -46,6 +54,8 @@ def list_prices(
         if len(unknown)
         else f"{counted(len(frame), 'model')}, each with a price."
     )
+    book = frame.attrs["price_book"]
+    say(f"Price book {book['book']}, with the list of genai-prices {book['list_version']}.")
 
 
 def _write_rows(frame: pd.DataFrame, *, as_json: bool) -> None:

@@ -38,7 +38,8 @@ def prices(
         org_id = self._reader.workspace(org, connection) if org else None
         parameters = {"org_id": org_id, "day": _day(day)}
         query = read_sql("metrics/questions/prices")
-        return to_frame(connection.execute(query, parameters), exact=exact)
+        answer = to_frame(connection.execute(query, parameters), exact=exact)
+    return with_book(self._reader, answer)
 
 
 def price_of(

@@ -91,6 +91,20 @@ RULES = (
 )
 
 
+def described_rules() -> list[str]:
+    """Each rule in a line, in the order in which they are tried."""
+    return [
+        "A name is looked up as it is, in any case of letters, then rewritten by one of these "
+        "rules, by two, and so on, in this order:",
+        *(f"  {rule.name}: {rule.pattern}" for rule in RULES),
+        "Spellings that only one cloud uses have the prices of that cloud:",
+        *(f"  {cloud}: {pattern}" for pattern, cloud in CLOUDS.items()),
+        "A prefix says whose prices are meant:",
+        *(f"  {prefix}/: {vendor}" for prefix, vendor in PREFIXES.items()),
+        f"Without a prefix, the first that states the name: {', '.join(VENDORS)}.",
+    ]
+
+
 def vendors_of(model: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """The name without its prefix, whose list it may stand in, and the rules that say so."""
     name = model.strip().casefold()

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from langdock_usage.prices.version import list_version
 from tests.support.command import assert_refused, run
 from tests.support.databases import DatabaseBuilder, days
 
@@ -111,7 +112,9 @@ def test_what_is_unknown_is_listed_first_and_own_prices_outlive_a_rebuild(tmp_pa
         "ours",
         "gpt-5",
     ]
-    assert listed.stderr == "3 models; prices unknown of 2, which cost 0.75 USD.\n"
+    book = f", with the list of genai-prices {list_version()}.\n"
+    unknown = "3 models; prices unknown of 2, which cost 0.75 USD.\n"
+    assert listed.stderr == f"{unknown}Price book 1{book}"
 
     # 60 + 10 tokens at 1.25, 30 read at 0.125, 20 of output at 10; and at 2.5, 1.25 and 10
     compared = run(tmp_path, "prices", "compare", "gpt-5", "gpt-4o", "--json")
@@ -125,5 +128,5 @@ def test_what_is_unknown_is_listed_first_and_own_prices_outlive_a_rebuild(tmp_pa
     database.unlink()
     assert run(tmp_path, "rebuild").returncode == 0
     again = run(tmp_path, "prices", "list")
-    assert again.stderr == "3 models, each with a price.\n"
+    assert again.stderr == f"3 models, each with a price.\nPrice book 2{book}"
     assert {line.split()[-3] for line in again.stdout.splitlines()[1:]} == {"own"}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from langdock_usage.prices.names import PREFIXES, RULES, spellings
+from langdock_usage.prices.names import PREFIXES, RULES, described_rules, spellings
 from langdock_usage.prices.public import find_entry
 
 SONNET = "anthropic/claude-sonnet-4-5"
@@ -74,6 +74,12 @@ def test_names_are_found_by_rules_that_are_told(model: str, entry: str, rules: l
 )
 def test_what_matches_nothing_is_unknown(model: str) -> None:
     assert find_entry(model) is None
+
+
+def test_all_rules_can_be_listed() -> None:
+    told = "\n".join(described_rules())
+    for name in (*(rule.name for rule in RULES), *PREFIXES, *PREFIXES.values()):
+        assert name in told
 
 
 @settings(deadline=None)
