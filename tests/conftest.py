@@ -15,6 +15,15 @@ from tests.support.reports import opened as opened
 from tests.support.reports import rendered as rendered
 from tests.support.reports import two_months_database as two_months_database
 
+SLOW_FIXTURES = {"browser", "rendered"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs a browser, or a report that a kernel made, is slow without saying so."""
+    for item in items:
+        if SLOW_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
+
 
 @pytest.fixture(scope="session")
 def workspace() -> Workspace:

@@ -82,6 +82,7 @@ def test_traceback_only_for_debug_wherever_it_stands(tmp_path: Path) -> None:
     assert "Traceback" in result.stderr
 
 
+@pytest.mark.slow
 def test_the_whole_main_job(tmp_path: Path, live_sandbox: Sandbox) -> None:
     """Fetch over HTTP, database, report; to the last digit what the workspace itself says."""
     month = f"{LAST_MONTH:%Y-%m}"
@@ -120,6 +121,7 @@ def test_the_whole_main_job(tmp_path: Path, live_sandbox: Sandbox) -> None:
     assert_refused(unknown, 2, r"no parameter 'langauge'; did you mean language\?")
 
 
+@pytest.mark.slow
 def test_database_that_another_process_has_open(tmp_path: Path, live_sandbox: Sandbox) -> None:
     database = tmp_path / "data" / "langdock.duckdb"
     day = str(YESTERDAY)
@@ -134,6 +136,7 @@ def test_database_that_another_process_has_open(tmp_path: Path, live_sandbox: Sa
     assert database.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_notebook_that_fails_in_the_middle(tmp_path: Path, live_sandbox: Sandbox) -> None:
     day = str(YESTERDAY)
     call(tmp_path, "fetch", "--from", day, "--to", day, sandbox=live_sandbox)

@@ -56,6 +56,7 @@ def test_command_says_what_is_missing(tmp_path: Path) -> None:
     assert_refused(call(tmp_path, "lab", "--db", "x.duckdb"), 1, "no database at x.duckdb")
 
 
+@pytest.mark.slow
 def test_command_starts_jupyterlab_with_its_options(tmp_path: Path) -> None:
     (tmp_path / "my.duckdb").touch()
     options = ["-p", "8888", "--debug", "--show-config-json"]

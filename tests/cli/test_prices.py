@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from langdock_usage.prices.version import list_version
-from tests.support.command import assert_refused, run
+from tests.support.command import assert_refused, call
 from tests.support.databases import DatabaseBuilder, days
 
 HEADER = (
@@ -24,7 +24,7 @@ def test_prices_from_template_to_explanation(tmp_path: Path) -> None:
         )
     file = tmp_path / "data" / "prices.csv"
 
-    written = run(tmp_path, "prices", "template")
+    written = call(tmp_path, "prices", "template")
     assert (written.returncode, written.stdout) == (0, "data/prices.csv\n")
     assert file.read_text(encoding="utf-8-sig").splitlines() == [
         HEADER,
@@ -37,7 +37,7 @@ def test_prices_from_template_to_explanation(tmp_path: Path) -> None:
         f"{HEADER},vat\n=ours,,1,2,,,,,,\ngpt-5,,,1.5e0,,,,,,\nGPT-5,1.10.2026,1,1,,,,,,\n"
         "gpt-5,,1,1,,,,,,\nGpt-5,,1,1,,,,,,\n,,1,1,,,,,,\n"
     )
-    refused = run(tmp_path, "prices", "load")
+    refused = call(tmp_path, "prices", "load")
     assert_refused(
         refused,
         1,
@@ -48,10 +48,10 @@ def test_prices_from_template_to_explanation(tmp_path: Path) -> None:
     )
 
     file.write_text(f"{HEADER}\n=ours,,0.5,2,,,,,\ngpt-*,2026-10-01,1.5,12.000000001,,,,,deal\n")
-    loaded = run(tmp_path, "prices", "load")
+    loaded = call(tmp_path, "prices", "load")
     assert loaded.stdout == "2 lines on 2 models loaded from data/prices.csv.\n"
 
-    listed = json.loads(run(tmp_path, "prices", "list", "--json").stdout)
+    listed = json.loads(call(tmp_path, "prices", "list", "--json").stdout)
     assert [(row["model"], row["source"], row["entry"]) for row in listed] == [
         ("=ours", "own", "=ours"),
         ("claude-haiku-4-5-20251001", "list", "anthropic/claude-haiku-4-5"),
@@ -71,7 +71,7 @@ def test_prices_from_template_to_explanation(tmp_path: Path) -> None:
     }
 
     # from list to own prices: what applies since the day on which the line begins
-    changed = json.loads(run(tmp_path, "prices", "list", "--changed", "--json").stdout)
+    changed = json.loads(call(tmp_path, "prices", "list", "--changed", "--json").stdout)
     of_gpt = [row for row in changed if row.pop("model") == "GPT-5" and row.pop("org_id")]
     days_of_line = {"first_day": "2026-10-01", "last_day": "9999-12-31", "above_tokens": 0}
     assert of_gpt == [
@@ -84,15 +84,15 @@ def test_prices_from_template_to_explanation(tmp_path: Path) -> None:
     ]
     assert len(changed) == 5  # and both prices of =ours
 
-    before = run(tmp_path, "prices", "explain", "gpt-5", "2026-09-30").stdout
+    before = call(tmp_path, "prices", "explain", "gpt-5", "2026-09-30").stdout
     assert "  entry: openai/gpt-5\n" in before
     assert "  first_day: 0001-01-01\n  last_day: 2026-09-30\n" in before
-    own = run(tmp_path, "prices", "explain", "gpt-5", "2026-10-01").stdout
+    own = call(tmp_path, "prices", "explain", "gpt-5", "2026-10-01").stdout
     assert "  found_by: prices.csv, pattern of every workspace, since 2026-10-01\n" in own
     assert "  output_usd_per_mtok: 12.000000001\n" in own
-    tiers = run(tmp_path, "prices", "explain", "gemini-2.5-pro", "2026-10-01").stdout
+    tiers = call(tmp_path, "prices", "explain", "gemini-2.5-pro", "2026-10-01").stdout
     assert "requests above 200000 input tokens:\n" in tiers
-    unknown = run(tmp_path, "prices", "explain", "llama-77", "2026-10-01")
+    unknown = call(tmp_path, "prices", "explain", "llama-77", "2026-10-01")
     assert (unknown.returncode, unknown.stdout.partition(":")[0]) == (0, "unknown")
 
 
@@ -105,7 +105,7 @@ def test_what_is_unknown_is_listed_first_and_own_prices_outlive_a_rebuild(tmp_pa
             {"model": "ours", "total_cost_usd": "0.25"},
             {"model": "theirs", "total_cost_usd": "0.5"},
         )
-    listed = run(tmp_path, "prices", "list")
+    listed = call(tmp_path, "prices", "list")
     assert [line.split()[0] for line in listed.stdout.splitlines()] == [
         "model",
         "theirs",
@@ -117,16 +117,16 @@ def test_what_is_unknown_is_listed_first_and_own_prices_outlive_a_rebuild(tmp_pa
     assert listed.stderr == f"{unknown}Price book 1{book}"
 
     # 60 + 10 tokens at 1.25, 30 read at 0.125, 20 of output at 10; and at 2.5, 1.25 and 10
-    compared = run(tmp_path, "prices", "compare", "gpt-5", "gpt-4o", "--json")
+    compared = call(tmp_path, "prices", "compare", "gpt-5", "gpt-4o", "--json")
     [row] = json.loads(compared.stdout)
     assert (row["list_low_usd"], row["to_low_usd"]) == ("0.00029125", "0.0004125")
     assert compared.stderr.startswith("0.00012125 to 0.00012125 USD; prices only: ")
 
     own = tmp_path / "own.csv"
     own.write_text("MODEL,output_usd_per_mtok,input_usd_per_mtok\n*,0,0\n")
-    assert run(tmp_path, "prices", "load", "own.csv").returncode == 0
+    assert call(tmp_path, "prices", "load", "own.csv").returncode == 0
     database.unlink()
-    assert run(tmp_path, "rebuild").returncode == 0
-    again = run(tmp_path, "prices", "list")
+    assert call(tmp_path, "rebuild").returncode == 0
+    again = call(tmp_path, "prices", "list")
     assert again.stderr == f"3 models, each with a price.\nPrice book 2{book}"
     assert {line.split()[-3] for line in again.stdout.splitlines()[1:]} == {"own"}

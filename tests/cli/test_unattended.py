@@ -161,6 +161,7 @@ def test_interrupted_fetch_says_that_what_arrived_is_kept(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code_page", "lodz"), [("cp1252", r"\u0141ód\u017a"), ("ascii", r"\u0141\xf3d\u017a")]
 )

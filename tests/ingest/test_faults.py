@@ -39,6 +39,7 @@ TABLES = (
 )
 
 
+@pytest.mark.slow
 def test_a_year_through_every_fault_equals_the_year_without(
     year: Path, workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -292,6 +293,7 @@ asyncio.run(run(*sys.argv[1:]))
 """
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
     year: Path, workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -320,6 +322,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
     )
 
 
+@pytest.mark.slow
 def test_full_disk_is_one_clear_error_and_a_sound_database(
     workspace: Workspace, tmp_path: Path
 ) -> None:

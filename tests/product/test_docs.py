@@ -35,6 +35,7 @@ def test_request_of_the_journey_is_the_one_that_is_sent() -> None:
     assert json.loads(request.text) == ask.body("plain")
 
 
+@pytest.mark.slow
 def test_every_step_of_the_journey_shows_what_it_says(tmp_path: Path) -> None:
     save_export(tmp_path)
     reader = Reader(tmp_path)
@@ -55,6 +56,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_notebook_of_the_page_becomes_a_report(project: Path) -> None:
     """Its Python blocks are the cells, the first has the parameters."""
     text = read_page(OWN_NOTEBOOK).partition(CHANGE)[0]

@@ -29,6 +29,7 @@ def in_this_year(block: Block, sandbox: Sandbox) -> Block:
     return Block("sh", text.replace("sk-ld-...", sandbox.api_key), block.output, None)
 
 
+@pytest.mark.slow
 def test_shell_blocks_run_in_order(tmp_path: Path, live_sandbox: Sandbox) -> None:
     """From the first `fetch` on; to be quick, into a database that has the last month already."""
     known = Period(LAST_MONTH.replace(day=1), YESTERDAY)
@@ -44,6 +45,7 @@ def test_shell_blocks_run_in_order(tmp_path: Path, live_sandbox: Sandbox) -> Non
     assert (tmp_path / "data" / "keys.csv").is_file()
 
 
+@pytest.mark.slow
 def test_demo_says_where_the_report_is_and_stays_by_itself(tmp_path: Path) -> None:
     [demo] = [block for block in blocks_of("README.md", "sh") if "demo" in block.text]
     html = tmp_path / Reader(tmp_path).run(demo).splitlines()[-1]
@@ -94,6 +96,15 @@ def test_table_of_commands_names_all_of_them() -> None:
     table = README.partition("| command | what it does |")[2].partition("\n\n")[0]
     named = re.findall(r"^\| `([a-z]+(?: [a-z]+)?)", table, re.MULTILINE)
     assert sorted(named) == sorted(commands)
+
+
+def test_options_that_are_named_exist() -> None:
+    groups = [one for one in COMMANDS.commands.values() if isinstance(one, TyperGroup)]
+    commands = [COMMANDS, *COMMANDS.commands.values()]
+    commands += [one for group in groups for one in group.commands.values()]
+    options = {option for one in commands for param in one.params for option in param.opts}
+    others = {"--help"}  # which every command has
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) - options == others
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])

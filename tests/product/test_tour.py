@@ -113,6 +113,7 @@ def not_byok(database: Path) -> None:
         fetch_from(sandbox, database, days("2026-09-20", "2026-10-31"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("build", [empty, one_month_as_one_sum, not_byok])
 def test_runs_on_any_database(build: Callable[[Path], object], tmp_path: Path) -> None:
     database = tmp_path / "test.duckdb"
@@ -134,6 +135,7 @@ def test_cells_run_on_rarer_databases(build: Callable[[Path], object], tmp_path:
             exec(cell.source.replace("database = None", f"database = {str(database)!r}"), names)
 
 
+@pytest.mark.slow
 def test_runs_on_a_year_and_shows_its_sums(year: Path) -> None:
     tour = run_tour(year)
     with duckdb.connect(str(year), read_only=True) as connection:
@@ -150,6 +152,7 @@ def test_runs_on_a_year_and_shows_its_sums(year: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_month_and_workspace_are_parameters(tmp_path: Path) -> None:
     database = tmp_path / "test.duckdb"
     two_workspaces(database)

@@ -17,6 +17,8 @@ from tests.support.databases import UsageRow, add_usage
 from tests.support.notebooks import write_notebook
 from tests.support.report_html import summary_of
 
+pytestmark = pytest.mark.slow
+
 PARAMETERS = 'database = ""\nmonth = ""'
 TWO = ["--month", "2026-09", "--month", "2026-10"]
 LIMIT_SECONDS = 60

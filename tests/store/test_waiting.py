@@ -74,6 +74,7 @@ def database(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::langdock_usage.errors.DatabaseBusy")
 def test_readers_get_in_while_a_slow_fetch_goes_on(tmp_path: Path, slow_sandbox: Sandbox) -> None:
     """A fetch of 40 days in several rounds; somebody asks the database all the time."""
@@ -100,6 +101,7 @@ def test_readers_get_in_while_a_slow_fetch_goes_on(tmp_path: Path, slow_sandbox:
     assert len(seen) > 1  # it grew before their eyes
 
 
+@pytest.mark.slow
 def test_second_writer_waits_for_the_first(tmp_path: Path, database: Path) -> None:
     """The lock file, not the database, keeps it out: that can be read meanwhile."""
     csv = tmp_path / "october.csv"
@@ -118,6 +120,7 @@ def test_second_writer_waits_for_the_first(tmp_path: Path, database: Path) -> No
     assert lu.open(database).months() == ["2026-09", "2026-10"]
 
 
+@pytest.mark.slow
 def test_writer_waits_for_a_reader_and_keeps_what_arrived(
     tmp_path: Path, slow_sandbox: Sandbox
 ) -> None:
@@ -136,6 +139,7 @@ def test_writer_waits_for_a_reader_and_keeps_what_arrived(
     assert rows(database, "select count(*) from exports where group_by = 'model'") == [(2,)]
 
 
+@pytest.mark.slow
 def test_reader_says_that_it_waits_for_a_writer(tmp_path: Path, database: Path) -> None:
     with Store(database):
         result = run(tmp_path, "status")
