@@ -178,7 +178,8 @@ def cache_efficiency(
     None: one row per workspace. `org_id`, the column of the group (with `api_key_name` for
     keys and chains), `total_cost_usd`, `input_tokens`, `cached_prompt_tokens`,
     `cache_creation_tokens` (over the rows whose input is known), `cache_hit_ratio` (the share of
-    the input that was read from the cache), `requests`, `cost_per_request_usd`, `cost_per_million_tokens_usd`.
+    the input that was read from the cache), `requests`, `cost_per_request_usd`,
+    `cost_per_million_tokens_usd`.
 
     >>> usage.cache_efficiency("2026-10", by="model")[["model", "cache_hit_ratio"]]
                model  cache_hit_ratio
