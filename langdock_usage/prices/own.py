@@ -1,11 +1,10 @@
 """The user's own prices: which line of `prices.csv` is in force for a model on a day. Pure."""
 
-import re
 from collections.abc import Iterable
 from datetime import date
 
 from langdock_usage.prices.price import Case, Price, TokenPrices
-from langdock_usage.raw.reference.prices import OwnPrice
+from langdock_usage.raw.reference.prices import OwnPrice, fits
 
 
 def own_price(lines: Iterable[OwnPrice], org_id: str, model: str, day: date) -> Price | None:
@@ -35,12 +34,6 @@ def own_price(lines: Iterable[OwnPrice], org_id: str, model: str, day: date) -> 
 def lines_for(lines: Iterable[OwnPrice], org_id: str, model: str) -> list[OwnPrice]:
     """The lines that fit a model of a workspace, whenever they begin."""
     return [line for line in lines if line.org_id in (None, org_id) and fits(line.model, model)]
-
-
-def fits(pattern: str, model: str) -> bool:
-    """Whether a name, or a pattern with `*` for any text, means a model; in any case of letters."""
-    parts = map(re.escape, pattern.strip().casefold().split("*"))
-    return re.fullmatch(".*".join(parts), model.strip().casefold(), re.DOTALL) is not None
 
 
 def _rank(line: OwnPrice) -> tuple[bool, bool, int, str, date]:

@@ -71,6 +71,11 @@ class Lookups:
         query = "select loaded_at from reference_loads where file = ?"
         return {loaded_at for (loaded_at,) in self._connection.execute(query, [file]).fetchall()}
 
+    def models(self) -> list[str]:
+        """Every model with usage, of any workspace."""
+        rows = self._connection.execute("select distinct model from prices_in_force").fetchall()
+        return [model for (model,) in rows]
+
     def key_names(self) -> list[tuple[str, str | None]]:
         """Every name that each API key ever had."""
         return self._connection.execute(read_sql("store/lookup/key_names")).fetchall()

@@ -47,9 +47,15 @@ def test_prices_from_template_to_explanation(tmp_path: Path) -> None:
         r"line 7: model is empty\. Nothing was changed\.$",
     )
 
-    file.write_text(f"{HEADER}\n=ours,,0.5,2,,,,,\ngpt-*,2026-10-01,1.5,12.000000001,,,,,deal\n")
+    file.write_text(
+        f"{HEADER}\n=ours,,0.5,2,,,,,\ngpt-*,2026-10-01,1.5,12.000000001,,,,,deal\ngtp-5,,1,1,,,,,\n"
+    )
     loaded = call(tmp_path, "prices", "load")
-    assert loaded.stdout == "2 lines on 2 models loaded from data/prices.csv.\n"
+    assert loaded.stdout == "3 lines on 3 models loaded from data/prices.csv.\n"
+    assert loaded.stderr == (
+        "Warning: data/prices.csv, line 4: no usage of the model 'gtp-5' is known; "
+        "did you mean 'GPT-5'?\n"
+    )
 
     listed = json.loads(call(tmp_path, "prices", "list", "--json").stdout)
     assert [(row["model"], row["source"], row["entry"]) for row in listed] == [

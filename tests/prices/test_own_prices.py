@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from langdock_usage.prices.book import PriceBook
-from langdock_usage.prices.own import fits, own_price
-from langdock_usage.raw.reference.prices import OwnPrice
+from langdock_usage.prices.own import own_price
+from langdock_usage.raw.reference.prices import OwnPrice, fits
 
 D = Decimal
 

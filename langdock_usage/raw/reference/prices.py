@@ -10,13 +10,14 @@ the same model and workspace begins. `*` stands for any text.
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
 from langdock_usage.raw.reference.cells import day, text
-from langdock_usage.raw.reference.reference_file import ReferenceFile
+from langdock_usage.raw.reference.reference_file import KnownUsage, ReferenceFile, unknown
 
 
 def _model(column: str, cell: str) -> str:
@@ -53,6 +54,23 @@ def _states(price: OwnPrice) -> str:
     return f"what {price.model!r} costs since {price.valid_from or 'ever'}"
 
 
+def fits(pattern: str, model: str) -> bool:
+    """Whether a name, or a pattern with `*` for any text, means a model; in any case of letters."""
+    parts = map(re.escape, pattern.strip().casefold().split("*"))
+    return re.fullmatch(".*".join(parts), model.strip().casefold(), re.DOTALL) is not None
+
+
+def _warnings(usage: KnownUsage, prices: Mapping[int, OwnPrice]) -> Iterator[str]:
+    """Lines that mean no model with usage."""
+    known = usage.models()
+    mentioned = [
+        (number, price.model)
+        for number, price in prices.items()
+        if not any(fits(price.model, model) for model in known)
+    ]
+    return unknown("model", mentioned, known)
+
+
 PRICES = ReferenceFile(
     name="prices",
     purpose="Say what models cost, and see which price applies.",
@@ -63,4 +81,5 @@ PRICES = ReferenceFile(
     unique=("model", "valid_from", "org_id"),
     states=_states,
     to_fill_in=("input_usd_per_mtok", "output_usd_per_mtok"),
+    warn=_warnings,
 )

@@ -25,6 +25,9 @@ class KnownUsage(Protocol):
     def key_names(self) -> Sequence[tuple[str, str | None]]:
         """Every API key, with every name that it had."""
 
+    def models(self) -> Sequence[str]:
+        """Every model with usage."""
+
     def straddled(self) -> Sequence[tuple[date, date, str]]:
         """Periods (first and last day) in which an API key with usage changed hands."""
 
