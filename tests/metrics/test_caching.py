@@ -180,6 +180,25 @@ def test_tiers_of_both_models_are_those_of_the_same_request(tmp_path: Path) -> N
     assert (found["change_low_usd"], found["change_high_usd"]) == (D("-0.5"), D("1.5"))
 
 
+def test_each_day_has_its_own_price_on_both_sides(tmp_path: Path) -> None:
+    million = (inclusive(MILLION, 0, 0, 0, model="ours"),)
+    usage = build_days(
+        tmp_path,
+        {"2025-06-09": million, "2025-06-10": million, "2025-06-11": million},
+        own="ours,,3,1,,,,\nours,2025-06-11,4,1,,,,\n",
+    )
+    # o3 fell from 10 to 2 on 10 June: 10 - 3, 2 - 3, 2 - 4
+    found = one(usage.what_if(("2025-06-09", "2025-06-11"), {"ours": "o3"}, exact=True))
+    assert (found["list_low_usd"], found["to_low_usd"]) == (10, 14)
+    assert (found["change_low_usd"], found["change_high_usd"]) == (4, 4)
+    # a period in which one of the two changed has no price: of part of it nothing is compared
+    longer = build_days(
+        tmp_path / "more", {"2025-06-09..2025-06-10": million}, own="ours,,3,1,,,,\n"
+    )
+    found = one(longer.what_if(None, {"ours": "o3"}, exact=True))
+    assert (found["list_low_usd"], found["to_low_usd"], found["change_low_usd"]) == (3, None, None)
+
+
 def test_replacements_do_not_chain_and_unknown_prices_stay_unknown(tmp_path: Path) -> None:
     usage = build_days(
         tmp_path,

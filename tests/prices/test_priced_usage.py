@@ -1,11 +1,13 @@
 """The view `priced_usage`: what tokens cost by the price book, by hand."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from genai_prices import Usage, calc_price
 
 import langdock_usage as lu
 from langdock_usage.prices.version import list_version
@@ -108,6 +110,50 @@ def test_reads_and_writes_each_at_the_tier_that_makes_the_saving_least_or_most(
     usage = build(tmp_path, exclusive(0, 1_000_000, 1_000_000, 0, model="claude-sonnet-4-5"))
     # cost 0.3 + 3.75 to 0.6 + 12; saving 2.7 - (12 - 6) to 5.4 - (3.75 - 3)
     assert figures(usage) == [usd("4.05", "12.6", "-3.3", "4.65")]
+
+
+def test_a_single_request_costs_what_the_package_itself_works_out(tmp_path: Path) -> None:
+    """At both sides of the tiers, and with either kind of cache write."""
+    models = {
+        "claude-haiku-5-5": "anthropic",
+        "claude-sonnet-4-5": "anthropic",
+        "codestral-2508": "mistral",
+        "gemini-2.5-flash": "google",
+        "gemini-2.5-pro": "google",
+        "gpt-4o": "openai",
+        "gpt-6-sol": "openai",
+        "eu.anthropic.claude-haiku-4-5-20251001-v1:0": "aws",
+    }
+    amounts = [
+        *((100_000, 0, 0, 7), (1, 60_000, 39_999, 11), (50_000, 50_000, 1, 13), (0, 0, 0, 0)),
+        *((0, 200_000, 0, 3), (1, 100_000, 100_000, 5), (272_000, 0, 0, 1), (272_000, 0, 1, 17)),
+    ]
+    rows = [
+        inclusive(*amount, model=model, requests="1", api_key_id=f"key_{place}")
+        for model in models
+        for place, amount in enumerate(amounts)
+    ]
+    usage = build(tmp_path, *rows)
+    found = usage.sql(f"select model, api_key_id, {FIGURES} from priced_usage", exact=True)
+    assert len(found) == len(rows)
+    for model, key, low, high, *_ in found.itertuples(index=False):
+        uncached, reads, writes, output = amounts[int(key.removeprefix("key_"))]
+        tokens_of_kind = {
+            "input_tokens": uncached + reads + writes,
+            "cache_read_tokens": reads,
+            "cache_write_tokens": writes,
+            "output_tokens": output,
+        }
+        expected = [
+            calc_price(
+                Usage(**tokens_of_kind, **more),
+                model,
+                provider_id=models[model],
+                genai_request_timestamp=datetime(2026, 10, 15, 12, tzinfo=UTC),
+            ).total_price
+            for more in ({}, {"cache_write_1h_tokens": writes})
+        ]
+        assert [low, high] == expected, (model, tokens_of_kind)
 
 
 def test_list_cost_and_saving_add_up_to_the_cost_without_caching(tmp_path: Path) -> None:
