@@ -27,11 +27,11 @@ def build(database: Path) -> Path:
     with DatabaseBuilder(database) as builder:
         builder.moment = datetime(2026, 11, 5, 12, tzinfo=UTC)
         for day in days("2025-11-26", "2025-11-30").days():
-            builder.add(Period(day, day), {})
+            builder.keep(Period(day, day), {})
         builder.add(days("2026-10-01", "2026-10-31"), {})
         builder.moment = datetime(2026, 11, 21, 12, tzinfo=UTC)
         for day in days("2026-11-01", "2026-11-20").days():
-            builder.add(Period(day, day), {})
+            builder.keep(Period(day, day), {})
     return database
 
 

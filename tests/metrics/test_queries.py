@@ -68,6 +68,14 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Usage:
+    database = tmp_path_factory.mktemp("empty") / "test.duckdb"
+    with DatabaseBuilder(database):
+        pass
+    return lu.open(database)
+
+
+@pytest.fixture(scope="module")
 def usage(year: Path) -> Usage:
     return lu.open(year)
 
@@ -78,10 +86,9 @@ def dtypes_of(frame: pd.DataFrame) -> dict[str, str]:
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_types_are_those_documented_with_and_without_rows(
-    question: str, usage: Usage, database: Path
+    question: str, usage: Usage, empty: Usage
 ) -> None:
-    Store(database).__exit__(None, None, None)
-    for asked, is_empty in ((usage, False), (lu.open(database), True)):
+    for asked, is_empty in ((usage, False), (empty, True)):
         frame = QUESTIONS[question](asked)
         assert frame.empty == is_empty
         assert dtypes_of(frame) == {str(column): DTYPES[str(column)] for column in frame.columns}

@@ -114,7 +114,7 @@ def not_byok(database: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("build", [empty, one_month_as_one_sum, not_byok])
+@pytest.mark.parametrize("build", [empty, not_byok])
 def test_runs_on_any_database(build: Callable[[Path], object], tmp_path: Path) -> None:
     database = tmp_path / "test.duckdb"
     build(database)
@@ -122,7 +122,14 @@ def test_runs_on_any_database(build: Callable[[Path], object], tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    "build", [days_without_usage, one_month_without_models, build_tiny, two_workspaces]
+    "build",
+    [
+        days_without_usage,
+        one_month_as_one_sum,
+        one_month_without_models,
+        build_tiny,
+        two_workspaces,
+    ],
 )
 @pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
 def test_cells_run_on_rarer_databases(build: Callable[[Path], object], tmp_path: Path) -> None:

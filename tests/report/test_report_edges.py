@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -64,37 +65,47 @@ def same_name() -> list[UsageRow]:
     return [ROW, replace(ROW, api_key_id="key-2", total_cost_usd=Decimal(2))]
 
 
+Case = Callable[[], list[UsageRow]]
+Reports = Callable[[Case], str]
+GERMAN = [one_key, free_of_charge, without_model]
 CASES = [
     october,
     without_tokens,
     byok_in_mid_month,
-    one_key,
     tiny,
     enormous,
-    free_of_charge,
-    without_model,
     with_missing_days,
     same_name,
+    *GERMAN,
 ]
 
 
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Reports:
+    """The report of a case, made once."""
+
+    @cache
+    def report_on(case: Case) -> str:
+        language = "de" if case in GERMAN else "en"
+        return report_of(case(), tmp_path_factory.mktemp(case.__name__), language)
+
+    return report_on
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-def test_unusual_month_is_sound(case: Callable[[], list[UsageRow]], tmp_path: Path) -> None:
-    made = case()
-    language = ("en", "de")[CASES.index(case) % 2]
-    database = add_usage(tmp_path / "usage.duckdb", made)
-    html = quick_report(database, "2026-10", tmp_path / "report.html", language).read_text()
-    total = sum((row.total_cost_usd for row in made if row.day.month == 10), Decimal(0))
-    assert_sound(html, total, cost="Cost (USD)" if language == "en" else "Kosten (USD)")
+def test_unusual_month_is_sound(case: Case, reports: Reports) -> None:
+    total = sum((row.total_cost_usd for row in case() if row.day.month == 10), Decimal(0))
+    cost = "Kosten (USD)" if case in GERMAN else "Cost (USD)"
+    assert_sound(reports(case), total, cost)
 
 
-def report_of(rows: list[UsageRow], folder: Path, month: str = "2026-10") -> str:
+def report_of(rows: list[UsageRow], folder: Path, language: str = "en") -> str:
     database = add_usage(folder / "usage.duckdb", rows)
-    return quick_report(database, month, folder / "report.html").read_text()
+    return quick_report(database, "2026-10", folder / "report.html", language).read_text()
 
 
-def test_first_month_has_nothing_to_compare_with(tmp_path: Path) -> None:
-    html = report_of(october(), tmp_path)
+def test_first_month_has_nothing_to_compare_with(reports: Reports) -> None:
+    html = reports(october)
     assert "no month before it to compare with" in html
     assert "Change" not in tables_of(html)["keys"].heads
     assert "month before</th>" not in html.lower()
@@ -132,8 +143,8 @@ def test_month_without_usage_is_not_a_month_without_data(tmp_path: Path) -> None
     assert "September 2026 is only partly in the database (1 of 30 days)" in visible_text(html)
 
 
-def test_workspace_without_token_data_says_so(tmp_path: Path) -> None:
-    html = report_of(without_tokens(), tmp_path)
+def test_workspace_without_token_data_says_so(reports: Reports) -> None:
+    html = reports(without_tokens)
     text = visible_text(html)
     assert "Token data does not exist for this month" in text
     assert not re.search(r"(?<![\d.])0(\.0)?%", text)
@@ -144,8 +155,8 @@ def test_workspace_without_token_data_says_so(tmp_path: Path) -> None:
         assert not {"Input tokens", "Output tokens", "Cache-hit ratio"} & set(heads)
 
 
-def test_ratios_of_a_month_that_turned_byok_are_of_its_later_part(tmp_path: Path) -> None:
-    html = report_of(byok_in_mid_month(), tmp_path)
+def test_ratios_of_a_month_that_turned_byok_are_of_its_later_part(reports: Reports) -> None:
+    html = reports(byok_in_mid_month)
     known = [row for row in october() if row.day.day >= 15]
     tokens = [row.tokens for row in known if row.tokens]
     ratio = sum(t[2] for t in tokens) / sum(t[0] for t in tokens)
@@ -154,8 +165,8 @@ def test_ratios_of_a_month_that_turned_byok_are_of_its_later_part(tmp_path: Path
     assert f"it stands for {share:.1%} of the cost" in visible_text(html)
 
 
-def test_missing_days_are_named(tmp_path: Path) -> None:
-    html = report_of(with_missing_days(), tmp_path)
+def test_missing_days_are_named(reports: Reports) -> None:
+    html = reports(with_missing_days)
     assert "Not in the database: Oct 3, 2026 \u2013 Oct 4, 2026, Oct 20, 2026." in html
     verdict = summary_of(html)["verdict"]
     assert verdict["missing_days"] == ["2026-10-03", "2026-10-04", "2026-10-20"]
@@ -168,17 +179,16 @@ def test_days_that_may_still_change_are_named(tmp_path: Path) -> None:
     assert len(summary_of(html)["verdict"]["provisional_days"]) == 31
 
 
-def test_small_and_large_amounts_keep_their_digits(tmp_path: Path) -> None:
-    (tmp_path / "large").mkdir()
-    assert "$0.000000100" in report_of(tiny(), tmp_path)
-    html = report_of(enormous(), tmp_path / "large")
+def test_small_and_large_amounts_keep_their_digits(reports: Reports) -> None:
+    assert "$0.000000100" in reports(tiny)
+    html = reports(enormous)
     assert "$10,000,000.00" in html
     assert "&lt;$0.01" in html
     assert 'data-value="10000000.000000000001"' in html
 
 
-def test_keys_that_share_a_name_stay_apart(tmp_path: Path) -> None:
-    html = report_of(same_name(), tmp_path)
+def test_keys_that_share_a_name_stay_apart(reports: Reports) -> None:
+    html = reports(same_name)
     assert "Search (key-1)" in html
     assert "Search (key-2)" in html
 

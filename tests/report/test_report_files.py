@@ -125,7 +125,7 @@ def october(tmp_path: Path) -> Iterator[tuple[Path, DatabaseBuilder]]:
     builder.moment = datetime(2026, 11, 6, 12, tzinfo=UTC)
     with builder:
         for day in parse_month("2026-10").days():
-            builder.add(Period(day, day), {"requests": "1", "total_cost_usd": "2"})
+            builder.keep(Period(day, day), {"requests": "1", "total_cost_usd": "2"})
     yield database, builder
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from altair.utils.schemapi import debug_mode
 from IPython.display import HTML, Markdown
 
 from langdock_usage.charts import renderer
@@ -65,6 +66,7 @@ def _report_kernel() -> Iterator[list[Bundle]]:
         else:
             shown.append(chart_bundle(thing))
 
-    with pytest.MonkeyPatch.context() as patch:
+    # checking charts against the schema takes a quarter of the time; tests/charts do it
+    with pytest.MonkeyPatch.context() as patch, debug_mode(False):
         patch.setattr(renderer, "show", show)
         yield shown
