@@ -15,9 +15,8 @@ from langdock_usage import charts
 from langdock_usage.charts import chart_data
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.metrics.usage import Usage
-from langdock_usage.store.store import Store
-from tests.support.databases import add_usage
-from tests.support.example_data import NASTY_NAMES, two_months
+from tests.support.databases import DatabaseBuilder, days
+from tests.support.example_data import NASTY_NAMES
 
 Drawn = Callable[[Usage, bool], Any]
 
@@ -46,13 +45,14 @@ def tiny(tiny_database: Path) -> Usage:
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Usage:
     database = tmp_path_factory.mktemp("empty") / "empty.duckdb"
-    Store(database).__exit__(None, None, None)
+    with DatabaseBuilder(database):
+        pass
     return lu.open(database)
 
 
 @pytest.fixture(scope="module")
-def nasty(tmp_path_factory: pytest.TempPathFactory) -> Usage:
-    return lu.open(add_usage(tmp_path_factory.mktemp("nasty") / "nasty.duckdb", two_months()))
+def nasty(two_months_database: Path) -> Usage:
+    return lu.open(two_months_database)
 
 
 def rows(chart: Any) -> list[dict[str, Any]]:
@@ -105,12 +105,12 @@ def test_days_too_many_become_weeks_then_months(monkeypatch: pytest.MonkeyPatch)
             "total_cost_usd": [Decimal("0.5")] * 364,
         }
     )
-    for limit, bars, days in ((364, 364, 1), (363, 52, 7), (51, 12, 31)):
+    for limit, bars, length in ((364, 364, 1), (363, 52, 7), (51, 12, 31)):
         monkeypatch.setattr(chart_data, "MAX_ROWS", limit)
         data = chart_data.by_day_key_and_model(daily)
         assert len(data) == bars
         assert data["total_cost_usd"].sum() == 182
-        assert (data["day_after"] - data["day"]).dt.days.iloc[0] == days
+        assert (data["day_after"] - data["day"]).dt.length.iloc[0] == length
     monkeypatch.setattr(chart_data, "MAX_ROWS", 11)
     with pytest.raises(InvalidRequest, match=r"12 rows stops the browser.*a shorter period, fewer"):
         charts.cost_explorer(daily)
@@ -155,8 +155,6 @@ def test_wrong_frame_is_answered_with_what_is_missing(tiny: Usage) -> None:
 
 
 def test_unknown_days_of_a_story_are_not_zero(tmp_path: Path) -> None:
-    from tests.support.databases import DatabaseBuilder, days
-
     with DatabaseBuilder(tmp_path / "test.duckdb") as builder:
         builder.add(days("2026-10-01"), {})
         builder.add(days("2026-10-03"), {})

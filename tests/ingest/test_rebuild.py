@@ -19,7 +19,7 @@ def database(tmp_path: Path) -> Path:
     return tmp_path / "test.duckdb"
 
 
-def take_in(database: Path, *exports: tuple[Period, str]) -> list[str]:
+def add(database: Path, *exports: tuple[Period, str]) -> list[str]:
     """Exports with so many requests; their ids."""
     with DatabaseBuilder(database) as builder:
         return [
@@ -38,7 +38,7 @@ def test_damaged_files_are_all_named_and_set_aside_on_request(
     """A changed CSV, a lost one, one cut short, a JSON that is none; two others are whole."""
     one, two, three, four = (days(f"2026-10-0{n}") for n in (1, 2, 3, 4))
     both = days("2026-10-01", "2026-10-02")
-    older, changed, lost, whole, cut, unknown = take_in(
+    older, changed, lost, whole, cut, unknown = add(
         database, (one, "1"), (one, "10"), (two, "2"), (three, "3"), (both, "5"), (four, "4")
     )
     folder = Archive(database).folder
@@ -81,9 +81,7 @@ def test_damaged_files_are_all_named_and_set_aside_on_request(
 
 def test_other_exports_may_cover_what_was_damaged(database: Path) -> None:
     both = days("2026-10-01", "2026-10-02")
-    [total, *_] = take_in(
-        database, (both, "9"), (days("2026-10-01"), "4"), (days("2026-10-02"), "5")
-    )
+    [total, *_] = add(database, (both, "9"), (days("2026-10-01"), "4"), (days("2026-10-02"), "5"))
     before: list[Any] = rows(database, "from usage order by all")
     folder = Archive(database).folder
     (folder / f"{total}.csv.gz").write_bytes(b"")
@@ -93,7 +91,7 @@ def test_other_exports_may_cover_what_was_damaged(database: Path) -> None:
 
 
 def test_nothing_is_made_of_damaged_files_alone(database: Path) -> None:
-    [only] = take_in(database, (days("2026-10-01"), "9"))
+    [only] = add(database, (days("2026-10-01"), "9"))
     path = Archive(database).folder / f"{only}.csv.gz"
     path.write_bytes(b"")
     with pytest.raises(NoData, match="no intact raw exports"):
@@ -104,7 +102,7 @@ def test_nothing_is_made_of_damaged_files_alone(database: Path) -> None:
 
 def test_empty_answer_outlives_the_export_that_it_did_not_erase(database: Path) -> None:
     """The day is without usage, then, as the service says; not unknown."""
-    [usage] = take_in(database, (days("2026-10-01"), "9"))
+    [usage] = add(database, (days("2026-10-01"), "9"))
     archive = Archive(database)
     [raw] = archive
     archive.keep(

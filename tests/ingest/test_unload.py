@@ -17,7 +17,7 @@ from langdock_usage.raw.archive import UNLOADED, Archive
 from langdock_usage.store.store import Store
 from langdock_usage.windows import Period
 from tests.support.command import assert_refused, call
-from tests.support.databases import csv_of, days
+from tests.support.databases import DatabaseBuilder, csv_of, days
 from tests.support.queries import rows
 
 API = "https://api.example.com"
@@ -37,28 +37,26 @@ class Step:
 
 def play(database: Path, steps: Iterable[tuple[int, Step]]) -> list[str]:
     """Take the numbered steps in, each at its minute; the ids of their exports."""
-    archive, ids = Archive(database), []
-    with Store(database) as store:
+    ids = []
+    with DatabaseBuilder(database) as builder:
         for minute, step in steps:
-            found = store._connection.execute(
+            found = builder.store._connection.execute(
                 "select export_id from exports where superseded_by is null and record_count > 0 "
                 "and window_start = ? and window_end = ? and group_by = 'model'",
                 [step.window.first, step.window.last],
             ).fetchone()
             empty = step.requests is None
-            raw = archive.keep(
-                None if empty else csv_of([{"requests": str(step.requests)}], step.window),
-                window=step.window,
-                timezone="UTC",
+            added = builder.add(
+                step.window,
+                *([] if empty else [{"requests": str(step.requests)}]),
                 group_by=step.group_by,
-                fetched_at=datetime(2026, 11, 1, 12, minute, tzinfo=UTC),
+                received=datetime(2026, 11, 1, 12, minute, tzinfo=UTC),
                 source=step.source,
                 org_id=step.org_id,
                 # a settled day is not erased by an empty answer
                 yields_to=found[0] if found and empty else None,
             )
-            store.add_export(raw, archive.csv_path(raw), "made.csv")
-            ids.append(raw.export_id)
+            ids.append(added.export_id)
     return ids
 
 

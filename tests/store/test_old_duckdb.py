@@ -35,12 +35,10 @@ with duckdb.connect(database, read_only=read_only == "True") as connection:
 KILLED = """
 import os, sys
 from pathlib import Path
-from langdock_usage.store.store import Store
 from tests.support.databases import DatabaseBuilder, days
-database = Path(sys.argv[1])
-store = Store(database)
-DatabaseBuilder(database).take_in(store, days("2026-11-03"), {"requests": "77"})
-os._exit(9)
+with DatabaseBuilder(Path(sys.argv[1])) as builder:
+    builder.add(days("2026-11-03"), {"requests": "77"})
+    os._exit(9)
 """
 
 

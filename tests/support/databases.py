@@ -81,6 +81,8 @@ class Options(TypedDict, total=False):
     org_id: str | None
     columns: Sequence[str]
     received: datetime | None
+    source: str
+    yields_to: str | None
 
 
 class DatabaseBuilder:
@@ -123,6 +125,8 @@ class DatabaseBuilder:
         org_id: str | None = None,
         columns: Sequence[str] = COLUMNS,
         received: datetime | None = None,
+        source: str = "a test",
+        yields_to: str | None = None,
     ) -> None:
         """Keep an export with these rows, or this CSV; neither is a period without usage."""
         if rows:
@@ -134,8 +138,9 @@ class DatabaseBuilder:
             timezone=timezone,
             group_by=group_by,
             fetched_at=self.moment,
-            source="a test",
+            source=source,
             org_id=org_id,
+            yields_to=yields_to,
         )
         self._kept.append((raw, self.archive.csv_path(raw), "export.csv"))
 
