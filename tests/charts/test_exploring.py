@@ -110,7 +110,7 @@ def test_days_too_many_become_weeks_then_months(monkeypatch: pytest.MonkeyPatch)
         data = chart_data.by_day_key_and_model(daily)
         assert len(data) == bars
         assert data["total_cost_usd"].sum() == 182
-        assert (data["day_after"] - data["day"]).dt.length.iloc[0] == length
+        assert (data["day_after"] - data["day"]).dt.days.iloc[0] == length
     monkeypatch.setattr(chart_data, "MAX_ROWS", 11)
     with pytest.raises(InvalidRequest, match=r"12 rows stops the browser.*a shorter period, fewer"):
         charts.cost_explorer(daily)

@@ -11,6 +11,7 @@ import pytest
 from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.prices import PRICES
 from langdock_usage.raw.reference.workspaces import WORKSPACES
 from langdock_usage.sql import VIEWS
 from tests.support.databases import DatabaseBuilder, days
@@ -80,6 +81,9 @@ def fill(database: Path) -> None:
     workspaces = database.with_name("workspaces.csv")
     workspaces.write_text("org_id,name\norg_a,Example Ltd\n")
     load_file(WORKSPACES, database, workspaces)
+    prices = database.with_name("prices.csv")
+    prices.write_text("model,input_usd_per_mtok,output_usd_per_mtok\ngpt-5,1.5,12\n")
+    load_file(PRICES, database, prices)
 
 
 def test_every_view_answers_the_same_in_an_old_duckdb(old_duckdb: Path, tmp_path: Path) -> None:
