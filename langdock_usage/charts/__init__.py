@@ -3,7 +3,12 @@
 Each function takes a frame with the columns of the view of its name; a `Style` gives the words.
 """
 
-from langdock_usage.charts.cache_charts import cache_efficiency, cache_over_time, cost_against_cache
+from langdock_usage.charts.cache_charts import (
+    cache_efficiency,
+    cache_over_time,
+    cache_savings,
+    cost_against_cache,
+)
 from langdock_usage.charts.cost_charts import (
     cost_per_day,
     cost_per_key,
@@ -23,6 +28,7 @@ from langdock_usage.charts.heatmap import cost_per_key_and_model
 __all__ = [
     "cache_efficiency",
     "cache_over_time",
+    "cache_savings",
     "cache_use",
     "changes",
     "cost_against_cache",

@@ -20,6 +20,8 @@ from langdock_usage.charts.look import finished
 from langdock_usage.charts.names import shortened
 from langdock_usage.charts.style import (
     ACCENT,
+    INK,
+    MORE,
     PLAIN,
     Style,
     cost_axis,
@@ -97,6 +99,40 @@ def costliest_with_ratio(ratios: pd.DataFrame, name: str, top: int = 15) -> pd.D
 
 def _no_nan(name: Any) -> Any:
     return None if pd.isna(name) else name
+
+
+def cache_savings(frame: pd.DataFrame, style: Style = PLAIN, top: int = 15) -> alt.LayerChart:
+    """What caching saved, from the least to the most, of the `top` costliest keys, models, teams.
+
+    Those without caching, or without a known price, are left out; roots let small amounts be seen.
+
+    >>> chart = charts.cache_savings(usage.cache_savings("2026-10"))
+    """
+    low_and_high = ["saving_low_usd", "saving_high_usd"]
+    require(frame, [*low_and_high, "total_cost_usd"])
+    amounts = frame[low_and_high].astype(float)
+    known = frame[amounts.notna().all(axis=1) & amounts.any(axis=1)]
+    known = known.sort_values("total_cost_usd", ascending=False, kind="stable").head(top)
+    name, _ = group_of(known)
+    data = known[low_and_high].astype(float).reset_index(drop=True)
+    data.insert(0, name, pd.Series(shortened(names_of(known, name, style)), dtype="str"))
+    for bound in low_and_high:
+        data[f"{bound}_label"] = [style.money(amount) for amount in known[bound]]
+    data["is_loss"] = data["saving_high_usd"] < 0
+    data = data.sort_values("saving_high_usd", ascending=False, kind="stable", ignore_index=True)
+    tips = [
+        alt.Tooltip(f"{one}:N", title=style.label(one.removesuffix("_label")))
+        for one in (name, *(f"{bound}_label" for bound in low_and_high))
+    ]
+    axis = alt.X("saving_low_usd:Q", title=style.label("caching_saved"))
+    axis = axis.scale(type="sqrt").axis(format="$,~r", tickCount=6, domain=False, ticks=False)
+    colour = alt.condition(alt.datum.is_loss, alt.value(MORE), alt.value(ACCENT))
+    base = alt.Chart(with_places(data, name)).encode(y=named_axis(name), color=colour, tooltip=tips)
+    ranges = base.mark_rule(strokeWidth=6, opacity=0.5).encode(x=axis, x2="saving_high_usd:Q")
+    ends = [base.mark_circle(size=60, opacity=1).encode(x=axis)]
+    ends.append(base.mark_circle(size=60, opacity=1).encode(x="saving_high_usd:Q"))
+    zero = alt.Chart(pd.DataFrame({"saving_low_usd": [0]})).mark_rule(color=INK).encode(x=axis)
+    return finished([zero, ranges, *ends], height_of(data[name]), style, "savings", data)
 
 
 def cost_against_cache(

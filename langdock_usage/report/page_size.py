@@ -9,7 +9,14 @@ ROW_BYTES = 800
 """A row of nine columns and its entry in the summary, without the name."""
 CELL_BYTES = 90
 USUAL_COLUMNS = 9
-ROOM_BYTES = {"keys": 1_320_000, "models": 250_000, "cache": 260_000}
+ROOM_BYTES = {
+    "keys": 1_320_000,
+    "models": 250_000,
+    "cache": 260_000,
+    "cache_savings": 80_000,
+    "unrealised_savings": 40_000,
+    "price_check": 40_000,
+}
 USUAL_ROOM_BYTES = 200_000
 
 

@@ -116,8 +116,9 @@ def render_notebook(
         known = {key: value for key, value in standard.items() if key in notebook.defaults}
         executed = execute(notebook, known | given, kernel)
         summary = None if shows_summary(executed) else month.summary()
-    if notebook.name == DEFAULT_NOTEBOOK:
-        title = language.text("head.title", month=language.month(month.first))
+    if notebook.name in language.texts("report_titles"):
+        name = f"report_titles.{notebook.name}"
+        title = language.text(name, month=language.month(month.first))
     else:
         title = f"{notebook.name} {request.month}"
     sealed = seal(

@@ -95,6 +95,9 @@ CHARTS: dict[str, Callable[[Usage], Any]] = {
     "cache_over_time": lambda usage: charts.cache_over_time(
         usage.monthly_cost(by="model"), "model"
     ),
+    "cache_savings": lambda usage: charts.cache_savings(
+        usage.cost_per_key(MONTH).assign(saving_low_usd=-1.0, saving_high_usd=2.0)
+    ),
     "cost_against_cache": lambda usage: charts.cost_against_cache(usage.cost_per_key(MONTH)),
     "cost_explorer": lambda usage: charts.cost_explorer(usage.daily_cost()),
     "cost_over_months": lambda usage: charts.cost_over_months(usage.monthly_cost(by="team")),

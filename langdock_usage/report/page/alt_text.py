@@ -28,6 +28,7 @@ class AltText:
             "cache": self._scatter,
             "cache_keys": self._ratios,
             "cache_models": self._ratios,
+            "savings": self._savings,
         }
         values = writers.get(kind, self._bars)(data)
         if kind == "cache" and not values:
@@ -82,6 +83,17 @@ class AltText:
             "ratio": self.formatter.language.percent(high["cache_hit_ratio"]),
             "low_name": shorten(low[name]),
             "low_ratio": self.formatter.language.percent(low["cache_hit_ratio"]),
+        }
+
+    def _savings(self, data: pd.DataFrame) -> Values:
+        high = _largest(data, "saving_low_usd")
+        low: Any = data.sort_values("saving_high_usd", kind="stable").iloc[0]
+        return {
+            "count": str(len(data)),
+            "name": shorten(high.iloc[0]),
+            "amount": self.formatter.money(high["saving_low_usd"]),
+            "low_name": shorten(low.iloc[0]),
+            "low_amount": self.formatter.money(low["saving_high_usd"]),
         }
 
     def _months(self, data: pd.DataFrame) -> Values:

@@ -2,7 +2,7 @@
 
 | column                                     | reads as                                       |
 | ------------------------------------------ | ---------------------------------------------- |
-| `…_per_…_usd`                              | a small amount, all rows with the same digits  |
+| `…_per_…_usd`, `…_usd_per_…`               | a small amount, all rows with the same digits  |
 | `change…_usd`, `difference…_usd`           | an amount with its sign                        |
 | `…_usd`, `…_usd_before`, `…_usd_after`     | an amount                                      |
 | `change…_ratio`                            | a percentage with its sign                     |
@@ -50,10 +50,10 @@ class CellWriter:
         name = PERIOD.sub("", kind or str(values.name))
         known = [None if _is_missing(value) else value for value in values.astype(object)]
         is_change = bool(CHANGE.search(name))
+        if "_usd_per_" in name or ("_per_" in name and name.endswith("_usd")):
+            texts = self._format.rates(*known)
+            return Column(label, list(map(Cell, texts, map(_plain, known))))
         if name.endswith("_usd"):
-            if "_per_" in name:
-                texts = self._format.rates(*known)
-                return Column(label, list(map(Cell, texts, map(_plain, known))))
             return _numbers(label, known, self._money(is_change), _exact)
         if name.endswith("_ratio"):
             write = self._language.change if is_change else self._language.percent

@@ -50,6 +50,9 @@ LEFT_OUT = {
     "first_used_day",
 }
 
+# Columns of known words, and the texts that say them in the language of the report.
+WORDS = {"token_accounting": "accounting", "finding": "finding", "source": "price_source"}
+
 
 class TableWriter:
     """Makes tables of frames, in the words and digits of a report."""
@@ -131,9 +134,10 @@ class TableWriter:
         is_measure = is_comparison(rows) and "_after" in column
         measure = column.replace("_after", "").replace("cost_usd", "total_cost_usd")
         label = heading or self._format.label(measure if is_measure else column)
-        if column == "token_accounting":
-            words = self._format.language.texts("accounting")
-            values = pd.Series([words[kind or "none"] for kind in texts_or_none(values)])
+        if column in WORDS:
+            words = self._format.language.texts(WORDS[column])
+            kinds = [kind or "none" for kind in texts_or_none(values)]
+            values = pd.Series([words.get(kind, kind) for kind in kinds])
         made = self._cells.column(values, label, column)
         if heading:  # an empty place is easier to see than a zero
             made.cells[:] = [Cell("\u2013", "0") if c.value == "0" else c for c in made.cells]

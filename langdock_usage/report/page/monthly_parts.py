@@ -45,7 +45,11 @@ class Head:
 
 
 def head(
-    self: Report, exports: pd.DataFrame, days: pd.DataFrame, reconciliation: pd.DataFrame
+    self: Report,
+    exports: pd.DataFrame,
+    days: pd.DataFrame,
+    reconciliation: pd.DataFrame,
+    notebook: str = "monthly_report",
 ) -> None:
     """Workspace, month, zone, currency, the moment of the data, and whether it is final."""
     text = self.language.text
@@ -53,7 +57,7 @@ def head(
     zones = ", ".join(sorted(set(exports["timezone"])))
     show(
         "head.html.j2",
-        title=text("head.title", month=self.language.month(self.months.first)),
+        title=text(f"report_titles.{notebook}", month=self.language.month(self.months.first)),
         facts=[
             (text("head.workspace"), exports["org_id"].iloc[0]),
             (text("head.zone"), zones),

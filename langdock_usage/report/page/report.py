@@ -12,7 +12,7 @@ from langdock_usage.report.language import Language
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.marks import Marks
 from langdock_usage.report.monthly.months import Months
-from langdock_usage.report.page import cross_tables, monthly_parts
+from langdock_usage.report.page import cache_parts, cross_tables, monthly_parts
 from langdock_usage.report.page.frame_table import TableWriter
 from langdock_usage.report.page.monthly_parts import Head
 from langdock_usage.report.page.own_charts import drawable, frames_of
@@ -41,6 +41,8 @@ class Report:
     restated = monthly_parts.restated
     command = monthly_parts.command
     summary = monthly_parts.summary
+    cache_actions = cache_parts.cache_actions
+    caching = cache_parts.caching
 
     def __init__(
         self, month: str, months: pd.DataFrame, models: pd.DataFrame, language: str = "en"

@@ -10,13 +10,23 @@ from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.months import Months
 from langdock_usage.report.page.alt_text import AltText
 
-LABELLED = ("total_cost_usd", "cache_hit_ratio", "api_key_name", "model", "team", "day", "month")
+LABELLED = (
+    "total_cost_usd",
+    "cache_hit_ratio",
+    "saving_low_usd",
+    "saving_high_usd",
+    "api_key_name",
+    "model",
+    "team",
+    "day",
+    "month",
+)
 
 
 def report_style(formatter: Formatter, months: Months, models: pd.DataFrame) -> Style:
     """The style of all charts of a report; `models` is `usage.monthly_cost(…, by="model")`."""
     language = formatter.language
-    words = ("others", "month_before", "caching_would_pay")
+    words = ("others", "month_before", "caching_would_pay", "caching_saved")
     labels = {name: formatter.label(name) for name in LABELLED}
     return Style(
         labels=labels | {name: language.text(f"words.{name}") for name in words},

@@ -1,0 +1,112 @@
+"""What reports say of caching and prices, in the notebook of its own and in the monthly report."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.support.looked_at import tables_of, visible_text
+from tests.support.made import ROW
+from tests.support.priced import build, exclusive, inclusive
+from tests.support.quick import NOTEBOOK, quick_report
+
+CACHE_REPORT = NOTEBOOK.with_name("cache_report.ipynb")
+MILLION = 1_000_000
+D = Decimal
+
+
+def haiku(name: str, uncached: int, reads: int, writes: int, cost: str) -> dict[str, str]:
+    """Millions of tokens at 1, read at 0.1, written at 1.25 or for an hour at 2, output at 5."""
+    counts = (uncached * MILLION, reads * MILLION, writes * MILLION, MILLION)
+    row = exclusive(*counts, model="claude-haiku-4-5", total_cost_usd=cost)
+    return {**row, "api_key_id": name, "api_key_name": f"<b>{name}</b>", "requests": "10000"}
+
+
+def embeddings(name: str, cost: str) -> dict[str, str]:
+    """The costliest key, of a model that cannot cache."""
+    row = inclusive(MILLION, 0, 0, 0, model="text-embedding-3-small", total_cost_usd=cost)
+    return {**row, "api_key_id": name, "api_key_name": name}
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("caching")
+    yield build(
+        folder,
+        # as listed: writes add 200 * 0.25 = 50, and nothing is read
+        haiku("Writer", 10, 0, 200, "265"),
+        # as listed: 60 million tokens read save 0.9 each
+        haiku("Best", 40, 60, 0, "51"),
+        # 60 % of 155 are 93: 53 million more, at 0.9
+        haiku("Little", 115, 40, 0, "124"),
+        embeddings("Vectors", "0.02"),
+        {**embeddings("Costly vectors", "700"), "model": "text-embedding-3-large"},
+        {**inclusive(MILLION, 0, 0, 0, total_cost_usd="7"), "model": "ours"},
+    ).path
+
+
+def test_the_monthly_report_begins_its_caching_with_what_to_do(
+    database: Path, tmp_path: Path
+) -> None:
+    html = quick_report(database, "2026-10", tmp_path / "report.html").read_text()
+    text = visible_text(html).replace("|", "")
+    for said in (
+        "<b>Writer</b> writes 200 M tokens on claude-haiku-4-5 into the cache and reads none",
+        "it pays $50.00 a month for nothing",
+        "Certain: the reported cost agrees with the price book. Check it in: What caching saved",
+        "<b>Little</b> reads 25.8% of its input",
+        "similar keys 60.0%: with as much it would save up to $47.70 a month",
+        # 60 + 40 million read save 0.9 each, writes add 200 * 0.25 or 200 * 1
+        "between a loss of $110.00 and a saving of $40.00",
+        "Wasted: $50.00,",
+        # Writer's only similar key is Little: 40 / 155 of 210 million at 0.9 are 48.77
+        "Not realised: up to $96.47,",
+        "a part that stands for 99.4% of the cost",
+    ):
+        assert said in " ".join(text.replace("&lt;", "<").replace("&gt;", ">").split()), said
+    assert "<b>Writer" not in html
+    saved = tables_of(html)["cache-savings"]
+    assert D("-50") in saved.column("Saved by caching, at most")
+    unrealised = tables_of(html)["unrealised-savings"].column("Would save up to")
+    assert unrealised == [D("48.7741932"), D("47.7")]
+    # of the embeddings, which cost more, nobody says that caching would pay
+    assert re.search(r"a ratio below one half is \S*Writer", html)
+
+
+def test_the_cache_report_shows_savings_checks_and_prices(database: Path, tmp_path: Path) -> None:
+    html = quick_report(
+        database, "2026-10", tmp_path / "report.html", "de", CACHE_REPORT
+    ).read_text()
+    text = visible_text(html).replace("|", "")
+    assert "Caching und Preise im Oktober 2026" in text
+    assert "mit claude-haiku-4-5 200 Mio. Token in den Cache und liest keines davon" in text
+    tables = tables_of(html)
+    keys = tables["cache-savings-keys"]
+    assert len(keys.rows) == 6
+    # 60 * 0.9, 40 * 0.9; writes add 50 to 200
+    assert {D(54), D(36), D(-50)} <= set(keys.column("Durch Caching gespart, höchstens"))
+    checked = tables["price-check"]
+    place = checked.heads.index("Befund")
+    # the most money in question first: 700 for 0.13 by the list
+    assert [row[place] for row in checked.rows][:2] == ["darüber", "kein Preis"]
+    [unknown] = tables["unknown-prices"].rows
+    assert unknown == ["ours", "7"]
+    prices = tables["prices"]
+    [of_haiku] = [row for row in prices.rows if row[0] == "claude-haiku-4-5"]
+    assert of_haiku[1:6] == ["1", "5", "0.1", "1.25", "2"]
+    [book] = tables["price-book"].rows
+    assert len(book[-1]) == 64
+
+
+def test_without_token_columns_it_says_what_is_missing_and_why(tmp_path: Path) -> None:
+    database = build(tmp_path, {**ROW, "sum_prompt_tokens": ""}).path
+    html = quick_report(
+        database, "2026-10", tmp_path / "report.html", notebook_file=CACHE_REPORT
+    ).read_text()
+    text = visible_text(html)
+    assert "only for workspaces with their own provider keys (BYOK)" in text
+    assert "Worth doing" not in text
+    assert "NaN" not in text
+    assert "prices" in tables_of(html)
