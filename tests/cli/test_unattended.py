@@ -168,14 +168,13 @@ def test_interrupted_fetch_says_that_what_arrived_is_kept(
 def test_no_name_is_too_strange_for_a_code_page(tmp_path: Path, code_page: str, lodz: str) -> None:
     database = add_usage(tmp_path / "Łódź.duckdb", two_months(), org_id="Łódź").name
 
-    def told(*line: str, status: int = 0) -> str:
+    def told(*line: str) -> str:
         result = run(tmp_path, *line, "--db", database, PYTHONIOENCODING=code_page)
-        assert result.returncode == status, result.stderr
+        assert result.returncode == 0, result.stderr
         return result.stdout + result.stderr
 
     assert f"{lodz} (Europe/Berlin)" in told("status")
     assert r"Rocket \U0001f680 Z" in told("keys", "list")
-    assert f"in workspace {lodz};" in told("report", "--month", "2025-01", status=1)
     [workspace] = json.loads(told("status", "--json"))["workspaces"]
     assert workspace["org_id"] == "Łódź"
 
