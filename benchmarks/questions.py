@@ -81,7 +81,7 @@ def make(database: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for start in range(0, DAYS, 31):
             with Store(database) as store:
-                store.take_in_all(
+                store.add_exports(
                     [_export(Path(folder), n) for n in range(start, min(start + 31, DAYS))]
                 )
 

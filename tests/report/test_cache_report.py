@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.looked_at import tables_of, visible_text
-from tests.support.made import ROW
+from tests.support.databases import ROW
 from tests.support.priced import build, exclusive, inclusive
 from tests.support.quick import NOTEBOOK, quick_report
+from tests.support.report_html import tables_of, visible_text
 
 CACHE_REPORT = NOTEBOOK.with_name("cache_report.ipynb")
 MILLION = 1_000_000
