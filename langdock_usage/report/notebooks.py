@@ -16,6 +16,9 @@ from langdock_usage.settings import Settings
 # What every report is about; the command line has options of its own for these.
 STANDARD = ("database", "month", "org_id")
 
+ASKED_REPORT = "LANGDOCK_USAGE_ASKED_REPORT"
+"""The environment variable that tells a report's kernel, in JSON, which notebook it executes."""
+
 # whatever kernel it was last open with
 PYTHON = {"name": "python3", "language": "python", "display_name": "Python 3"}
 

@@ -1,5 +1,6 @@
 """notebook → papermill → one sealed HTML file."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from langdock_usage.report.kernel.process import KernelProcess, kernel_process
 from langdock_usage.report.language import LANGUAGES, Language
 from langdock_usage.report.monthly.open_month import OpenMonth, open_month
 from langdock_usage.report.monthly.summary import shows_summary
-from langdock_usage.report.notebooks import Notebook, is_notebook, read_notebook
+from langdock_usage.report.notebooks import ASKED_REPORT, Notebook, is_notebook, read_notebook
 from langdock_usage.report.previous_report import moment_of_report
 from langdock_usage.report.sealed import for_jupyterlab, seal
 from langdock_usage.whole_file import whole_file
@@ -114,6 +115,8 @@ def render_notebook(
             "earlier_report": moment_of_report(html, month.org_id),
         }
         known = {key: value for key, value in standard.items() if key in notebook.defaults}
+        asked = {"notebook": notebook.name, "parameters": dict(request.parameters)}
+        kernel.environment[ASKED_REPORT] = json.dumps(asked)
         executed = execute(notebook, known | given, kernel)
         summary = None if shows_summary(executed) else month.summary()
     if notebook.name in language.texts("report_titles"):

@@ -22,12 +22,14 @@ class KernelProcess:
         self.process = process
         self.folder = folder
         """For its sockets, and gone with it."""
+        self.environment: dict[str, str] = {}
+        """What the kernel is told beside what it would be told anyway."""
         self._writer = writer
 
     def run(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         """Become the kernel with these arguments, in this process's working directory."""
         with suppress(OSError):  # it is dead already, and whoever talks to the kernel notices
-            self._writer.send((list(arguments), dict(environment), Path.cwd()))
+            self._writer.send((list(arguments), {**environment, **self.environment}, Path.cwd()))
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """What the numbers of a report rest on, and how to make them again."""
 
+import json
+import os
 import platform
 import shlex
 from collections.abc import Iterator
@@ -14,13 +16,19 @@ import langdock_usage
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.report.language import LANGUAGES
 from langdock_usage.report.language.formatter import Formatter
+from langdock_usage.report.notebooks import ASKED_REPORT
 from langdock_usage.settings import DEFAULT_DATABASE, Settings
 
 PACKAGES = ("duckdb", "altair", "vl-convert-python", "papermill")
 
 
-def command(database: Path, month: str, org_id: str, language: str, notebook: str) -> str:
-    """The command that makes the report again."""
+def command(database: Path, month: str, org_id: str, language: str) -> str:
+    """The command that makes the report again: of the notebook that is executed, as it was asked.
+
+    In JupyterLab nobody knows which that is, and it is the monthly report.
+    """
+    asked = json.loads(os.environ.get(ASKED_REPORT) or "{}")
+    notebook = asked.get("notebook", "monthly_report")
     words = ["langdock-usage", "report", notebook, "--month", month, "--org", org_id]
     usual = Settings.from_environment().project / DEFAULT_DATABASE
     if database.absolute() != usual.absolute():
@@ -28,6 +36,9 @@ def command(database: Path, month: str, org_id: str, language: str, notebook: st
         words += ["--db", database.name if database.is_absolute() else database.as_posix()]
     if language != LANGUAGES[0]:
         words += ["-p", "language", language]
+    for name, value in asked.get("parameters", {}).items():
+        if name != "language":
+            words += ["-p", name, value]
     return shlex.join(words)
 
 

@@ -142,17 +142,18 @@ def restated(self: Report, restatements: pd.DataFrame, moment: str | None) -> No
             self.note(name, **values)
     elif restatements.empty:
         self.note("no_restatements")
-    self.table(restatements.head(MOST_RESTATEMENTS), columns=RESTATEMENT)
+    if len(restatements):
+        self.table(restatements.head(MOST_RESTATEMENTS), columns=RESTATEMENT)
 
 
-def command(self: Report, database: Path, notebook: str = "monthly_report") -> None:
+def command(self: Report, database: Path) -> None:
     """How to make this report again, and what it was made with."""
     org_id = _head(self).exports["org_id"].iloc[0]
     show(
         "command.html.j2",
         title=self.language.text("titles.command"),
         texts=self.language.texts("command"),
-        command=provenance.command(database, self.month, org_id, self.language.code, notebook),
+        command=provenance.command(database, self.month, org_id, self.language.code),
         versions=self.language.text("command.versions", versions=provenance.versions()),
     )
 
