@@ -118,12 +118,14 @@ def rows_of(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[str, pd.DataFr
     return name, data
 
 
-def require(frame: pd.DataFrame, columns: Iterable[str]) -> None:
-    """Raise InvalidRequest where a frame lacks a column."""
+def require(frame: pd.DataFrame, columns: Iterable[str], what: str = "This chart") -> None:
+    """Raise InvalidRequest where it is no frame, or lacks a column that `what` needs."""
+    if not isinstance(frame, pd.DataFrame):
+        raise InvalidRequest(f"{what} needs a frame, and this is {type(frame).__name__}.")
     missing = [column for column in columns if column not in frame]
     if missing:
         raise InvalidRequest(
-            f"This chart needs a frame with the column {missing[0]}; "
+            f"{what} needs a frame with the column {missing[0]}; "
             f"it has {', '.join(map(str, frame.columns))}."
         )
 

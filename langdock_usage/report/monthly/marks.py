@@ -6,9 +6,18 @@ from typing import Any
 
 import pandas as pd
 
+from langdock_usage.charts.chart_data import require
 from langdock_usage.charts.names import shorten
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.months import Months
+
+COMPARED = (
+    "cost_before_usd",
+    "cost_after_usd",
+    "requests_before",
+    "requests_after",
+    "first_used_day",
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +32,9 @@ class Marks:
 
     def of(self, compared: pd.DataFrame, named: pd.DataFrame | None = None) -> list[str]:
         """A mark for each row, empty for most; `named` are names of API keys by month."""
+        require(compared, COMPARED, "report.marks")
+        if named is not None:
+            require(named, ("month", "api_key_id", "api_key_name"), "report.marks(…, named)")
         if self.months.before is None:
             return [""] * len(compared)
         names = {} if named is None else self._names_before(named)

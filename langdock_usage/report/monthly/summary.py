@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from langdock_usage.embedding import OURS, embedded_json
+from langdock_usage.errors import InvalidRequest
 from langdock_usage.report.monthly.data_status import DataStatus
 from langdock_usage.report.page_size import room_bytes, rows_that_fit
 from langdock_usage.text import exact
@@ -52,7 +53,11 @@ def summarise(
     `keys`, `models` and `teams` are frames of `usage.compare(…)` or `usage.cost_per_…(…)`. Of
     thousands of keys, or hundreds of models, those that cost least stand together in a last entry
     with `id` and `name` null, in which `others` says how many they are: sums stay whole.
+
+    Raises InvalidRequest where the costs of one of them are not those of the month.
     """
+    for name, frame in (("keys", keys), ("models", models), ("teams", teams)):
+        _check_sum(total, name, frame)
     return {
         "month": f"{total.month:%Y-%m}",
         "org_id": str(exports["org_id"].iloc[0]),
@@ -95,6 +100,20 @@ def element(summary: Mapping[str, object]) -> str:
 def data_of(exports: "pd.DataFrame") -> Any:
     """When the last of the exports was received, in UTC."""
     return exports["fetched_at"].max().tz_convert("UTC").tz_localize(None)
+
+
+def _check_sum(total: "MonthTotal", name: str, frame: "pd.DataFrame") -> None:
+    from langdock_usage.charts.chart_data import cost_column, require
+    from langdock_usage.charts.top_and_others import total_of
+
+    require(frame, (), f"{name}=… of report.summary")
+    cost = total_of(frame[cost_column(frame)]) or 0
+    if cost != total.total_cost_usd:
+        raise InvalidRequest(
+            f"The {name} of the summary cost {cost} USD, and the month "
+            f"{exact(total.total_cost_usd)} USD: give report.summary all {name} of the month, as a "
+            "question answers with exact=True."
+        )
 
 
 def _teams(teams: "pd.DataFrame") -> list[dict[str, object]]:

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from langdock_usage.charts.cache_charts import costliest_with_ratio
+from langdock_usage.charts.chart_data import require
 from langdock_usage.charts.top_and_others import by_cost, few, total_of
 from langdock_usage.report.language.formatter import Formatter
 
@@ -25,6 +26,9 @@ def cost_by_model(
     The `models` are named, else the `top` costliest ones; of keys the costliest. All others stand
     together.
     """
+    require(frame, ("model", COST), "report.by_model")
+    if before is not None:
+        require(before, ("first_day", COST), "report.by_model(…, before)")
     others = formatter.others
     costs = frame[COST].reset_index(drop=True)
     names = pd.Series(formatter.names(frame, "model"), dtype="str")
@@ -35,6 +39,7 @@ def cost_by_model(
         names = names.where(names.isin(models), others)
         order = [model for model in (*models, others) if model in set(names)]
     down = _down(frame)
+    require(frame, down, "report.by_model")
     places = list(frame[down].itertuples(index=False, name=None))
     rows: list[Any]
     if "api_key_name" in down:
@@ -65,8 +70,9 @@ def cost_by_model(
 
 def ratio_by_month(formatter: Formatter, frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """Cache-hit ratio of the costliest keys or models: a column for each month."""
-    known = costliest_with_ratio(frame, name, KEYS)
     key = "api_key_id" if name == "api_key_name" else name
+    require(frame, (key, name, "month", COST, "cache_hit_ratio"), "report.by_month")
+    known = costliest_with_ratio(frame, name, KEYS)
     names = formatter.names(known, name)
     rows = dict(zip(map(str, known[key]), names, strict=True))
     ratios = {
