@@ -34,10 +34,16 @@ def top_and_others(frame: pd.DataFrame, top: int, others: str | None = None) -> 
 
 def with_row(frame: pd.DataFrame, row: Mapping[str, Any]) -> pd.DataFrame:
     """The frame with one more row, and the types of its columns; what the row lacks is missing."""
-    may_lack = {"bool": "boolean", "int64": "Int64"}
-    types = {column: may_lack.get(str(kind), kind) for column, kind in frame.dtypes.items()}
+    types = {column: _may_lack(kind) for column, kind in frame.dtypes.items()}
     last = pd.DataFrame([row], columns=frame.columns, dtype=object).astype(types)
     return pd.concat([frame.astype(types), last], ignore_index=True)
+
+
+def _may_lack(kind: Any) -> Any:
+    """A type that has room for a missing value, and for a sum."""
+    if is_integer_dtype(kind):
+        return "Int64"
+    return "boolean" if is_bool_dtype(kind) else kind
 
 
 def few(names: pd.Series[str], costs: pd.Series[Any], top: int, others: str) -> pd.Series[str]:
@@ -59,8 +65,8 @@ def _costliest(names: pd.Series[str], costs: pd.Series[Any]) -> list[str]:
 def add_up(frame: pd.DataFrame) -> dict[str, Any]:
     """The sum of each column that has one; of a known ratio, the ratio of the sums.
 
-    Amounts (`…_usd`), tokens and whole numbers are added. What is `…_per_…` or a ratio and is not
-    known here has no sum.
+    Amounts (`…_usd`), tokens, whole numbers and `Decimal`s are added. What is `…_per_…` or a ratio
+    and is not known here has no sum.
     """
     columns = [str(column) for column in frame.columns]
     sums = {name: total_of(frame[name]) for name in columns if is_additive(frame[name])}
@@ -84,14 +90,19 @@ def is_additive(values: pd.Series[Any]) -> bool:
         return True
     if name.startswith("month_before"):  # of the same days, which may not be all of its days
         return False
-    if name.endswith("_usd"):
-        return "_per_" not in name
-    return is_integer_dtype(values) and not is_bool_dtype(values)
+    if "_per_" in name or name.endswith("_ratio"):
+        return False
+    if name.endswith("_usd") or is_integer_dtype(values):
+        return True
+    known = values.dropna()
+    return len(known) > 0 and all(isinstance(value, Decimal) for value in known)
 
 
 def total_of(values: Iterable[Any]) -> Any:
     """The exact sum of what is known; None where nothing is."""
     known = [value for value in pd.Series(values, dtype=object) if not pd.isna(value)]
+    if any(isinstance(value, Decimal) for value in known):  # which adds to no float
+        known = [Decimal(str(value)) if isinstance(value, float) else value for value in known]
     with localcontext(prec=DIGITS):
         return sum(known[1:], start=known[0]) if known else None
 

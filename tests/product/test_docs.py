@@ -88,8 +88,15 @@ def test_the_changes_of_the_page_stand_in_the_report(project: Path) -> None:
     Reader(project).run(render)
 
     html = (project / "reports" / "2026-10" / "our_report.html").read_text(encoding="utf-8")
-    # Helpdesk cost 2.1982605, for 12 seats 0.18318... each
-    for shown in ("cost_per_seat_usd", "$0.183", "What we agreed.", "<strong>below 2,000 USD"):
+    # Helpdesk cost 2.1982605, for 12 seats 0.18318... each, and 1.19 times as much is 2.615929995
+    for shown in (
+        "Cost per seat",
+        "$0.183",
+        "Cost with tax",
+        "2.615929995",
+        "What we agreed.",
+        "<strong>below 2,000 USD",
+    ):
         assert shown in html
 
 

@@ -27,7 +27,7 @@ MONTHS = pd.DataFrame(
 )
 
 
-def table(frame: pd.DataFrame, code: str = "en", **options: Any) -> Table:
+def table(frame: Any, code: str = "en", **options: Any) -> Table:
     months = Months("2026-10", MONTHS)
     formatter = Formatter(Language(code), Decimal(1000), ["gpt-5"])
     return TableWriter(formatter, months).table(frame, "any", "Any", **options)
@@ -48,7 +48,7 @@ def cells(values: dict[str, Any], code: str = "en") -> dict[str, list[tuple[str,
         ("used_ratio", 0.255, "25.5%", "25,5\u00a0%", "0.255"),
         ("change_in_use_ratio", 0.5, "+50.0%", "+50,0\u00a0%", "0.5"),
         ("fresh_tokens", 1234, "1,234", "1.234", "1234"),
-        ("weight", 1.5, "1.5", "1,5", "1.5"),
+        ("weight", 1.5, "1.50", "1,50", "1.5"),
         ("seen_at", datetime(2026, 10, 1, 12, tzinfo=UTC), None, None, "2026-10-01 12:00:00"),
         ("due", pd.Timestamp("2026-10-01"), "Oct 1, 2026", "01.10.2026", "2026-10-01"),
         ("month", pd.Timestamp("2026-09-01"), "September 2026*", "September 2026*", "2026-09"),

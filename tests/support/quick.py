@@ -37,7 +37,7 @@ def quick_report(
     given = {"database": str(database), "month": month, "language": language, **more}
     scope: dict[str, Any] = {}
     # open all the while, as for the command: each question is answered sooner
-    with open_for_reading(database), _report_kernel() as shown, warnings.catch_warnings():
+    with open_for_reading(database), report_kernel() as shown, warnings.catch_warnings():
         for cell in notebook.cells:
             if cell.cell_type != "code":
                 continue
@@ -54,7 +54,7 @@ def quick_report(
 
 
 @contextmanager
-def _report_kernel() -> Iterator[list[Bundle]]:
+def report_kernel() -> Iterator[list[Bundle]]:
     """What a kernel that works for the sealed report would send."""
     shown: list[Bundle] = []
 

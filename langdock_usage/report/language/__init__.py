@@ -113,8 +113,8 @@ class Language:
         return self.unknown if value is None else format_decimal(value, "#,##0.0", self.locale)
 
     def two_decimals(self, value: Number | None) -> str:
-        """A number with up to two decimals."""
-        return self.unknown if value is None else format_decimal(value, "#,##0.##", self.locale)
+        """A number with two decimals."""
+        return self.unknown if value is None else format_decimal(value, "#,##0.00", self.locale)
 
     def percent(self, ratio: Number | None, digits: int = 1) -> str:
         """A ratio as a percentage."""

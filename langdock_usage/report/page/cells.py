@@ -9,28 +9,32 @@
 | `…_ratio`, `…_ratio_before`, `…_after`     | a percentage                                   |
 | whole numbers                              | thousands, in millions where they are large    |
 | other numbers                              | with two decimals                              |
-| `month`                                    | a month                                        |
+| `month`, or periods of a month             | a month                                        |
 | `…_at`, or dates with a time               | a moment in UTC                                |
 | other dates                                | a day                                          |
 | true and false                             | yes and no                                     |
 | all else                                   | text                                           |
+
+What is missing, or has no end (a division by 0), reads n/a.
 """
 
+import math
 import re
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_integer_dtype
-from pandas.api.types import is_numeric_dtype as is_numeric
+from pandas.api.types import is_integer_dtype, is_list_like
 
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.page.table import Cell, Column
 from langdock_usage.text import exact
 
 MILLION = 1_000_000
+SMALLEST = Decimal("0.01")
 PERIOD = re.compile(r"_(before|after)$")
 CHANGE = re.compile(r"^(change|difference)|_(change|difference)(_|$)")
 
@@ -48,26 +52,26 @@ class CellWriter:
     def column(self, values: "pd.Series[Any]", label: str, kind: str = "") -> Column:
         """A column of values; `kind` is the name that says what they are, if not their own."""
         name = PERIOD.sub("", kind or str(values.name))
-        known = [None if _is_missing(value) else value for value in values.astype(object)]
+        known = plain_values(values)
         is_change = bool(CHANGE.search(name))
         if "_usd_per_" in name or ("_per_" in name and name.endswith("_usd")):
-            texts = self._format.rates(*known)
-            return Column(label, list(map(Cell, texts, map(_plain, known))))
+            texts = [_minus(text) for text in self._format.rates(*known)]
+            return Column(label, list(map(Cell, texts, map(_exact, known))))
         if name.endswith("_usd"):
-            return _numbers(label, known, self._money(is_change), _exact)
+            return _numbers(label, known, self._money(is_change))
         if name.endswith("_ratio"):
-            write = self._language.change if is_change else self._language.percent
-            return _numbers(label, known, write, _plain)
-        if is_bool_dtype(values):
-            words = {True: "words.yes", False: "words.no"}
-            texts = ["" if v is None else self._language.text(words[bool(v)]) for v in known]
+            return _numbers(label, known, self._percent(is_change))
+        if _all_are(known, bool):
+            words = self._language.texts("words")
+            texts = [self._text(value if value is None else words[_yes(value)]) for value in known]
             return Column(label, list(map(Cell, texts)), is_number=False)
-        if is_integer_dtype(values):
+        if _all_are(known, int) or is_integer_dtype(values):
             return self._counts(label, known)
-        if is_numeric(values) or (known and all(isinstance(v, Decimal) for v in known)):
-            return _numbers(label, known, self._language.two_decimals, _plain)
-        if is_datetime64_any_dtype(values):
-            return self._dates(name, label, known)
+        if _all_are(known, int, float, Decimal) or _is_number(values):
+            return _numbers(label, known, self._two_decimals)
+        if _all_are(known, date, pd.Period):
+            is_month = str(values.dtype) == "period[M]"
+            return self._dates("month" if is_month else name, label, list(map(_moment, known)))
         return Column(label, [Cell(self._text(value)) for value in known], is_number=False)
 
     def periods(self, frame: pd.DataFrame, label: str) -> Column:
@@ -75,7 +79,7 @@ class CellWriter:
         cells = []
         for first, last in zip(frame["first_day"], frame["last_day"], strict=True):
             if pd.isna(first) or pd.isna(last):
-                cells.append(Cell("", ""))
+                cells.append(Cell(self._language.unknown, ""))
                 continue
             days = first.date(), last.date()
             value = "/".join(map(str, sorted(set(days))))
@@ -85,13 +89,21 @@ class CellWriter:
     def _money(self, is_change: bool) -> Write:
         return self._format.difference if is_change else self._format.money
 
+    def _percent(self, is_change: bool) -> Write:
+        return self._language.change if is_change else self._language.percent
+
+    def _two_decimals(self, number: Any) -> str:
+        if number and abs(number) <= SMALLEST / 2:  # as money: what is too small is not 0
+            return f"<{self._language.two_decimals(SMALLEST)}"
+        return self._language.two_decimals(number)
+
     def _counts(self, label: str, numbers: Sequence[int | None]) -> Column:
         values = ["" if number is None else str(number) for number in numbers]
         if max((abs(number or 0) for number in numbers), default=0) < 10 * MILLION:
-            texts = [self._language.number(number) for number in numbers]
+            texts = [_minus(self._language.number(number)) for number in numbers]
             return Column(label, list(map(Cell, texts, values)), exact_label=label)
         heading = self._language.text("words.millions", label=label)
-        texts = [self._in_millions(number) for number in numbers]
+        texts = [_minus(self._in_millions(number)) for number in numbers]
         return Column(heading, list(map(Cell, texts, values)), exact_label=label)
 
     def _in_millions(self, number: int | None) -> str:
@@ -111,36 +123,74 @@ class CellWriter:
             moments = [moment and _in_utc(moment) for moment in moments]
         else:
             write, value = self._language.day, "{:%Y-%m-%d}".format
-        cells = [Cell("", "") if one is None else Cell(write(one), value(one)) for one in moments]
+        missing = Cell(self._language.unknown, "")
+        cells = [missing if one is None else Cell(write(one), value(one)) for one in moments]
         return Column(label, cells, is_number=False)
 
     def _month(self, moment: datetime) -> str:
         return self._language.month(moment) + "*" * (moment.date() in self._partial)
 
     def _text(self, value: Any) -> str:
-        if isinstance(value, list):
+        if is_list_like(value) and not isinstance(value, Mapping):
             return ", ".join(map(str, value))
         return self._language.unknown if value is None else str(value)
 
 
-def _numbers(label: str, values: Sequence[Any], write: Write, exactly: Write) -> Column:
-    return Column(label, [Cell(write(value), exactly(value)) for value in values])
+def plain_values(values: "pd.Series[Any]") -> list[Any]:
+    """The values as Python has them, None for what is missing or has no end."""
+    return [_known(value) for value in values.astype(object)]
 
 
-def _is_missing(value: Any) -> bool:
-    return not isinstance(value, list) and bool(pd.isna(value))
+def _known(value: Any) -> Any:
+    if is_list_like(value):
+        return value
+    number = value.item() if isinstance(value, np.number | np.bool_) else value
+    if isinstance(number, float | Decimal):
+        return number if math.isfinite(number) else None
+    return None if pd.isna(number) else number
+
+
+def _all_are(values: Sequence[Any], *kinds: type) -> bool:
+    """Whether something is known, and all that is known is of these kinds; bool is no number."""
+    known = [value for value in values if value is not None]
+    is_bool = kinds == (bool,)
+    return bool(known) and all(
+        isinstance(value, kinds) and isinstance(value, bool) == is_bool for value in known
+    )
+
+
+def _is_number(values: "pd.Series[Any]") -> bool:
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _numbers(label: str, values: Sequence[Any], write: Write) -> Column:
+    return Column(label, [Cell(_minus(write(value)), _exact(value)) for value in values])
+
+
+def _minus(text: str) -> str:
+    """A number with the sign that changes have."""
+    return text.replace("-", "\u2212")
+
+
+def _moment(value: Any) -> datetime | None:
+    """A day, moment or period as a moment."""
+    if value is None:
+        return None
+    first = value.start_time if isinstance(value, pd.Period) else pd.Timestamp(value)
+    moment: datetime = first
+    return moment
 
 
 def _in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
-def _exact(amount: Any) -> str:
-    if amount is None:
+def _exact(number: Any) -> str:
+    """A number with every digit, and without an exponent."""
+    if number is None:
         return ""
-    return exact(amount) if isinstance(amount, Decimal | int) else _plain(amount)
-
-
-def _plain(value: Any) -> str:
-    """A ratio or rate without an exponent."""
-    return "" if value is None else f"{float(value):.12f}".rstrip("0").rstrip(".")
+    return exact(Decimal(repr(number)) if isinstance(number, float) else number)

@@ -1,20 +1,17 @@
 """From a frame, as the questions answer, to a table of the page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from langdock_usage.charts.top_and_others import (
-    NAMES,
-    add_up,
-    top_and_others,
-    total_of,
-    with_row,
-)
+from langdock_usage.charts.top_and_others import NAMES, add_up, ratio, top_and_others, with_row
+from langdock_usage.errors import InvalidRequest
 from langdock_usage.report.language.formatter import Formatter
-from langdock_usage.report.monthly.months import Months, share
-from langdock_usage.report.page.cells import CellWriter
+from langdock_usage.report.monthly.months import Months
+from langdock_usage.report.page.cells import CellWriter, plain_values
+from langdock_usage.report.page.checked_frame import CheckedFrame, checked
 from langdock_usage.report.page.table import Cell, Column, Table
 from langdock_usage.report.page_size import room_bytes, rows_that_fit
 
@@ -59,66 +56,81 @@ class TableWriter:
 
     def __init__(self, formatter: Formatter, months: Months) -> None:
         self._format = formatter
-        self._is_comparable = months.is_comparable
+        self._months = months
         self._cells = CellWriter(formatter, months.partial)
 
     def table(
         self,
-        frame: pd.DataFrame,
+        given: Any,
         name: str,
         caption: str,
         *,
         title: str = "",
-        columns: Sequence[str] | None = None,
+        columns: Any = None,
         total: bool = False,
+        labels: Mapping[Any, str] | None = None,
     ) -> Table:
         """The frame as a table, its columns in their order; `cells` says what they read as.
 
-        What does not fit into the page stands together in a last row if the frame names its rows,
-        else the first rows stand there. `total` adds up the columns that can be added.
+        An index with a name stands first. What does not fit into the page stands together in a last
+        row if the frame names its rows, else the first rows stand there. `total` adds up the
+        columns that can be added. Raises InvalidRequest.
         """
-        flat, headings = _flat(frame.reset_index(drop=True))
-        frame = self._with_share(flat)
-        wanted = self._columns(frame) if columns is None else list(columns)
-        rows = self._fitting(frame, name, len(wanted), is_named=bool(headings))
-        sums = add_up(frame) if total else {}
+        found = checked(given, self._format)
+        needs_share = is_comparison(found.frame) and "share_ratio" not in found.frame
+        if needs_share:
+            found = found.with_column("share_ratio")
+        wanted = self._columns(found.frame) if columns is None else found.chosen(columns)
+        if not wanted and len(found.frame.columns):
+            raise InvalidRequest("A table needs at least one column, and columns=[…] names none.")
+        own_labels = dict(zip(found.chosen(labels or ()), (labels or {}).values(), strict=True))
+        rows = self._fitting(found, name, len(wanted))
+        sums = {}
         if total:
+            added = add_up(found.frame)
+            sums = {column: added[column] for column in added if column not in found.index}
             rows = with_row(rows, sums)
-        made = [self._column(rows, column, headings.get(column, "")) for column in wanted]
-        if total:
-            for place, column in enumerate(wanted):
-                if column not in sums:
-                    made[place].cells[-1] = Cell("", "")
-            made[0].cells[-1] = Cell(self._format.language.text("words.total"))
-        return Table(
-            name=name,
-            caption=caption,
-            title=title,
-            columns=[column for column in made if column.is_known],
-            has_total=total,
-        )
+        if needs_share:
+            rows = self._with_shares(rows)
+            sums["share_ratio"] = None
+        made = [self._column(found, rows, column, own_labels) for column in wanted]
+        known = [n for n, column in enumerate(made) if column.is_shown] or range(len(made))
+        shown = [made[n] for n in known]
+        if total and shown:
+            self._name_total(shown, [wanted[n] in sums for n in known])
+        return Table(name=name, caption=caption, title=title, columns=shown, has_total=total)
 
-    def _with_share(self, frame: pd.DataFrame) -> pd.DataFrame:
-        if not is_comparison(frame) or "share_ratio" in frame:
-            return frame
-        whole = total_of(frame["cost_after_usd"])
-        shares = [share(cost, whole) for cost in frame["cost_after_usd"]]
-        return frame.assign(share_ratio=pd.Series(shares, dtype=object))
+    def _with_shares(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Each row's share of what the month cost, whichever rows a frame has."""
+        whole = self._months.this.total_cost_usd
+        shares = [ratio(cost, whole) for cost in plain_values(rows["cost_after_usd"])]
+        return rows.assign(share_ratio=pd.Series(shares, index=rows.index, dtype=object))
+
+    def _name_total(self, columns: list[Column], have_sums: list[bool]) -> None:
+        """The word before the sums of the last row; nothing where there is no sum."""
+        for column, has_sum in zip(columns, have_sums, strict=True):
+            if not has_sum:
+                column.cells[-1] = Cell("", "")
+        if have_sums[0]:
+            cells = [Cell("") for _ in columns[0].cells]
+            columns.insert(0, Column("", cells, is_number=False))
+        columns[0].cells[-1] = Cell(self._format.language.text("words.total"))
 
     def _columns(self, frame: pd.DataFrame) -> list[str]:
-        own = [str(column) for column in frame.columns if column not in ("mark", "last_day")]
+        hidden = {"mark", "last_day"} if "first_day" in frame else {"mark"}
+        own = [column for column in frame.columns if column not in hidden]
         if is_comparison(frame):
             known = [column for column in COMPARISON if column in own]
-            if not self._is_comparable:
+            if not self._months.is_comparable:
                 known.remove("change_ratio")
             return [*known, *(c for c in own if c not in {*COMPARISON, *LEFT_OUT, *IDS})]
         has_name = any(name in own for name in NAMES)
-        return [c for c in own if c != "org_id" and not (has_name and c in IDS)]
+        return [c for c in own if c != "org_id" and not (has_name and c in IDS)] or own
 
-    def _fitting(
-        self, frame: pd.DataFrame, table: str, columns: int, *, is_named: bool
-    ) -> pd.DataFrame:
+    def _fitting(self, found: CheckedFrame, table: str, columns: int) -> pd.DataFrame:
         """As many rows as fit, names as they are shown; a cross table has them already."""
+        frame = found.frame
+        is_named = any(found.headings.values())
         names = {} if is_named else {c: self._format.names(frame, c) for c in NAMES if c in frame}
         rows = frame.assign(**{c: pd.Series(n, dtype="str") for c, n in names.items()})
         if not names:
@@ -127,25 +139,31 @@ class TableWriter:
         count = rows_that_fit(given, room_bytes(table), columns)
         return top_and_others(rows, count, self._format.others)
 
-    def _column(self, rows: pd.DataFrame, column: str, heading: str) -> Column:
+    def _column(
+        self, found: CheckedFrame, rows: pd.DataFrame, column: str, labels: Mapping[str, str]
+    ) -> Column:
         if column == "first_day" and "last_day" in rows:
-            return self._cells.periods(rows, self._format.label("period"))
+            return self._cells.periods(rows, labels.get(column) or self._format.label("period"))
         values = rows[column]
-        is_measure = is_comparison(rows) and "_after" in column
-        measure = column.replace("_after", "").replace("cost_usd", "total_cost_usd")
-        label = heading or self._format.label(measure if is_measure else column)
+        measure = found.measures[column]
+        if is_comparison(rows) and "_after" in column:
+            measure = column.replace("_after", "").replace("cost_usd", "total_cost_usd")
+        ours = self._format.label(measure)
+        label = labels.get(column, found.headings.get(column, ours))
         if column in WORDS:
             words = self._format.language.texts(WORDS[column])
             kinds = [kind or "none" for kind in texts_or_none(values)]
-            values = pd.Series([words.get(kind, kind) for kind in kinds])
-        made = self._cells.column(values, label, column)
-        if heading:  # an empty place is easier to see than a zero
+            values = pd.Series([words.get(kind, kind) for kind in kinds], dtype="str")
+        made = self._cells.column(values, label, found.measures[column])
+        if found.headings.get(column) and not found.measures[column].endswith("_ratio"):
+            # nothing was used there, and an empty place is easier to see than a zero
             made.cells[:] = [Cell("\u2013", "0") if c.value == "0" else c for c in made.cells]
         if column in NAMES and "mark" in rows:
             marks = texts_or_none(rows["mark"])
             pairs = zip(made.cells, marks, strict=True)
             made.cells[:] = [Cell(cell.text, mark=mark or "") for cell, mark in pairs]
-        return made
+        is_own = ours == measure and measure != ""
+        return replace(made, stays=is_own or column in labels)
 
 
 def is_comparison(frame: pd.DataFrame) -> bool:
@@ -156,17 +174,3 @@ def is_comparison(frame: pd.DataFrame) -> bool:
 def texts_or_none(values: Iterable[Any]) -> list[str | None]:
     """Each value as text, None where it is missing."""
     return [None if pd.isna(value) else str(value) for value in values]
-
-
-def _flat(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Two levels of columns, as of a pivot table, as one; and the second of them, as headings."""
-    if frame.columns.nlevels == 1:
-        return frame, {}
-    columns: Any = frame.columns
-    pairs: list[tuple[Any, Any]] = list(columns)
-    names = [
-        f"{place}_{measure}" if heading else str(measure)
-        for place, (measure, heading) in enumerate(pairs)
-    ]
-    headings = {name: str(pair[1]) for name, pair in zip(names, pairs, strict=True) if pair[1]}
-    return frame.set_axis(names, axis=1), headings

@@ -3,17 +3,27 @@
 from decimal import Decimal
 from typing import Any
 
+import altair as alt
 import pandas as pd
 
 from langdock_usage.charts.look import LayerChart
+from langdock_usage.errors import InvalidRequest
 
 PARTS = ("layer", "hconcat", "vconcat", "concat")
 
 
 def frames_of(chart: Any) -> list[pd.DataFrame]:
-    """What a chart draws; of parts that others put together nothing is known."""
+    """What a chart draws; of parts that others put together nothing is known.
+
+    Raises InvalidRequest where it is no chart.
+    """
+    if not isinstance(chart, alt.TopLevelMixin):
+        what = type(chart).__name__
+        advice = "; report.table shows it" if isinstance(chart, pd.DataFrame | pd.Series) else ""
+        raise InvalidRequest(f"report.chart needs a chart of Altair, and this is {what}{advice}.")
     parts = chart.layer if isinstance(chart, LayerChart) else []
-    return [part.data for part in (chart, *parts) if isinstance(part.data, pd.DataFrame)]
+    found = [getattr(part, "data", None) for part in (chart, *parts)]
+    return [data for data in found if isinstance(data, pd.DataFrame)]
 
 
 def drawable(chart: Any) -> Any:
@@ -21,8 +31,10 @@ def drawable(chart: Any) -> Any:
     if isinstance(chart, LayerChart):
         return chart
     chart = chart.copy()
-    if isinstance(chart.data, pd.DataFrame):
+    if isinstance(getattr(chart, "data", None), pd.DataFrame):
         chart.data = _with_floats(chart.data)
+    if isinstance(getattr(chart, "spec", None), alt.SchemaBase):  # repeated, or in facets
+        chart.spec = drawable(chart.spec)
     for name in PARTS:
         parts = getattr(chart, name, None)
         if isinstance(parts, list):

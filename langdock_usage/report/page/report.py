@@ -1,13 +1,18 @@
 """What a notebook shows of a month: headings, sentences, charts, tables, and its summary."""
 
 import re
-from collections.abc import Sequence
+import string
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from langdock_usage.charts import renderer
+from langdock_usage.charts.chart_data import require
+from langdock_usage.errors import InvalidRequest
 from langdock_usage.report.language import Language
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.marks import Marks
@@ -18,6 +23,17 @@ from langdock_usage.report.page.monthly_parts import Head
 from langdock_usage.report.page.own_charts import drawable, frames_of
 from langdock_usage.report.page.style import report_style
 from langdock_usage.report.page.templates import show, show_markdown
+
+MONTH_COLUMNS = (
+    "month",
+    "days_known",
+    "days_in_month",
+    "requests",
+    "total_cost_usd",
+    "cost_per_request_usd",
+    "cost_per_million_tokens_usd",
+    "cache_hit_ratio",
+)
 
 
 class Report:
@@ -48,6 +64,8 @@ class Report:
         self, month: str, months: pd.DataFrame, models: pd.DataFrame, language: str = "en"
     ) -> None:
         """Raises InvalidRequest, NoData."""
+        require(months, MONTH_COLUMNS, "Report(…, months, …)")
+        require(models, ["model"], "Report(…, models)")
         self.month = month
         self.months = Months(month, months)
         self.language = Language(language)
@@ -57,20 +75,22 @@ class Report:
         self._tables = TableWriter(self.formatter, self.months)
         self._section, self._caption = "table", ""
         self.shown_head: Head | None = None
+        self._shown: Counter[str] = Counter()
+        self._is_said_empty = False
 
     def heading(self, name: str, lead: str = "") -> None:
         """The heading of a section: the name of a known one (`keys`), or any text."""
         known = self.language.texts("sections")
         texts: Any = known.get(name, {"title": name, "lead": lead})
         id_ = name if name in known else ""
-        self._section, self._caption = name, texts["title"]
+        self._section, self._caption, self._is_said_empty = name, texts["title"], False
         lead = lead or texts["lead"]
         show("section.html.j2", id=id_, title=texts["title"], lead=lead)
 
     def subheading(self, name: str) -> None:
         """A heading within a section: the name of a known one, or any text."""
         text = self.language.texts("titles").get(name, name)
-        self._section, self._caption = name, text
+        self._section, self._caption, self._is_said_empty = name, text, False
         show("title.html.j2", text=text)
 
     def text(self, markdown: str) -> None:
@@ -78,56 +98,81 @@ class Report:
         show_markdown(markdown)
 
     def note(self, name: str, **values: object) -> None:
-        """A remark: the name of a known one with its values, or any text."""
-        is_known = name in self.language.texts("notes")
-        text = self.language.text(f"notes.{name}", **values) if is_known else name
+        """A remark: the name of a known one with its values, or any text. Raises InvalidRequest."""
+        notes = self.language.texts("notes")
+        if name in notes:
+            fields = {field for _, field, *_ in string.Formatter().parse(notes[name]) if field}
+            if missing := sorted(fields - values.keys()):
+                needed = ", ".join(f"{field}=…" for field in missing)
+                raise InvalidRequest(
+                    f"The note {name!r} needs values: report.note({name!r}, {needed})."
+                )
+        text = self.language.text(f"notes.{name}", **values) if name in notes else name
         show("note.html.j2", text=text)
 
     def chart(self, chart: Any, alt_text: str | None = None, if_empty: str = "nothing") -> None:
-        """Any Altair chart, with a text for those who do not see it; a note where it is empty."""
+        """Any Altair chart, with a text for those who do not see it; a note where it is empty.
+
+        Raises InvalidRequest.
+        """
         frames = frames_of(chart)
         costs = [frame["total_cost_usd"] for frame in frames if "total_cost_usd" in frame]
         if any(frame.empty for frame in frames):
-            self.note(if_empty if self.months.this.requests else "nothing")
+            self._say_empty(if_empty if self.months.this.requests else "nothing")
         elif costs and not any(cost.any() for cost in costs):
             if not self.months.this.total_cost_usd:  # else it was said where the cost is
-                self.note("no_cost" if self.months.this.requests else "nothing")
+                self._say_empty("no_cost" if self.months.this.requests else "nothing")
         else:
             described = chart.properties(description=alt_text) if alt_text else chart
             renderer.show(drawable(described))
 
     def table(
         self,
-        frame: pd.DataFrame,
+        frame: Any,
         name: str | None = None,
         *,
-        columns: Sequence[str] | None = None,
+        columns: Any = None,
         total: bool = False,
+        labels: Mapping[Any, str] | None = None,
     ) -> None:
-        """A frame as a table that can be sorted, filtered and saved as CSV.
+        """A frame or series as a table that can be sorted, filtered and saved as CSV.
 
         How a column reads follows from the suffix of its name: `…_usd`, `…_ratio`, `…_tokens`,
-        `…_at`; see `page.cells`. All are shown, or those in `columns`; of a comparison those of the
-        later month, and what was added to it. `total` adds a last row. With a `name` (a known one,
-        or any text) the table has a title, and is open if it is short.
+        `…_at`; see `page.cells`. All are shown, an index with a name first, or those in `columns`
+        (a name or several); of a comparison those of the later month, and what was added to it.
+        `labels` are headings for columns: `labels={"cost_per_seat_usd": "Cost per seat"}`. `total`
+        adds a last row. With a `name` (a known one, or any text) the table has a title, and is open
+        if it is short. "Share" is that of the cost of the whole month.
+
+        Raises InvalidRequest, which names the column.
         """
-        if frame.empty:
-            return
+        name = self._section if name is None else str(name)
         titles = self.language.texts("tables")
-        name = name or self._section
-        count = self.language.number(len(frame))
-        title = titles.get(name, "" if name == self._section else name).replace("{count}", count)
-        table = self._tables.table(
-            frame,
-            name,
-            title or self._caption,
-            title=title,
-            columns=columns,
-            total=total,
+        title = titles.get(name, "" if name == self._section else name)
+        made = self._tables.table(
+            frame, name, title or self._caption, columns=columns, total=total, labels=labels
         )
-        file_name = f"{_slug(name)}-{self.month}.csv"
-        words = self.language.texts("words")
-        show("table.html.j2", table=table, file_name=file_name, words=words)
+        if not made.rows:
+            self._say_empty("nothing")
+            return
+        file_name = _slug(name)
+        self._shown[file_name] += 1
+        number = self._shown[file_name]
+        again = f" \u00b7 {number}" if number > 1 else ""
+        title = title.replace("{count}", self.language.number(len(frame)))
+        caption = (title or self._caption) + again
+        show(
+            "table.html.j2",
+            table=replace(made, title=title and caption, caption=caption),
+            file_name=f"{file_name}{f'-{number}' * (number > 1)}-{self.month}.csv",
+            words=self.language.texts("words"),
+        )
+
+    def _say_empty(self, note: str) -> None:
+        """Say once in a section that there is nothing to show."""
+        if not self._is_said_empty:
+            self.note(note)
+        self._is_said_empty = True
 
     def marks(self, compared: pd.DataFrame, named: pd.DataFrame | None = None) -> list[str]:
         """What is new, gone or renamed in a comparison, to stand beside the names as `mark`.

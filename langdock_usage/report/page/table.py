@@ -20,18 +20,20 @@ class Cell:
 class Column:
     """One column with its cells, that of the total included if the table has one.
 
-    `exact_label` heads the exact values, where `label` heads rounded ones.
+    `exact_label` heads the exact values, where `label` heads rounded ones. One that `stays` is
+    shown even where none of its numbers is known.
     """
 
     label: str
     cells: list[Cell]
     is_number: bool = True
     exact_label: str = ""
+    stays: bool = False
 
     @property
-    def is_known(self) -> bool:
-        """Whether it is a column of text, or any of its numbers is known."""
-        return not self.is_number or any(cell.value for cell in self.cells)
+    def is_shown(self) -> bool:
+        """Whether it is a column of text, or any of its numbers is known, or it stays."""
+        return self.stays or not self.is_number or any(cell.value for cell in self.cells)
 
 
 @dataclass(frozen=True)
