@@ -1,4 +1,4 @@
-"""Names in exports are hostile input: made harmless to a spreadsheet and to a terminal.
+"""Names in exports are hostile input: escaped for a spreadsheet and for a terminal.
 
 A cell of a CSV that begins with a formula sign runs as a formula when the file is opened. An
 apostrophe before it makes it text again: spreadsheets know that sign, and do not show it when
@@ -26,13 +26,13 @@ _FORMULA = re.compile(FORMULA)
 _NEEDS_QUOTES = re.compile(r'[",;\t\r\n]')
 
 
-def guarded(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text as a cell of a CSV that no spreadsheet runs."""
     return GUARD + text if _FORMULA.match(text) else text
 
 
-def without_guard(text: str) -> str:
-    """The text that was guarded."""
+def unescape_formula(text: str) -> str:
+    """The text that was escaped."""
     return text[1:] if text.startswith(GUARD) and _FORMULA.match(text[1:]) else text
 
 

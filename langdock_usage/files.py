@@ -10,7 +10,7 @@ UNFINISHED = ".unfinished"
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """A file to write beside `path`, which it replaces at the end, safe on the disk.
 
     An error, or the end of the process, leaves what stood at `path` as it was.

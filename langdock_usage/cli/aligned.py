@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from rich.cells import cell_len
 
-from langdock_usage.harmless import printable
+from langdock_usage.escaping import printable
 from langdock_usage.text import exact
 
 Value = str | int | Decimal | None

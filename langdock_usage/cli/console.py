@@ -12,7 +12,7 @@ from typing import TextIO
 import typer
 
 from langdock_usage.errors import DatabaseBusy, IncompletePeriod, LeftOut, TokensMissing
-from langdock_usage.harmless import printable
+from langdock_usage.escaping import printable
 from langdock_usage.text import counted
 
 

@@ -82,16 +82,16 @@ def as_json_value(value: object) -> object:
 
 
 def _template(kind: Kind, file: Path | None, *, update: bool, db: Path | None) -> None:
+    from langdock_usage.files import atomic_write
     from langdock_usage.ingest.templates import add_missing, template
     from langdock_usage.metrics.usage import Usage
-    from langdock_usage.whole_file import whole_file
 
     settings = settings_for(db)
     target = file or _default_file(kind, settings)
     usage = Usage(settings.database)
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(target) as unfinished:
+        with atomic_write(target) as unfinished:
             # the mark at the beginning lets Excel know that it is UTF-8
             unfinished.write_text(template(kind, usage), encoding="utf-8-sig", newline="")
     elif not update:

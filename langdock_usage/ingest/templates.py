@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from langdock_usage.errors import ReferenceFileError
-from langdock_usage.harmless import csv_line, guarded
+from langdock_usage.escaping import csv_line, escape_formula
+from langdock_usage.files import atomic_write
 from langdock_usage.raw.csv_file import CsvFile, read_csv_file
 from langdock_usage.raw.reference.cells import plain
 from langdock_usage.raw.reference.reference_file import ReferenceFile
 from langdock_usage.sql import read_sql
-from langdock_usage.whole_file import whole_file
 
 if TYPE_CHECKING:
     from langdock_usage.metrics.usage import Usage
@@ -46,7 +46,7 @@ def add_missing(kind: Kind, file: Path, usage: "Usage") -> int:
     rows = [_cells(kind, row, point) for row in known_lines(kind, usage)]
     missing = [row for row in rows if _subject(kind, row) not in present]
     if missing:
-        with whole_file(file.resolve()) as unfinished:
+        with atomic_write(file.resolve()) as unfinished:
             lines = [[row.get(name, "") for name in csv.columns] for row in missing]
             unfinished.write_bytes(csv.with_rows(lines))
             shutil.copymode(file, unfinished)
@@ -78,4 +78,4 @@ def _cells(kind: Kind, row: Mapping[str, object], point: str = ".") -> dict[str,
 def _cell(value: object, point: str) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}".replace(".", point)
-    return "" if value is None else guarded(str(value))
+    return "" if value is None else escape_formula(str(value))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from langdock_usage.errors import DatabaseMissing, InvalidRequest, StoreError
-from langdock_usage.harmless import printable
+from langdock_usage.escaping import printable
 from langdock_usage.raw.archive import UNLOADED, Archive, RawExport
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.store.lock import only_writer

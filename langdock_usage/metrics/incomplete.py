@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from langdock_usage.errors import IncompletePeriod
-from langdock_usage.harmless import printable
+from langdock_usage.escaping import printable
 from langdock_usage.sql import read_sql
 from langdock_usage.windows import Period, month_of, today
 

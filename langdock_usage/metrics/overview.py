@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from langdock_usage.harmless import printable
+from langdock_usage.escaping import printable
 from langdock_usage.metrics.known_periods import month_ranges
 from langdock_usage.sql import read_sql
 from langdock_usage.windows import Period, parse_month, ranges

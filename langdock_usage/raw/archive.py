@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from langdock_usage.errors import ExportFormatError, StoreError
+from langdock_usage.files import UNFINISHED, atomic_write
 from langdock_usage.raw.packed import sha256_of, write_csv
-from langdock_usage.whole_file import UNFINISHED, whole_file
 from langdock_usage.windows import Period
 
 UNLOADED = "unloaded"
@@ -223,5 +223,5 @@ def _as_received(raw: RawExport) -> tuple[datetime, str]:
 
 
 def _write(path: Path, content: bytes) -> None:
-    with whole_file(path) as unfinished:
+    with atomic_write(path) as unfinished:
         unfinished.write_bytes(content)

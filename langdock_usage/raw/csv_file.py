@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from langdock_usage.errors import ReferenceFileError
-from langdock_usage.harmless import csv_line
+from langdock_usage.escaping import csv_line
 
 
 @dataclass(frozen=True)

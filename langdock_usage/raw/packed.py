@@ -10,8 +10,8 @@ from pathlib import Path
 from isal import isal_zlib
 
 from langdock_usage.errors import ExportFormatError
+from langdock_usage.files import atomic_write
 from langdock_usage.raw.exports import is_gzip
-from langdock_usage.whole_file import whole_file
 
 GZIP_WITHOUT_NAME_AND_TIME = 31  # how zlib asks for it
 
@@ -35,7 +35,7 @@ def sha256_of(csv: bytes | Path | None) -> str | None:
 
 def write_csv(path: Path, csv: bytes | Path) -> None:
     """Write a CSV compressed, a chunk at a time; the same CSV makes the same file."""
-    with whole_file(path) as unfinished:
+    with atomic_write(path) as unfinished:
         if isinstance(csv, Path) and is_gzip(csv):
             shutil.copyfile(csv, unfinished)
             return

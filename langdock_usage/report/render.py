@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from langdock_usage.errors import InvalidRequest, NotFinal, ReportError
+from langdock_usage.files import atomic_write
 from langdock_usage.report.kernel.execute import execute
 from langdock_usage.report.kernel.process import KernelProcess, kernel_process
 from langdock_usage.report.language import LANGUAGES, Language
@@ -16,7 +17,6 @@ from langdock_usage.report.monthly.summary import shows_summary
 from langdock_usage.report.notebooks import ASKED_REPORT, Notebook, is_notebook, read_notebook
 from langdock_usage.report.previous_report import moment_of_report
 from langdock_usage.report.sealed import for_jupyterlab, seal
-from langdock_usage.whole_file import whole_file
 from langdock_usage.windows import history_start
 
 DEFAULT_NOTEBOOK = "monthly_report"
@@ -158,7 +158,7 @@ def _write(path: Path, html: str, executed: Any) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         for file, content in ((path.with_suffix(".ipynb"), text(executed)), (path, html)):
-            with whole_file(file) as unfinished:
+            with atomic_write(file) as unfinished:
                 unfinished.write_text(content, encoding="utf-8", newline="\n")
         return path
     except OSError as error:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from langdock_usage.embedding import CHART, JUPYTERLAB_MIME, embedded_chart, embedded_json
-from langdock_usage.harmless import FORMULA
+from langdock_usage.escaping import FORMULA
 from langdock_usage.report.language import Language
 from langdock_usage.report.monthly.summary import element
 from langdock_usage.report.sanitize_outputs import sanitize_outputs

@@ -23,10 +23,10 @@ import duckdb
 
 from langdock_usage.columns import views
 from langdock_usage.errors import InvalidRequest
-from langdock_usage.harmless import csv_line, guarded
+from langdock_usage.escaping import csv_line, escape_formula
+from langdock_usage.files import atomic_write
 from langdock_usage.sql import read_sql
 from langdock_usage.text import exact
-from langdock_usage.whole_file import whole_file
 from langdock_usage.windows import Period, month_of
 
 FORMATS = ("csv", "parquet", "xlsx")
@@ -105,7 +105,7 @@ def write_view(
             on_command_line=f"{path} is there already; name another file, or say --overwrite.",
         )
     path.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(path) as unfinished:
+    with atomic_write(path) as unfinished:
         if kind == "parquet":
             connection.execute(
                 f"copy ({query}) to $path (format parquet)", {**parameters, "path": str(unfinished)}
@@ -138,4 +138,4 @@ def _csv_cell(value: Any) -> str:
         return ""
     if isinstance(value, Decimal):
         return exact(value)
-    return guarded(value) if isinstance(value, str) else str(value)
+    return escape_formula(value) if isinstance(value, str) else str(value)

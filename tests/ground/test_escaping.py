@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
 import langdock_usage as lu
-from langdock_usage.harmless import csv_line, guarded, without_guard
+from langdock_usage.escaping import csv_line, escape_formula, unescape_formula
 from langdock_usage.ingest.templates import template
 from langdock_usage.raw.reference.keys import KEYS
 from tests.support.databases import DatabaseBuilder, UsageRow, add_usage, days
@@ -51,7 +51,7 @@ sign = st.sampled_from("'=+-@|%\t\r\n \u00a0\u200b\ufeff\uff1da,;\"") | st.chara
 
 @given(st.text(sign, max_size=8))
 def test_every_text_can_be_had_back(text: str) -> None:
-    assert without_guard(guarded(text)) == text
+    assert unescape_formula(escape_formula(text)) == text
 
 
 @given(st.lists(st.text(sign, max_size=8), min_size=2, max_size=4), st.sampled_from(",;\t"))
@@ -61,15 +61,15 @@ def test_every_line_can_be_read_back(cells: list[str], delimiter: str) -> None:
 
 
 def test_the_rule() -> None:
-    assert [text for text in TEXTS if guarded(text) != text] == list(RUN)
-    assert all(guarded(text) == f"'{text}" for text in RUN)
+    assert [text for text in TEXTS if escape_formula(text) != text] == list(RUN)
+    assert all(escape_formula(text) == f"'{text}" for text in RUN)
 
 
 def test_no_white_space_or_control_character_hides_a_sign() -> None:
     for number in range(0x10000):
         sign = chr(number)
         if unicodedata.category(sign) in ("Cc", "Cf", "Zs", "Zl", "Zp"):
-            assert guarded(f"{sign}=1") == f"'{sign}=1", hex(number)
+            assert escape_formula(f"{sign}=1") == f"'{sign}=1", hex(number)
 
 
 def test_a_text_that_another_spreadsheet_splits_is_quoted() -> None:

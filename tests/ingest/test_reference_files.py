@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from langdock_usage.errors import ReferenceFileError
-from langdock_usage.harmless import csv_line, guarded
+from langdock_usage.escaping import csv_line, escape_formula
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.raw.csv_file import read_csv_file
 from langdock_usage.raw.reference.keys import KEYS
@@ -169,7 +169,7 @@ def independently(content: bytes) -> list[dict[str, str | None]]:
 
     def said(cell: str) -> str | None:
         cell = cell.strip()
-        if cell.startswith("'") and guarded(cell[1:]) == cell:
+        if cell.startswith("'") and escape_formula(cell[1:]) == cell:
             cell = cell[1:]
         return unicodedata.normalize("NFC", cell) or None
 
@@ -187,7 +187,10 @@ def independently(content: bytes) -> list[dict[str, str | None]]:
 def test_file_is_read_exactly_or_refused_on_one_line(
     file: Path, names: list[str], changes: list[tuple[int, int, bytes]]
 ) -> None:
-    lines = ["org_id,name", *(csv_line((f"org_{n}", guarded(x))) for n, x in enumerate(names))]
+    lines = [
+        "org_id,name",
+        *(csv_line((f"org_{n}", escape_formula(x))) for n, x in enumerate(names)),
+    ]
     content = changed("\n".join(lines).encode(), changes)
     file.write_bytes(content)
     try:
@@ -207,7 +210,10 @@ def test_file_is_read_exactly_or_refused_on_one_line(
 def test_database_holds_the_whole_file_or_is_as_it_was(
     database: Path, file: Path, names: list[str], changes: list[tuple[int, int, bytes]]
 ) -> None:
-    lines = ["api_key_id,team", *(csv_line((f"key_{n}", guarded(x))) for n, x in enumerate(names))]
+    lines = [
+        "api_key_id,team",
+        *(csv_line((f"key_{n}", escape_formula(x))) for n, x in enumerate(names)),
+    ]
     file.write_bytes(changed("\n".join(lines).encode(), changes))
     query = "select api_key_id, team, valid_from from key_owners order by all"
     expected = [(key, team or "", day) for key, team, day in rows(database, query)]

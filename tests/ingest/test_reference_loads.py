@@ -10,6 +10,7 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage.errors import ReferenceFileError, StoreError
+from langdock_usage.files import UNFINISHED
 from langdock_usage.ingest.load import load as load_exports
 from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.ingest.reference_files import LoadedFile, load_file, restore
@@ -20,7 +21,6 @@ from langdock_usage.raw.reference.reference_file import ReferenceFile
 from langdock_usage.raw.reference.workspaces import WORKSPACES
 from langdock_usage.store.status import as_text, status
 from langdock_usage.store.store import Store
-from langdock_usage.whole_file import UNFINISHED
 from tests.support.keys import six_days
 from tests.support.queries import rows
 

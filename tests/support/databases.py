@@ -12,7 +12,7 @@ from typing import Self, TypedDict, Unpack
 
 import duckdb
 
-from langdock_usage.harmless import csv_line
+from langdock_usage.escaping import csv_line
 from langdock_usage.raw.archive import Archive, RawExport
 from langdock_usage.raw.exports import COLUMNS
 from langdock_usage.store.connection import open_for_writing

@@ -8,7 +8,7 @@ import unicodedata
 from datetime import date
 
 from langdock_usage.errors import InvalidRequest
-from langdock_usage.harmless import without_guard
+from langdock_usage.escaping import unescape_formula
 from langdock_usage.windows import parse_day
 
 MAX_LENGTH = 200
@@ -16,7 +16,7 @@ MAX_LENGTH = 200
 
 def plain(cell: str) -> str:
     """A cell without its guard, and in one of the Unicode forms that look the same."""
-    return unicodedata.normalize("NFC", without_guard(cell.strip()))
+    return unicodedata.normalize("NFC", unescape_formula(cell.strip()))
 
 
 def text(column: str, cell: str) -> str:

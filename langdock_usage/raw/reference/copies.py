@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from langdock_usage.errors import StoreError
+from langdock_usage.files import atomic_write
 from langdock_usage.raw.archive import MOMENT, Archive
-from langdock_usage.whole_file import whole_file
 
 
 class ReferenceCopies:
@@ -19,7 +19,7 @@ class ReferenceCopies:
         """Keep a file as it was loaded."""
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{loaded_at.astimezone(UTC):{MOMENT}}.csv"
-        with whole_file(path) as unfinished:
+        with atomic_write(path) as unfinished:
             unfinished.write_bytes(content)
         return path
 
