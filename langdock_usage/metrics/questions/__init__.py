@@ -1,0 +1,1 @@
+"""The questions themselves, each a method of `Usage`."""
