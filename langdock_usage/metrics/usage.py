@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Any, Self
 import duckdb
 
 from langdock_usage.errors import InvalidRequest, LangdockUsageError
-from langdock_usage.metrics import (
+from langdock_usage.metrics.filters import known_choice
+from langdock_usage.metrics.frames import to_frame
+from langdock_usage.metrics.known_periods import available_months, known_periods
+from langdock_usage.metrics.overview import Coverage, coverage, overview_html, overview_text
+from langdock_usage.metrics.questions import (
     api_keys,
     cache_actions,
     caching,
@@ -22,10 +26,6 @@ from langdock_usage.metrics import (
     price_jumps,
     unrealised,
 )
-from langdock_usage.metrics.filters import known_choice
-from langdock_usage.metrics.frames import to_frame
-from langdock_usage.metrics.known_periods import available_months, known_periods
-from langdock_usage.metrics.overview import Coverage, coverage, overview_html, overview_text
 from langdock_usage.metrics.reader import Reader
 from langdock_usage.periods import PeriodLike, as_moment, as_period
 from langdock_usage.settings import find_database

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from langdock_usage.errors import InvalidRequest, TokensMissing
 from langdock_usage.metrics.filters import Filters, Names, chosen, known_choice
 from langdock_usage.metrics.incomplete import warn
-from langdock_usage.metrics.price_book import price_rows, with_book
+from langdock_usage.metrics.questions.price_book import price_rows, with_book
 from langdock_usage.sql import read_sql
 
 if TYPE_CHECKING:
@@ -63,7 +63,9 @@ def cache_savings(
     0     Helpdesk       -0.00021        0.000015
     1       Search      0.0000675       0.0000675
     """
-    answer = _grouped(self, "cache_savings", period, by, Filters(key, model, team, org), exact)
+    answer = _grouped(
+        self, "prices/cache_savings", period, by, Filters(key, model, team, org), exact
+    )
     _warn_without_tokens(not answer["input_tokens"].count())
     return answer
 
@@ -96,7 +98,7 @@ def price_check(
     1          gpt-5          3.25       0.000583  above_list
     2  mistral-large          0.50       0.000320  above_list
     """
-    answer = _grouped(self, "price_check", period, by, Filters(key, model, team, org), exact)
+    answer = _grouped(self, "prices/price_check", period, by, Filters(key, model, team, org), exact)
     _warn_without_tokens(answer.empty)
     return answer
 
@@ -132,7 +134,7 @@ def what_if(
     with self._reader.connection() as connection:
         to_prices = _to_prices(connection, replacements, keep_caching=caching == "kept")
     more = {"to_prices": to_prices}
-    answer = self._reader.answer("what_if", filters, {"": period}, exact=exact, more=more)
+    answer = self._reader.answer("prices/what_if", filters, {"": period}, exact=exact, more=more)
     _warn_without_tokens(answer.empty)
     return with_book(self._reader, answer)
 

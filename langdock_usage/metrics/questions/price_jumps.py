@@ -51,7 +51,7 @@ def price_jumps(
     as_input = checked[checked["finding"] == "cache_billed_as_input"]
     left_out = set(zip(as_input["org_id"], as_input["api_key_id"], as_input["model"], strict=True))
     filters = Filters(key, model, team, org)
-    days = self._reader.answer("daily_prices", filters, {"": period}, exact=True)
+    days = self._reader.answer("prices/daily_prices", filters, {"": period}, exact=True)
     changes: dict[tuple[str, str, date], list[tuple[_Run, _Run]]] = defaultdict(list)
     for (org_id, api_key_id, name), of_key in days.groupby(["org_id", "api_key_id", "model"]):
         if (org_id, api_key_id, name) not in left_out:

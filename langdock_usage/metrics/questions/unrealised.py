@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from langdock_usage.metrics.caching import cache_savings
 from langdock_usage.metrics.filters import Filters, Names
+from langdock_usage.metrics.questions.caching import cache_savings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +59,7 @@ def unrealised_savings(
     }
     filters = Filters(model=model, org=org)
     answer = self._reader.answer(
-        "unrealised_savings", filters, {"": period}, exact=exact, more=more
+        "prices/unrealised_savings", filters, {"": period}, exact=exact, more=more
     )
     if answer.empty:
         cache_savings(self, period, None, model=model, org=org)  # warns where tokens are missing

@@ -1,9 +1,11 @@
 -- One row per group used in either of two periods, the one that grew most first.
 {% import "store/metrics" as metrics %}
 {% import "metrics/filters" as filtered %}
-with before_usage as ({{ filtered.usage("$before_first", "$before_last") }}),
+with
+{% for side in ("before", "after") %}
+{{ side }}_usage as ({{ filtered.usage("$" ~ side ~ "_first", "$" ~ side ~ "_last") }}),
 
-before as (
+{{ side }} as (
     select
         org_id,
         {{ metrics.group(group) }} as grouped_by,
@@ -12,25 +14,11 @@ before as (
         {{ metrics.costs() }},
         {{ metrics.cached_prompt_tokens() }} as cached_prompt_tokens,
         {{ metrics.cache_creation_tokens() }} as cache_creation_tokens
-    from before_usage
+    from {{ side }}_usage
     group by all
 ),
 
-after_usage as ({{ filtered.usage("$after_first", "$after_last") }}),
-
-after as (
-    select
-        org_id,
-        {{ metrics.group(group) }} as grouped_by,
-        {{ metrics.newest_name() }} as api_key_name,
-        max(window_end) as last_day,
-        {{ metrics.costs() }},
-        {{ metrics.cached_prompt_tokens() }} as cached_prompt_tokens,
-        {{ metrics.cache_creation_tokens() }} as cache_creation_tokens
-    from after_usage
-    group by all
-),
-
+{% endfor %}
 ever as (
     select org_id, {{ metrics.group(group) }} as grouped_by, min(window_start) as first_used_day
     from ({{ filtered.usage("null", "null") }})
