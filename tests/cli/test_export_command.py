@@ -85,7 +85,7 @@ def test_list_names_every_view_without_a_database(tmp_path: Path) -> None:
     views = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
     assert set(views) == set(GRAINS)
     assert views["cost_per_key"] == "One row per month, workspace and API key."
-    assert views["exports"] == "One row per export taken in, kept forever."
+    assert views["exports"] == "One row per export that was added, kept forever."
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,12 @@ def test_save_as_csv_applies_it(browser: Browser, database: Path) -> None:
     assert opened.complaints == []
     opened.context.close()
     names = {line["API key"] for line in lines}
-    assert names == {"Steady", *(f"'{text}" if text in RUN else text for text in TEXTS)}
+    # a name that turns the direction of writing is isolated, and has the key's id
+    shown = {
+        text: f"\u2068{text}\u2069 (key-{n})" if "\u202e" in text else text
+        for n, text in enumerate(TEXTS)
+    }
+    assert names == {"Steady", *(f"'{shown[t]}" if t in RUN else shown[t] for t in TEXTS)}
     # (15.5 - 31) / 31: a number, not a text that begins with a sign
     [change] = [line["Change"] for line in lines if line["API key"] == "Steady"]
     assert change == "-0.5"

@@ -79,7 +79,9 @@ def test_each_month_has_a_fresh_kernel_and_ends_it_in_order(project: Path) -> No
     )
     write_notebook(project / "notebooks", "fresh", PARAMETERS, code)
     result = run(project, "report", "fresh", *TWO, "--month", "2026-08")
-    assert result.stderr.startswith("Error: 2026-08: The database holds nothing for 2026-08")
+    assert result.stderr.startswith(
+        "Error: 2026-08: There is no data for 2026-08; months available"
+    )
     for month in ("2026-09", "2026-10"):
         html = (project / "reports" / month / "fresh.html").read_text(encoding="utf-8")
         assert f"before False {project} __main__" in html

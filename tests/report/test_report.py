@@ -44,7 +44,7 @@ def test_every_sum_is_exact(rendered: Rendered) -> None:
     assert summary["cache_hit_ratio"] == pytest.approx(cached / prompt)
 
 
-@pytest.mark.parametrize(("group", "field"), [("keys", "key"), ("models", "model")])
+@pytest.mark.parametrize(("group", "field"), [("keys", "api_key_id"), ("models", "model")])
 def test_summary_of_each_key_and_model_is_exact(rendered: Rendered, group: str, field: str) -> None:
     entries = summary_of(rendered.text)[group]
     rows = october(rendered)
