@@ -28,7 +28,14 @@ Row = dict[str, Any]
 
 
 def cache_actions(
-    self: Usage, month: PeriodLike, *, org: str | None = None, exact: bool = False
+    self: Usage,
+    month: PeriodLike,
+    *,
+    savings: pd.DataFrame | None = None,
+    checks: pd.DataFrame | None = None,
+    unrealised: pd.DataFrame | None = None,
+    org: str | None = None,
+    exact: bool = False,
 ) -> pd.DataFrame:
     """At most three rows, one per change: what to do about caching, the most money first.
 
@@ -43,22 +50,28 @@ def cache_actions(
     | `correct_price`   | reads are billed like fresh input      | reported less the price book |
     | `raise_hit_ratio` | similar keys read more from the cache  | 0 to what that would save    |
 
-    They can be checked in `cache_savings`, `price_check` (both by `key_and_model`) and
-    `unrealised_savings`. `certainty` is `certain` (what was reported agrees with the price book),
-    `likely` (by the price book alone) or `possible` (others reach it).
+    They rest on `cache_savings`, `price_check` (both by `key_and_model`) and `unrealised_savings`,
+    where they can be checked: `savings`, `checks` and `unrealised` are these answers, with
+    `exact=True`, if they have been asked for before; else they are asked for. `certainty` is
+    `certain` (what was reported agrees with the price book), `likely` (by the price book alone) or
+    `possible` (others reach it).
 
     >>> usage.cache_actions("2026-10").empty  # nothing in it is worth 20 USD
     True
     """
     import pandas as pd
 
-    savings = _rows(cache_savings(self, month, "key_and_model", org=org, exact=True))
-    checks = _rows(price_check(self, month, "key_and_model", org=org, exact=True))
-    unrealised = _rows(unrealised_savings(self, month, org=org, exact=True))
-    findings = {_pair(row): row["finding"] for row in checks}
-    found = [*_wasted_writes(savings, findings), *_wrong_prices(checks)]
+    if savings is None:
+        savings = cache_savings(self, month, "key_and_model", org=org, exact=True)
+    if checks is None:
+        checks = price_check(self, month, "key_and_model", org=org, exact=True)
+    if unrealised is None:
+        unrealised = unrealised_savings(self, month, org=org, exact=True)
+    checked = _rows(checks)
+    findings = {_pair(row): row["finding"] for row in checked}
+    found = [*_wasted_writes(_rows(savings), findings), *_wrong_prices(checked)]
     taken = {_pair(row) for row in found}
-    found += [row for row in _low_ratios(unrealised) if _pair(row) not in taken]
+    found += [row for row in _low_ratios(_rows(unrealised)) if _pair(row) not in taken]
     worth = [row for row in found if _middle(row) >= LEAST_USD]
     first = sorted(worth, key=lambda row: (-_middle(row), str(_pair(row))))[:MOST_ACTIONS]
     usd = object if exact else "float64"
