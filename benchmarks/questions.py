@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from langdock_usage.raw.archive import RawExport
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.store import Store
 from langdock_usage.windows import Period
 
 KEYS, MODELS, DAYS = 500, 40, 365

@@ -58,7 +58,7 @@ def bare(csv: Path, database: Path) -> None:
 
 def ours(csv: Path, database: Path) -> None:
     from langdock_usage.ingest.load import load
-    from langdock_usage.store.store import Store
+    from langdock_usage.store.writing.store import Store
 
     with Store(database) as store:
         [loaded] = load(store, [csv])
@@ -80,7 +80,7 @@ def one(side: Callable[[Path, Path], None], csv: Path, database: Path) -> None:
 
     duckdb.connect().close()
     import langdock_usage.ingest.load
-    import langdock_usage.store.store  # noqa: F401
+    import langdock_usage.store.writing.store  # noqa: F401
 
     started = time.perf_counter()
     side(csv, database)

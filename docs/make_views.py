@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import langdock_usage as lu
 from langdock_usage import charts, columns
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.store import Store
 
 PAGE = Path(__file__).with_name("views.md")
 GENERATED = "<!-- From here on made by `python docs/make_views.py` -->\n"

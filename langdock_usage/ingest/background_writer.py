@@ -13,7 +13,7 @@ from typing import Self
 
 from langdock_usage.ingest.kept_exports import Outcome, add_kept
 from langdock_usage.raw.archive import Archive, RawExport
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.store import Store
 
 REST_SECONDS = 1.0
 

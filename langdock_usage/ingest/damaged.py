@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from langdock_usage.errors import StoreError
 from langdock_usage.raw.archive import Damaged
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.store import Store
 from langdock_usage.windows import ranges
 
 

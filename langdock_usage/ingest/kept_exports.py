@@ -6,8 +6,8 @@ from pathlib import Path
 
 from langdock_usage.errors import ExportConflict, ExportFormatError
 from langdock_usage.raw.archive import Archive, RawExport
-from langdock_usage.store.incoming import AddedExport
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.incoming import AddedExport
+from langdock_usage.store.writing.store import Store
 
 BATCH = 100
 

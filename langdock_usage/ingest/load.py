@@ -10,8 +10,8 @@ from langdock_usage.ingest.recover import recover
 from langdock_usage.raw.archive import Archive, RawExport
 from langdock_usage.raw.exports import read_stated
 from langdock_usage.raw.packed import sha256_of
-from langdock_usage.store.incoming import AddedExport
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.incoming import AddedExport
+from langdock_usage.store.writing.store import Store
 from langdock_usage.text import counted
 from langdock_usage.windows import ONE_DAY, Period, local_period, month_of, today, utc_dates, zone
 

@@ -12,9 +12,9 @@ from langdock_usage.raw.archive import Archive, Damaged, RawExport
 from langdock_usage.raw.reference.copies import set_aside
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.store.connection import open_for_writing
-from langdock_usage.store.lock import only_writer
-from langdock_usage.store.store import Store
 from langdock_usage.store.waiting import OnWait
+from langdock_usage.store.writing.lock import only_writer
+from langdock_usage.store.writing.store import Store
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from langdock_usage.ingest.kept_exports import add_kept
 from langdock_usage.ingest.reference_files import restore
 from langdock_usage.ingest.unload import finish_unloading
 from langdock_usage.raw.archive import Archive, RawExport
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.store import Store
 
 
 def recover(store: Store, archive: Archive) -> list[str]:

@@ -12,9 +12,9 @@ from langdock_usage.raw.reference.kinds import KINDS
 from langdock_usage.raw.reference.reading import read_lines
 from langdock_usage.raw.reference.reference_file import Line, ReferenceFile
 from langdock_usage.settings import WAIT_SECONDS
-from langdock_usage.store.lock import only_writer
-from langdock_usage.store.store import Store
 from langdock_usage.store.waiting import OnWait
+from langdock_usage.store.writing.lock import only_writer
+from langdock_usage.store.writing.store import Store
 
 MOMENT = timedelta(microseconds=1)
 

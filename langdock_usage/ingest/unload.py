@@ -7,9 +7,9 @@ from langdock_usage.errors import DatabaseMissing, InvalidRequest, StoreError
 from langdock_usage.escaping import printable
 from langdock_usage.raw.archive import UNLOADED, Archive, RawExport
 from langdock_usage.settings import WAIT_SECONDS
-from langdock_usage.store.lock import only_writer
-from langdock_usage.store.store import Store
 from langdock_usage.store.waiting import OnWait
+from langdock_usage.store.writing.lock import only_writer
+from langdock_usage.store.writing.store import Store
 from langdock_usage.text import suggestion
 
 

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from langdock_usage import __version__
 from langdock_usage.cli.app import ORDER, app
-from langdock_usage.cli.commands import command_line
+from langdock_usage.cli.command_line import command_line
 from langdock_usage.sandbox.service.faults import FAULTS
 from langdock_usage.sandbox.workspace.billing import BILLING
 from tests.support.command import run

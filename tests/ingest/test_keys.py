@@ -18,7 +18,7 @@ from langdock_usage.raw.archive import Archive
 from langdock_usage.raw.reference.keys import KEYS, KeyOwner
 from langdock_usage.sandbox.service.server import Sandbox
 from langdock_usage.sandbox.workspace.owners import keys_file
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.store import Store
 from tests.support.command import call
 from tests.support.databases import DatabaseBuilder, days
 from tests.support.fetching import fetch_from

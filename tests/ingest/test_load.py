@@ -11,7 +11,7 @@ import pytest
 from langdock_usage.ingest.load import Loaded, load
 from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.raw.exports import COLUMNS
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.store import Store
 from langdock_usage.windows import Period
 from tests.support.databases import DatabaseBuilder, csv_of, days
 from tests.support.queries import rows

@@ -15,7 +15,7 @@ from langdock_usage.ingest.reference_files import restore
 from langdock_usage.metrics.usage import Usage
 from langdock_usage.raw.archive import Archive
 from langdock_usage.raw.reference.copies import ReferenceCopies
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.store import Store
 from tests.support.keys import HEADER, load, six_days
 from tests.support.queries import rows
 

@@ -23,7 +23,7 @@ from langdock_usage.raw.reference.reading import read_lines
 from langdock_usage.raw.reference.reference_file import ReferenceFile
 from langdock_usage.raw.reference.workspaces import WORKSPACES, WorkspaceName
 from langdock_usage.sql import read_sql
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.store import Store
 from tests.support.budgets import BUDGETS, Budget
 from tests.support.keys import six_days
 from tests.support.queries import rows

@@ -20,7 +20,7 @@ from langdock_usage.raw.reference.keys import KEYS
 from langdock_usage.raw.reference.reference_file import ReferenceFile
 from langdock_usage.raw.reference.workspaces import WORKSPACES
 from langdock_usage.store.status import as_text, status
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.store import Store
 from tests.support.keys import six_days
 from tests.support.queries import rows
 

@@ -14,7 +14,7 @@ from langdock_usage.ingest.load import load
 from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.ingest.unload import unload
 from langdock_usage.raw.archive import UNLOADED, Archive
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.store import Store
 from langdock_usage.windows import Period
 from tests.support.command import assert_refused, call
 from tests.support.databases import DatabaseBuilder, csv_of, days

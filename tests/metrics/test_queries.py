@@ -15,7 +15,7 @@ from langdock_usage.errors import IncompletePeriod, InvalidRequest, LeftOut, NoD
 from langdock_usage.metrics.usage import Usage
 from langdock_usage.raw.exports import COLUMNS
 from langdock_usage.report.monthly.open_month import open_month
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.store import Store
 from tests.support.databases import DatabaseBuilder, days
 from tests.support.example_data import build_tiny
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import langdock_usage as lu
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.store import Store
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 

@@ -11,7 +11,7 @@ from genai_prices import Usage, calc_price
 
 import langdock_usage as lu
 from langdock_usage.prices.version import list_version
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.store import Store
 from tests.support.databases import ROW
 from tests.support.priced import (
     build,

@@ -12,7 +12,7 @@ import yaml
 from typer.core import TyperGroup
 
 from langdock_usage.cli.app import ORDER, app
-from langdock_usage.cli.commands import command_line
+from langdock_usage.cli.command_line import command_line
 from langdock_usage.sandbox.service.server import Sandbox
 from langdock_usage.windows import Period
 from tests.support.command import LAST_MONTH, ROOT, YESTERDAY

@@ -16,7 +16,7 @@ from langdock_usage.report.kernel.kernel import kernel_manager
 from langdock_usage.report.kernel.process import kernel_process
 from langdock_usage.sandbox.service.server import serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.store import Store
 from tests.support.command import ROOT
 from tests.support.databases import DatabaseBuilder, days
 from tests.support.example_data import build_tiny

@@ -10,8 +10,8 @@ import pytest
 from langdock_usage.report.language import Language
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.months import Months
-from langdock_usage.report.page.frame_table import TableWriter
-from langdock_usage.report.page.table import Table
+from langdock_usage.report.tables.frame_table import TableWriter
+from langdock_usage.report.tables.table import Table
 
 MONTHS = pd.DataFrame(
     {

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from langdock_usage.errors import InvalidRequest
-from langdock_usage.report.page.table import Table
+from langdock_usage.report.tables.table import Table
 from tests.report.test_frame_tables import table
 
 KEYS = pd.DataFrame(

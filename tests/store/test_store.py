@@ -10,7 +10,7 @@ import pytest
 
 from langdock_usage.errors import ExportConflict, ExportFormatError
 from langdock_usage.raw.exports import COLUMNS
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.store import Store
 from tests.support.databases import DatabaseBuilder, csv_of, days
 from tests.support.queries import ask
 

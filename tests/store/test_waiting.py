@@ -17,8 +17,8 @@ from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.raw.archive import Archive
 from langdock_usage.sandbox.service.server import Sandbox, serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
-from langdock_usage.store.lock import only_writer
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.lock import only_writer
+from langdock_usage.store.writing.store import Store
 from tests.support.command import assert_refused, environment_of, run
 from tests.support.databases import DatabaseBuilder, csv_of, days
 from tests.support.fetching import NOW, fetch_from

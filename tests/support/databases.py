@@ -16,9 +16,9 @@ from langdock_usage.escaping import csv_line
 from langdock_usage.raw.archive import Archive, RawExport
 from langdock_usage.raw.exports import COLUMNS
 from langdock_usage.store.connection import open_for_writing
-from langdock_usage.store.incoming import AddedExport
 from langdock_usage.store.schema import count_exports
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.incoming import AddedExport
+from langdock_usage.store.writing.store import Store
 from langdock_usage.windows import Period, utc_dates
 
 TOKEN_COLUMNS = (

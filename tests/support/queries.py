@@ -5,7 +5,7 @@ from typing import Any
 
 import duckdb
 
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.store import Store
 
 
 def rows(database: Path, query: str) -> list[tuple[Any, ...]]:

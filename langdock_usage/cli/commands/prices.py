@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from langdock_usage.cli.commands.reference import as_json_value
 from langdock_usage.cli.console import say, write, write_json
 from langdock_usage.cli.options import Db, Json, Org, settings_for
-from langdock_usage.cli.reference_cli import as_json_value
 from langdock_usage.text import counted, exact
 from langdock_usage.windows import parse_day
 

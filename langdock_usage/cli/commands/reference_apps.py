@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 import typer
 
-from langdock_usage.cli.keys_cli import list_keys
-from langdock_usage.cli.prices_cli import compare, explain, list_prices
-from langdock_usage.cli.reference_cli import reference_commands
+from langdock_usage.cli.commands.keys import list_keys
+from langdock_usage.cli.commands.prices import compare, explain, list_prices
+from langdock_usage.cli.commands.reference import reference_commands
 from langdock_usage.raw.reference.keys import KEYS
 from langdock_usage.raw.reference.kinds import KINDS
 from langdock_usage.raw.reference.prices import PRICES

@@ -1,4 +1,4 @@
-"""The command `langdock-usage sandbox`: a stand-in for the API."""
+"""The commands that need no account: `demo`, and `sandbox`, a stand-in for the API."""
 
 import contextlib
 import sys
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from langdock_usage.cli.console import say, write
+from langdock_usage.cli.console import if_interrupted, progress_bar, say, write
 from langdock_usage.sandbox.service.faults import ALL, FAULTS
 from langdock_usage.sandbox.workspace.billing import BILLING
 
@@ -60,3 +60,12 @@ def sandbox(
         say("Serving until interrupted; both lines above go into the environment of `fetch`.")
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
+
+
+def demo() -> None:
+    """Try it without an account: sandbox, fetch over HTTP, report."""
+    from langdock_usage.cli.demo import run_demo
+
+    with if_interrupted("the next demo starts over."):
+        html = run_demo(say, progress_bar)
+    write(str(html))

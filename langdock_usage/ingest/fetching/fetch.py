@@ -17,9 +17,9 @@ from langdock_usage.ingest.fetching.result import FetchResult
 from langdock_usage.ingest.recover import recover
 from langdock_usage.raw.archive import Archive
 from langdock_usage.settings import WAIT_SECONDS, Settings
-from langdock_usage.store.lock import only_writer
-from langdock_usage.store.store import Store
 from langdock_usage.store.waiting import OnWait
+from langdock_usage.store.writing.lock import only_writer
+from langdock_usage.store.writing.store import Store
 from langdock_usage.windows import Period, months_of, today
 
 

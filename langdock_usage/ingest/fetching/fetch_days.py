@@ -17,7 +17,7 @@ from langdock_usage.ingest.fetching.fetch_session import FetchSession
 from langdock_usage.ingest.kept_exports import Outcome
 from langdock_usage.raw.archive import RawExport
 from langdock_usage.raw.exports import is_empty, stated_in
-from langdock_usage.store.incoming import workspace_of
+from langdock_usage.store.writing.incoming import workspace_of
 from langdock_usage.text import exact
 from langdock_usage.windows import Period
 

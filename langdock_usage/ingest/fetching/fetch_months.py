@@ -7,7 +7,7 @@ from langdock_usage.ingest.fetching.as_completed import as_completed
 from langdock_usage.ingest.fetching.fetch_session import FetchSession
 from langdock_usage.ingest.kept_exports import Outcome
 from langdock_usage.raw.archive import RawExport
-from langdock_usage.store.incoming import AddedExport
+from langdock_usage.store.writing.incoming import AddedExport
 from langdock_usage.text import counted, exact
 from langdock_usage.windows import Period
 

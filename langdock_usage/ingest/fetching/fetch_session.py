@@ -10,7 +10,7 @@ from langdock_usage.ingest.background_writer import BackgroundWriter, OpenStore
 from langdock_usage.ingest.fetching.result import FetchResult
 from langdock_usage.ingest.kept_exports import Outcome
 from langdock_usage.raw.archive import Archive, RawExport
-from langdock_usage.store.incoming import AddedExport
+from langdock_usage.store.writing.incoming import AddedExport
 from langdock_usage.windows import Period
 
 Progress = Callable[[int, int], None]  # exports answered, exports requested

@@ -5,7 +5,7 @@ from datetime import date
 
 from langdock_usage.errors import ExportConflict, InvalidRequest
 from langdock_usage.store.lookups import DayUsage
-from langdock_usage.store.store import Store
+from langdock_usage.store.writing.store import Store
 from langdock_usage.windows import ONE_DAY, Period, history_start
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from langdock_usage.ingest.fetching.plan import FetchPlan
-from langdock_usage.store.incoming import AddedExport
+from langdock_usage.store.writing.incoming import AddedExport
 from langdock_usage.text import counted
 from langdock_usage.windows import Period, ranges
 

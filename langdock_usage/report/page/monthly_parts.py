@@ -19,8 +19,8 @@ from langdock_usage.report.monthly.months import share
 from langdock_usage.report.monthly.sentences import Sentences
 from langdock_usage.report.monthly.statements import statements
 from langdock_usage.report.monthly.summary import data_of, element, summarise
-from langdock_usage.report.page.frame_table import texts_or_none
 from langdock_usage.report.page.templates import show
+from langdock_usage.report.tables.frame_table import texts_or_none
 
 if TYPE_CHECKING:
     from langdock_usage.report.page.report import Report

@@ -17,12 +17,13 @@ from langdock_usage.report.language import Language
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.marks import Marks
 from langdock_usage.report.monthly.months import Months
-from langdock_usage.report.page import cache_parts, cross_tables, monthly_parts
-from langdock_usage.report.page.frame_table import TableWriter
+from langdock_usage.report.page import cache_parts, monthly_parts
 from langdock_usage.report.page.monthly_parts import Head
 from langdock_usage.report.page.own_charts import drawable, frames_of
 from langdock_usage.report.page.style import report_style
 from langdock_usage.report.page.templates import show, show_markdown
+from langdock_usage.report.tables import cross_tables
+from langdock_usage.report.tables.frame_table import TableWriter
 
 MONTH_COLUMNS = (
     "month",

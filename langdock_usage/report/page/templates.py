@@ -25,7 +25,7 @@ _markdown: Any = Markdown  # has no types
 @cache
 def _templates() -> Environment:
     return Environment(
-        loader=PackageLoader("langdock_usage.report", "template"),
+        loader=PackageLoader("langdock_usage.report", "template/parts"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -30,7 +30,7 @@ import pandas as pd
 from pandas.api.types import is_integer_dtype, is_list_like
 
 from langdock_usage.report.language.formatter import Formatter
-from langdock_usage.report.page.table import Cell, Column
+from langdock_usage.report.tables.table import Cell, Column
 from langdock_usage.text import exact
 
 MILLION = 1_000_000

@@ -10,10 +10,10 @@ from langdock_usage.charts.top_and_others import NAMES, add_up, ratio, top_and_o
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.months import Months
-from langdock_usage.report.page.cells import CellWriter, plain_values
-from langdock_usage.report.page.checked_frame import CheckedFrame, checked
-from langdock_usage.report.page.table import Cell, Column, Table
 from langdock_usage.report.page_size import room_bytes, rows_that_fit
+from langdock_usage.report.tables.cells import CellWriter, plain_values
+from langdock_usage.report.tables.checked_frame import CheckedFrame, checked
+from langdock_usage.report.tables.table import Cell, Column, Table
 
 IDS = ("org_id", "api_key_id", "chain_id")
 

@@ -16,12 +16,12 @@ from langdock_usage.raw.reference.prices import PRICES
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.sql import read_sql
 from langdock_usage.store.connection import first_line, open_for_writing
-from langdock_usage.store.export_records import ExportRecord, record_exports
-from langdock_usage.store.incoming import AddedExport, Incoming
-from langdock_usage.store.insert_rows import insert_rows
 from langdock_usage.store.lookups import Lookups
 from langdock_usage.store.model_prices import keep_up_with_list, make_book, price_new_models
 from langdock_usage.store.waiting import OnWait
+from langdock_usage.store.writing.export_records import ExportRecord, record_exports
+from langdock_usage.store.writing.incoming import AddedExport, Incoming
+from langdock_usage.store.writing.insert_rows import insert_rows
 
 
 class Store:

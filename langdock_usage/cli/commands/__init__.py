@@ -1,0 +1,1 @@
+"""One command of the command line, or one group of them, a file."""

@@ -1,0 +1,1 @@
+"""Frames as tables of a report: cells, totals, and crossed tables."""

@@ -1,0 +1,1 @@
+"""What writes to the database: exports, rows and prices, one writer at a time."""
