@@ -15,13 +15,10 @@ from langdock_usage.metrics.filters import known_choice
 from langdock_usage.metrics.frames import to_frame
 from langdock_usage.metrics.known_periods import available_months, known_periods
 from langdock_usage.metrics.overview import Coverage, coverage, overview_html, overview_text
-from langdock_usage.metrics.questions import (
-    api_keys,
+from langdock_usage.metrics.questions import api_keys, comparisons, costs, evidence
+from langdock_usage.metrics.questions.prices import (
     cache_actions,
     caching,
-    comparisons,
-    costs,
-    evidence,
     price_book,
     price_jumps,
     unrealised,

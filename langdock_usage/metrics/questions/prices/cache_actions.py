@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from langdock_usage.metrics.questions.caching import cache_savings, price_check
-from langdock_usage.metrics.questions.unrealised import unrealised_savings
+from langdock_usage.metrics.questions.prices.caching import cache_savings, price_check
+from langdock_usage.metrics.questions.prices.unrealised import unrealised_savings
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from langdock_usage.errors import InvalidRequest, TokensMissing
 from langdock_usage.metrics.filters import Filters, Names, chosen, known_choice
 from langdock_usage.metrics.incomplete import warn
-from langdock_usage.metrics.questions.price_book import price_rows, with_book
+from langdock_usage.metrics.questions.prices.price_book import price_rows, with_book
 from langdock_usage.sql import read_sql
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from langdock_usage.metrics.filters import Filters, Names
-from langdock_usage.metrics.questions.caching import cache_savings
+from langdock_usage.metrics.questions.prices.caching import cache_savings
 
 if TYPE_CHECKING:
     import pandas as pd
