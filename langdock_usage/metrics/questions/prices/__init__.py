@@ -1,1 +1,1 @@
-"""Questions about prices: what usage costs by the price book, what caching saves, what is unusual."""
+"""Questions about prices: what usage costs by the price book, and what caching saves."""
