@@ -20,6 +20,7 @@
     │   └── ExportConflict        an export contradicts what is stored (overlap, zone, workspace)
     ├── NoData                    the database has nothing for what was asked
     ├── NotFinal                  a month may still change, has gaps, or does not add up
+    ├── PseudonymsError           the secret behind pseudonyms is missing, damaged, or not secret
     └── ReportError               a notebook failed while it was executed
 
 The library raises these; only the command line prints them and turns them into an exit status.
@@ -129,6 +130,10 @@ class NoData(LangdockUsageError):
 
 class NotFinal(LangdockUsageError):
     """A month that has to be final, complete and reconciled is not."""
+
+
+class PseudonymsError(LangdockUsageError):
+    """The file that pseudonyms are made with is missing, damaged, or readable by others."""
 
 
 class ReportError(LangdockUsageError):

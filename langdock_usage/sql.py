@@ -37,7 +37,7 @@ VIEWS = {
 
 
 @cache
-def read_sql(name: str, **names: str | bool | tuple[tuple[str, str], ...]) -> str:
+def read_sql(name: str, **names: str | bool | tuple[object, ...]) -> str:
     """The query of a file: `store/lookup/key_names` is `store/sql/lookup/key_names.sql`.
 
     `names` are what a template asks for: relations and columns of our own, never a value.

@@ -7,6 +7,7 @@ import typer
 from langdock_usage.cli.command_line import command_line, langdock_usage
 from langdock_usage.cli.commands.explore import export, lab
 from langdock_usage.cli.commands.ingest import fetch, load, rebuild, status, unload
+from langdock_usage.cli.commands.redact import redact
 from langdock_usage.cli.commands.reference_apps import reference_apps
 from langdock_usage.cli.commands.report import ReportCommand, report
 from langdock_usage.cli.commands.sandbox import demo, sandbox
@@ -30,11 +31,12 @@ for reference_app in reference_apps():
 for command in (demo, fetch, load, unload, rebuild, status, lab, export, sandbox):
     app.command()(command)
 app.command(cls=ReportCommand)(report)
+app.add_typer(redact)
 
 ORDER = (
     *("demo", "fetch", "report", "status"),  # the first steps
     *("load", *(kind.name for kind in KINDS), "export", "lab"),
-    *("unload", "rebuild", "sandbox"),
+    *("unload", "rebuild", "redact", "sandbox"),
 )
 
 

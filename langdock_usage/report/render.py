@@ -1,7 +1,8 @@
 """notebook → papermill → one sealed HTML file."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from langdock_usage.report.monthly.summary import shows_summary
 from langdock_usage.report.notebooks import ASKED_REPORT, Notebook, is_notebook, read_notebook
 from langdock_usage.report.previous_report import moment_of_report
 from langdock_usage.report.sealed import for_jupyterlab, seal
+from langdock_usage.store.excerpt import redacted
 from langdock_usage.windows import history_start
 
 DEFAULT_NOTEBOOK = "monthly_report"
@@ -33,18 +35,19 @@ class ReportRequest:
     parameters: Mapping[str, str] = field(default_factory=dict)
     show_code: bool = False
     require_final: bool = False
+    is_redacted: bool = False
 
     def html(self, notebook: Notebook, language: Language) -> Path:
         """The HTML file: where a file is named, that; else one in the folder of the month.
 
-        In another language than the notebook's own, the report is another file.
+        In another language than the notebook's own, or redacted, the report is another file.
         """
         if is_html_file(self.output):
             html = self.output
         else:
             own = notebook.defaults.get("language") or LANGUAGES[0]
-            ending = "html" if language.code == own else f"{language.code}.html"
-            html = self.output / self.month / f"{notebook.name}.{ending}"
+            kinds = ["redacted"] * self.is_redacted + [language.code] * (language.code != own)
+            html = self.output / self.month / ".".join([notebook.name, *kinds, "html"])
         if is_notebook(html.with_suffix(".ipynb")):
             raise InvalidRequest(
                 f"The executed notebook would replace {html.with_suffix('.ipynb')}; "
@@ -68,16 +71,19 @@ def render(
     parameters: Mapping[str, str] | None = None,
     show_code: bool = False,
     require_final: bool = False,
+    is_redacted: bool = False,
     on_warning: Callable[[str], None] | None = None,
 ) -> Path:
     """Execute a notebook for a month; the path of the HTML file, the executed notebook beside it.
 
     `output` is a folder for reports, which go into `YYYY-MM/NAME.html` there, or the HTML file
-    itself. In another language than the notebook's own it is `NAME.LANGUAGE.html`. `on_warning` is
-    told what cells show that the file cannot hold.
+    itself. In another language than the notebook's own it is `NAME.LANGUAGE.html`, and redacted
+    (pseudonyms for keys, teams, cost centres and owners) `NAME.redacted.html`. `on_warning` is told
+    what cells show that the file cannot hold.
 
     Raises InvalidRequest, NoData, StoreError (DatabaseMissing, DatabaseLocked), ReportError where
-    the notebook fails, and with `require_final` NotFinal; then an older report stays as it was.
+    the notebook fails, with `require_final` NotFinal, and with `is_redacted` PseudonymsError; then
+    an older report stays as it was.
     """
     request = ReportRequest(
         database=database,
@@ -87,6 +93,7 @@ def render(
         parameters=parameters or {},
         show_code=show_code,
         require_final=require_final,
+        is_redacted=is_redacted,
     )
     with kernel_process() as kernel:
         return render_notebook(read_notebook(name), request, kernel, on_warning)
@@ -105,17 +112,22 @@ def render_notebook(
     )
     html = request.html(notebook, language)
     # Nobody can change the numbers halfway: the file is open while the notebook runs.
-    with open_month(request.database, request.month, request.org_id) as month:
+    with _open(request) as month:
         if request.require_final:
             _check_final(month)
         standard = {
-            "database": str(request.database),
+            "database": str(month.usage.path),
             "month": request.month,
             "org_id": month.org_id,
             "earlier_report": moment_of_report(html, month.org_id),
         }
         known = {key: value for key, value in standard.items() if key in notebook.defaults}
-        asked = {"notebook": notebook.name, "parameters": dict(request.parameters)}
+        asked = {
+            "database": str(request.database),
+            "is_redacted": request.is_redacted,
+            "notebook": notebook.name,
+            "parameters": dict(request.parameters),
+        }
         kernel.environment[ASKED_REPORT] = json.dumps(asked)
         executed = execute(notebook, known | given, kernel)
         summary = None if shows_summary(executed) else month.summary()
@@ -133,6 +145,17 @@ def render_notebook(
         on_missing=on_warning,
     )
     return _write(html, sealed, for_jupyterlab(executed))
+
+
+@contextmanager
+def _open(request: ReportRequest) -> Iterator[OpenMonth]:
+    """The month that a report is about; of a redacted one, in a copy of the database."""
+    with open_month(request.database, request.month, request.org_id) as month:
+        if not request.is_redacted:
+            yield month
+            return
+        with redacted(request.database) as copy, open_month(copy, month.name, month.org_id) as same:
+            yield same
 
 
 def _check_final(month: OpenMonth) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from typer.core import TyperCommand
@@ -59,6 +59,10 @@ RequireFinal = Annotated[
         "--require-final", help="Fail where the month is not final, complete and reconciled."
     ),
 ]
+Redact = Annotated[
+    Literal["keys"] | None,
+    typer.Option(help="Pseudonyms for keys, teams, cost centres and owners; `redact` undoes one."),
+]
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Print only the path, warnings and errors.")
 ]
@@ -72,6 +76,7 @@ def report(
     parameter: Parameters = None,
     show_code: ShowCode = False,
     require_final: RequireFinal = False,
+    redact: Redact = None,
     as_json: Json = False,
     quiet: Quiet = False,
     org: Org = None,
@@ -91,6 +96,7 @@ def report(
         "parameters": dict(parameter or ()),
         "show_code": show_code,
         "require_final": require_final,
+        "is_redacted": redact is not None,
     }
     with if_interrupted("a report that is not named here was not written."):
         if len(chosen) == 1:

@@ -30,12 +30,15 @@ def command(database: Path, month: str, org_id: str, language: str) -> str:
     asked = json.loads(os.environ.get(ASKED_REPORT) or "{}")
     notebook = asked.get("notebook", "monthly_report")
     words = ["langdock-usage", "report", notebook, "--month", month, "--org", org_id]
+    database = Path(asked.get("database", database))  # of a redacted report, not its copy
     usual = Settings.from_environment().project / DEFAULT_DATABASE
     if database.absolute() != usual.absolute():
         # a folder of its own would be nobody else's, and nobody else's business
         words += ["--db", database.name if database.is_absolute() else database.as_posix()]
     if language != LANGUAGES[0]:
         words += ["-p", "language", language]
+    if asked.get("is_redacted"):
+        words += ["--redact", "keys"]
     for name, value in asked.get("parameters", {}).items():
         if name != "language":
             words += ["-p", name, value]

@@ -1,0 +1,50 @@
+"""A copy of a database that holds what a report may show, and nothing else."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from langdock_usage.errors import StoreError
+from langdock_usage.sql import read_sql
+from langdock_usage.store.connection import first_line, open_for_writing
+from langdock_usage.store.pseudonyms import Pseudonym, pseudonyms
+from langdock_usage.store.schema import count_exports
+
+
+@contextmanager
+def redacted(database: Path) -> Iterator[Path]:
+    """A copy, until the end of the block, with pseudonyms for keys, teams, cost centres and owners.
+
+    Notes of reference files are left out. Raises PseudonymsError, StoreError.
+    """
+    names = pseudonyms(database)
+    with TemporaryDirectory(prefix="langdock-usage-") as folder:
+        copy = Path(folder) / database.name
+        with open_for_writing(copy) as connection:
+            try:
+                _copy(connection, database, names)
+            except duckdb.Error as error:
+                raise StoreError(f"{database} cannot be copied: {first_line(error)}") from error
+        yield copy
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection, database: Path, names: Sequence[Pseudonym]
+) -> None:
+    file = duckdb.ConstantExpression(str(database))
+    connection.execute(f"attach {file} as original (read_only)")
+    parameters = {
+        "kinds": [one.kind for one in names],
+        "names": [one.name for one in names],
+        "pseudonyms": [one.pseudonym for one in names],
+    }
+    connection.execute(read_sql("store/excerpt/pseudonyms"), parameters)
+    tables = connection.execute(read_sql("store/excerpt/base_tables")).fetchall()
+    for table, columns in tables:
+        connection.execute(
+            read_sql("store/excerpt/redacted_rows", table=table, columns=tuple(columns))
+        )
+    count_exports(connection)
