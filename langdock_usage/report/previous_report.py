@@ -12,9 +12,17 @@ SUMMARY = re.compile(r'<script type="application/json" id="report-summary">(.*?)
 def summary_of_report(path: Path) -> dict[str, Any]:
     """What the report at `path` carries for programs; empty where there is none to be read."""
     try:
-        found = SUMMARY.search(path.read_text(encoding="utf-8"))
-        summary = json.loads(found[1]) if found else {}
+        return summary_in(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
+        return {}
+
+
+def summary_in(page: str) -> dict[str, Any]:
+    """What a page carries for programs; empty where it carries nothing."""
+    found = SUMMARY.search(page)
+    try:
+        summary = json.loads(found[1]) if found else {}
+    except ValueError:
         return {}
     return summary if isinstance(summary, dict) else {}
 

@@ -18,6 +18,8 @@ from langdock_usage.report.monthly.summary import shows_summary
 from langdock_usage.report.notebooks import ASKED_REPORT, Notebook, is_notebook, read_notebook
 from langdock_usage.report.previous_report import moment_of_report
 from langdock_usage.report.sealed import for_jupyterlab, seal
+from langdock_usage.report.sending.index import update_index
+from langdock_usage.report.sending.pdf import find_browser, print_pdf
 from langdock_usage.store.excerpt import redacted
 from langdock_usage.windows import history_start
 
@@ -36,13 +38,19 @@ class ReportRequest:
     show_code: bool = False
     require_final: bool = False
     is_redacted: bool = False
+    as_pdf: bool = False
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of reports that it goes into; None where `output` names a file."""
+        return None if is_html_file(self.output) else self.output
 
     def html(self, notebook: Notebook, language: Language) -> Path:
         """The HTML file: where a file is named, that; else one in the folder of the month.
 
         In another language than the notebook's own, or redacted, the report is another file.
         """
-        if is_html_file(self.output):
+        if self.folder is None:
             html = self.output
         else:
             own = notebook.defaults.get("language") or LANGUAGES[0]
@@ -72,6 +80,7 @@ def render(
     show_code: bool = False,
     require_final: bool = False,
     is_redacted: bool = False,
+    as_pdf: bool = False,
     on_warning: Callable[[str], None] | None = None,
 ) -> Path:
     """Execute a notebook for a month; the path of the HTML file, the executed notebook beside it.
@@ -79,7 +88,7 @@ def render(
     `output` is a folder for reports, which go into `YYYY-MM/NAME.html` there, or the HTML file
     itself. In another language than the notebook's own it is `NAME.LANGUAGE.html`, and redacted
     (pseudonyms for keys, teams, cost centres and owners) `NAME.redacted.html`. `on_warning` is told
-    what cells show that the file cannot hold.
+    what cells show that the file cannot hold. `as_pdf` prints it as well, beside it.
 
     Raises InvalidRequest, NoData, StoreError (DatabaseMissing, DatabaseLocked), ReportError where
     the notebook fails, with `require_final` NotFinal, and with `is_redacted` PseudonymsError; then
@@ -94,6 +103,7 @@ def render(
         show_code=show_code,
         require_final=require_final,
         is_redacted=is_redacted,
+        as_pdf=as_pdf,
     )
     with kernel_process() as kernel:
         return render_notebook(read_notebook(name), request, kernel, on_warning)
@@ -111,6 +121,8 @@ def render_notebook(
         str(given.get("language", notebook.defaults.get("language") or LANGUAGES[0]))
     )
     html = request.html(notebook, language)
+    if request.as_pdf:
+        find_browser()  # better now than after the report
     # Nobody can change the numbers halfway: the file is open while the notebook runs.
     with _open(request) as month:
         if request.require_final:
@@ -144,7 +156,10 @@ def render_notebook(
         show_code=request.show_code,
         on_missing=on_warning,
     )
-    return _write(html, sealed, for_jupyterlab(executed))
+    _write(html, sealed, for_jupyterlab(executed), request.folder)
+    if request.as_pdf:
+        print_pdf(html)
+    return html
 
 
 @contextmanager
@@ -174,7 +189,7 @@ def _check_final(month: OpenMonth) -> None:
         )
 
 
-def _write(path: Path, html: str, executed: Any) -> Path:
+def _write(path: Path, html: str, executed: Any, folder: Path | None) -> None:
     import nbformat
 
     text: Any = nbformat.writes  # has no types
@@ -183,7 +198,8 @@ def _write(path: Path, html: str, executed: Any) -> Path:
         for file, content in ((path.with_suffix(".ipynb"), text(executed)), (path, html)):
             with atomic_write(file) as unfinished:
                 unfinished.write_text(content, encoding="utf-8", newline="\n")
-        return path
+        if folder:
+            update_index(folder)
     except OSError as error:
         raise ReportError(
             f"Cannot write the report into {path.parent}: {error.strerror}."

@@ -63,6 +63,9 @@ Redact = Annotated[
     Literal["keys"] | None,
     typer.Option(help="Pseudonyms for keys, teams, cost centres and owners; `redact` undoes one."),
 ]
+Pdf = Annotated[
+    bool, typer.Option("--pdf", help="Print it as PDF as well, with a Chromium that is there.")
+]
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Print only the path, warnings and errors.")
 ]
@@ -77,6 +80,7 @@ def report(
     show_code: ShowCode = False,
     require_final: RequireFinal = False,
     redact: Redact = None,
+    pdf: Pdf = False,
     as_json: Json = False,
     quiet: Quiet = False,
     org: Org = None,
@@ -97,6 +101,7 @@ def report(
         "show_code": show_code,
         "require_final": require_final,
         "is_redacted": redact is not None,
+        "as_pdf": pdf,
     }
     with if_interrupted("a report that is not named here was not written."):
         if len(chosen) == 1:

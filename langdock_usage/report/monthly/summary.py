@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from langdock_usage.metrics.usage import Usage
-    from langdock_usage.report.monthly.months import MonthTotal
+    from langdock_usage.report.monthly.months import Months, MonthTotal
 
 ELEMENT = '<script type="application/json" id="report-summary">'
 
@@ -27,7 +27,7 @@ def summary_of(usage: "Usage", month: str, org_id: str) -> dict[str, object]:
 
     months = usage.monthly_cost(month, by=None, org=org_id, exact=True)
     return summarise(
-        Months(month, months).this,
+        Months(month, months),
         usage.exports(month, org=org_id),
         DataStatus.of(
             usage.known_days(month, org=org_id),
@@ -40,7 +40,7 @@ def summary_of(usage: "Usage", month: str, org_id: str) -> dict[str, object]:
 
 
 def summarise(
-    total: "MonthTotal",
+    months: "Months",
     exports: "pd.DataFrame",
     status: DataStatus,
     *,
@@ -56,6 +56,7 @@ def summarise(
 
     Raises InvalidRequest where the costs of one of them are not those of the month.
     """
+    total, before = months.this, months.comparable(months.this)
     for name, frame in (("keys", keys), ("models", models), ("teams", teams)):
         _check_sum(total, name, frame)
     return {
@@ -63,6 +64,7 @@ def summarise(
         "org_id": str(exports["org_id"].iloc[0]),
         "currency": "USD",
         "total_cost_usd": exact(total.total_cost_usd),
+        "change_usd": exact(total.total_cost_usd - before.total_cost_usd) if before else None,
         "requests": total.requests,
         "cache_hit_ratio": total.cache_hit_ratio,
         "data_of": data_of(exports).isoformat(),

@@ -1,0 +1,35 @@
+"""Sealed pages beside reports: no script, no request, one style."""
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from langdock_usage.report.language import Language
+
+
+def sealed_page(template: str, language: Language, **values: object) -> str:
+    """A page whose policy allows nothing but its own style; every value is escaped."""
+    style = files("langdock_usage.report").joinpath("template", "report.css").read_text(
+        "utf-8"
+    ) + files("langdock_usage.report").joinpath("template", "sending", "pages.css").read_text(
+        "utf-8"
+    )
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    page = _templates().get_template(template)
+    words = language.texts("index")
+    return page.render(style=style, policy=policy, language=language.code, words=words, **values)
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("langdock_usage.report", "template/sending"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
