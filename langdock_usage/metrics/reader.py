@@ -63,10 +63,26 @@ class Reader:
         parameters, `names` those that its template asks for. Raises InvalidRequest, NoData.
         """
         with self.connection() as connection:
-            parameters = self._parameters(connection, filters.org, periods)
-            parameters |= {**filters.parameters(connection), **(more or {})}
-            query = read_sql(f"metrics/questions/{question}", **names)
-            return to_frame(connection.execute(query, parameters), exact=exact)
+            return self.answer_on(
+                connection, question, filters, periods, exact=exact, more=more, **names
+            )
+
+    def answer_on(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        question: str,
+        filters: Filters,
+        periods: Mapping[str, PeriodLike],
+        *,
+        exact: bool = False,
+        more: Mapping[str, object] | None = None,
+        **names: str | bool,
+    ) -> pd.DataFrame:
+        """`answer` on a connection that is open, so that several answers are of one state."""
+        parameters = self._parameters(connection, filters.org, periods)
+        parameters |= {**filters.parameters(connection), **(more or {})}
+        query = read_sql(f"metrics/questions/{question}", **names)
+        return to_frame(connection.execute(query, parameters), exact=exact)
 
     def evidence(
         self, question: str, period: PeriodLike, org: str | None, *, exact: bool = False

@@ -2,13 +2,14 @@
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 import pytest
 
 import langdock_usage as lu
 from langdock_usage.errors import InvalidRequest, TokensMissing
+from langdock_usage.metrics.questions.prices.caching import Group
 from tests.support.databases import ROW
 from tests.support.priced import build, build_days, exclusive, inclusive, tokens
 
@@ -60,6 +61,9 @@ def test_where_tiers_are_open_nothing_is_inferred(tmp_path: Path) -> None:
     found = one(build(tmp_path, row).cache_savings(DAY))
     assert found["saving_low_usd"] < found["saving_high_usd"]
     assert found["saving_inferred_usd"] is None
+    # input 3, read 0.3, write 3.75 or 6; for long prompts twice as much each: 0.75 / 2.7, 3 / 2.7
+    assert found["break_even_low"] == pytest.approx(0.75 / 2.7)
+    assert found["break_even_high"] == pytest.approx(3 / 2.7)
 
 
 def test_savings_by_any_group_add_up_and_leave_out_what_is_not_known(tmp_path: Path) -> None:
@@ -74,7 +78,7 @@ def test_savings_by_any_group_add_up_and_leave_out_what_is_not_known(tmp_path: P
     period = ("2026-09-01", "2026-10-31")
     # gpt-5 saves 1.25 - 0.125 = 1.125
     low, high, priced = 4 * D("5.2") + D("1.125"), 4 * D("6.7") + D("1.125"), D("38.575")
-    for by in ("key", "model", "team", "cost_center", "key_and_model", "month", None):
+    for by in (*get_args(Group), None):
         found = usage.cache_savings(period, by, exact=True)
         sums = {name: found[name].dropna().sum() for name in found if "_usd" in str(name)}
         assert sums["saving_low_usd"] == low, by

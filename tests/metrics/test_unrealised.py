@@ -73,6 +73,25 @@ def test_the_best_quarter_is_taken_together_and_has_nothing_to_gain(tmp_path: Pa
     assert list(found["best_cache_hit_ratio"]) == [0.7] * 3
 
 
+def test_what_is_wasted_is_not_counted_as_unrealised_too(tmp_path: Path) -> None:
+    """Writes cost 0.25 to 1 more than input: 8 million add 2 to 8, and 2 million read save 1.8."""
+    wasting = exclusive(0, 2_000_000, 8_000_000, 1000, model=HAIKU, total_cost_usd="50")
+    # 1 million written adds 0.25 to 1, and 2 million read save 1.8
+    writing = exclusive(7_000_000, 2_000_000, 1_000_000, 1000, model=HAIKU, total_cost_usd="50")
+    usage = build(
+        tmp_path,
+        key("best", 10_000_000, 8_000_000),
+        {**wasting, "api_key_id": "wasting", "requests": "1000"},
+        {**writing, "api_key_id": "writing", "requests": "1000"},
+    )
+    savings = usage.cache_savings(DAY).set_index("api_key_id")
+    assert savings.loc["wasting", "saving_high_usd"] == pytest.approx(-0.2)
+    assert savings.loc["writing", "saving_low_usd"] == pytest.approx(0.8)
+    found = usage.unrealised_savings(DAY, exact=True)
+    assert list(found["api_key_id"]) == ["writing"]
+    assert list(found["unrealised_usd"]) == [D("5.4")]  # 80 % of 10 million less 2, at 0.9
+
+
 def test_the_tier_is_that_of_a_request_of_mean_length(tmp_path: Path) -> None:
     # claude-sonnet-4-5: input 3, read 0.3; above 200,000 tokens a request 6 and 0.6
     usage = build(

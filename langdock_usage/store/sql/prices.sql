@@ -21,6 +21,12 @@ cast(cast({{ tokens }} as decimal(19, 0)) * {{ usd_per_token }} as decimal(36, 1
     from {{ prices }}
 {%- endmacro %}
 
+{#- the reads per write from which on caching pays, in one tier; without a read price it never does -#}
+{% macro break_even(of_writes) %}
+cast({{ of_writes }}(write_usd_per_mtok, write_1h_usd_per_mtok) - input_usd_per_mtok as double)
+            / nullif(cast(input_usd_per_mtok - read_usd_per_mtok as double), 0)
+{%- endmacro %}
+
 {#- The least and the most that a token costs: one row per model, days with one price, amount of input
     tokens, and whether a row of usage is a single request, the only case in which its tier is certain. -#}
 {% macro bounds(prices) %}
@@ -57,6 +63,9 @@ cast(cast({{ tokens }} as decimal(19, 0)) * {{ usd_per_token }} as decimal(36, 1
         coalesce(bands.next_above_tokens, 9223372036854775807) as to_tokens,
         max(billed.price_source) as price_source,
         count(*) = 1 as has_one_tier,
+        {% for low_or_high, of_tiers, of_writes in (("low", "min", "least"), ("high", "max", "greatest")) %}
+        {{ of_tiers }}({{ break_even(of_writes) }}) as break_even_{{ low_or_high }},
+        {% endfor %}
         {% for low_or_high, of_tiers, of_writes in (("low", "min", "least"), ("high", "max", "greatest")) %}
         {% for name, usd_per_mtok in (
             ("input", "input_usd_per_mtok"),
@@ -149,10 +158,8 @@ cast(cast({{ tokens }} as decimal(19, 0)) * {{ usd_per_token }} as decimal(36, 1
         {{ list_cost("low", read="input") }} as reads_as_input_low_usd,
         {{ list_cost("high", read="input") }} as reads_as_input_high_usd,
         bounds.has_one_tier,
-        bounds.saved_by_read_low_usd,
-        bounds.saved_by_read_high_usd,
-        bounds.added_by_write_low_usd,
-        bounds.added_by_write_high_usd
+        bounds.break_even_low,
+        bounds.break_even_high
         {%- endif %}
 
     from counted

@@ -6,10 +6,11 @@ Each answer says in `attrs["price_book"]` which price book it rests on.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from langdock_usage.errors import InvalidRequest, TokensMissing
 from langdock_usage.metrics.filters import Filters, Names, chosen, known_choice
+from langdock_usage.metrics.groups import COLUMNS
 from langdock_usage.metrics.incomplete import warn
 from langdock_usage.metrics.questions.prices.price_book import price_rows, with_book
 from langdock_usage.sql import read_sql
@@ -21,17 +22,17 @@ if TYPE_CHECKING:
     from langdock_usage.metrics.usage import Usage
     from langdock_usage.periods import PeriodLike
 
-Group = Literal["key", "model", "team", "cost_center", "key_and_model", "month", "model_and_month"]
-GROUPS: dict[Group | None, str] = {
-    "key": "org_id,api_key_id",
-    "model": "org_id,model",
-    "team": "org_id,team",
-    "cost_center": "org_id,cost_center",
-    "key_and_model": "org_id,api_key_id,model",
-    "month": "month,org_id",
-    "model_and_month": "month,org_id,model",
-    None: "org_id",
-}
+Group = Literal[
+    "key",
+    "model",
+    "team",
+    "cost_center",
+    "key_and_model",
+    "month",
+    "key_and_month",
+    "model_and_month",
+    "team_and_month",
+]
 
 
 def cache_savings(
@@ -47,15 +48,15 @@ def cache_savings(
 ) -> pd.DataFrame:
     """One row per API key, model …: what caching saved, costliest first, months in their order.
 
-    `by` is `key`, `model`, `team`, `cost_center`, `key_and_model`, `month`, `model_and_month`, or
-    None: one row per workspace. `org_id`, the columns of the group, `requests`, `total_cost_usd`,
-    `input_tokens`, `cache_read_tokens`, `cache_write_tokens`, `cache_hit_ratio`,
-    `reads_per_write`, `saving_low_usd`, `saving_high_usd` (the least and the most that it can be;
-    negative where caching cost more than it brought), `priced_cost_usd` (the part of the cost in
+    `by` is `key`, `model`, `team`, `cost_center`, `key_and_model`, `month`, one of the first three
+    by month (`key_and_month` …), or None: one row per workspace. `org_id`, the columns of the
+    group, `requests`, `total_cost_usd`, `input_tokens`, `cache_read_tokens`, `cache_write_tokens`,
+    `cache_hit_ratio`, `reads_per_write`, `saving_low_usd`, `saving_high_usd` (the least and the
+    most; negative where caching cost more than it brought), `priced_cost_usd` (the part of it in
     rows that have a price), `unclear_row_count` (rows left out, as their tokens do not add up).
     Where cost and list agree to half a percent, `saving_inferred_usd` and `one_hour_share` (of
     cache writes). Of one model, `break_even_low` and `break_even_high`: the reads per write from
-    which on caching pays.
+    which on caching pays, (write - input) / (input - read price).
 
     >>> savings = usage.cache_savings("2026-10", exact=True)
     >>> savings[["api_key_name", "saving_low_usd", "saving_high_usd"]]
@@ -133,10 +134,17 @@ def what_if(
     filters = Filters(key, model, team, org)
     with self._reader.connection() as connection:
         to_prices = _to_prices(connection, replacements, keep_caching=caching == "kept")
-    more = {"to_prices": to_prices}
-    answer = self._reader.answer("prices/what_if", filters, {"": period}, exact=exact, more=more)
+        answer = self._reader.answer_on(
+            connection,
+            "prices/what_if",
+            filters,
+            {"": period},
+            exact=exact,
+            more={"to_prices": to_prices},
+        )
+        answer = with_book(connection, answer)
     _warn_without_tokens(answer.empty)
-    return with_book(self._reader, answer)
+    return answer
 
 
 def _grouped(
@@ -148,10 +156,19 @@ def _grouped(
     exact: bool,
 ) -> pd.DataFrame:
     if by is not None:
-        known_choice("by", by, filter(None, GROUPS))
-    periods = {"": period}
-    answer = usage._reader.answer(question, filters, periods, exact=exact, groups=GROUPS[by])
-    return with_book(usage._reader, answer)
+        known_choice("by", by, get_args(Group))
+    with usage._reader.connection() as connection:
+        answer = usage._reader.answer_on(
+            connection, question, filters, {"": period}, exact=exact, groups=_columns_of(by)
+        )
+        return with_book(connection, answer)
+
+
+def _columns_of(by: Group | None) -> str:
+    """The columns of a group, for SQL: month, workspace, then what `groups.COLUMNS` says."""
+    parts = by.split("_and_") if by else []
+    months = ["month"] if "month" in parts else []
+    return ",".join([*months, "org_id", *(COLUMNS[part] for part in parts if part != "month")])
 
 
 def _warn_without_tokens(is_without: bool) -> None:

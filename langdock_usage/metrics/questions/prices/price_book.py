@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-    from langdock_usage.metrics.reader import Reader
     from langdock_usage.metrics.usage import Usage
 
 
@@ -39,7 +38,7 @@ def prices(
         parameters = {"org_id": org_id, "day": _day(day)}
         query = read_sql("metrics/questions/prices/prices")
         answer = to_frame(connection.execute(query, parameters), exact=exact)
-    return with_book(self._reader, answer)
+        return with_book(connection, answer)
 
 
 def price_of(
@@ -81,17 +80,20 @@ def price_books(self: Usage) -> pd.DataFrame:
     return self.sql(read_sql("metrics/evidence/price_books"))
 
 
-def with_book(reader: Reader, answer: pd.DataFrame) -> pd.DataFrame:
-    """The answer, with the price book that it rests on in `attrs["price_book"]`."""
-    with reader.connection() as connection:
-        [book, *_] = connection.execute(read_sql("metrics/evidence/price_books")).fetchall()
-    number, _, list_version, _, sha256 = book
-    answer.attrs["price_book"] = {
-        "book": number,
-        "list_version": list_version,
-        "sha256": sha256,
-    }
+def with_book(connection: duckdb.DuckDBPyConnection, answer: pd.DataFrame) -> pd.DataFrame:
+    """The answer, with the price book that it rests on in `attrs["price_book"]`.
+
+    The connection is that of the answer: between two, another book may come in.
+    """
+    answer.attrs["price_book"] = book_in_force(connection)
     return answer
+
+
+def book_in_force(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """`book` (its number), `list_version` and `sha256` of the price book that applies."""
+    [newest, *_] = connection.execute(read_sql("metrics/evidence/price_books")).fetchall()
+    number, _, list_version, _, sha256 = newest
+    return {"book": number, "list_version": list_version, "sha256": sha256}
 
 
 def changed_prices(self: Usage, *, org: str | None = None, exact: bool = False) -> pd.DataFrame:

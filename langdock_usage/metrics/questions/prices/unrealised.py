@@ -36,7 +36,8 @@ def unrealised_savings(
 
     How much of its input would a key read from the cache if it did as well as the best quarter of
     the keys with similar prompts (half to twice as many input tokens per request) on its model?
-    Those of the best quarter have no row, and neither have keys without such peers.
+    Those of the best quarter have no row, and neither have keys without such peers, nor those whose
+    cache writes surely cost more than reads save: that is wasted (`cache_savings`), not unrealised.
 
     `org_id`, `api_key_id`, `api_key_name`, `model`, `requests`, `total_cost_usd`,
     `input_tokens`, `cache_read_tokens`, `input_tokens_per_request`, `cache_hit_ratio`,

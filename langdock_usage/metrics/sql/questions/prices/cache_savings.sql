@@ -24,8 +24,8 @@ sums as (
         sum(list_cost_high_usd) as list_high_usd,
         bool_and(has_one_tier) as has_one_tier,
         min(model) = max(model) as has_one_model,
-        min(added_by_write_low_usd)::double / nullif(max(saved_by_read_high_usd), 0) as least_reads,
-        max(added_by_write_high_usd)::double / nullif(min(saved_by_read_low_usd), 0) as most_reads
+        min(break_even_low) as least_reads,
+        max(break_even_high) as most_reads
     from priced
     {% if "month" in groups %}
     where month is not null

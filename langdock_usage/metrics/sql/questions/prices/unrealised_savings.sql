@@ -61,6 +61,14 @@ comparable as (
     where input_tokens_per_request >= $least_prompt_tokens
 ),
 
+-- whose writes surely cost more than reads save: that is wasted, and is not counted here as well
+wasted as (
+    select org_id, api_key_id, model
+    from ({{ prices.priced("filtered_usage") }})
+    group by org_id, api_key_id, model
+    having sum(saving_high_usd) < 0
+),
+
 -- beside each key those with similar prompts, itself among them, the best first
 peers as (
     select
@@ -107,6 +115,7 @@ gains as (
             as more_read_tokens
     from comparable
     join best using (org_id, api_key_id, model)
+    anti join wasted using (org_id, api_key_id, model)
 )
 
 select
