@@ -9,6 +9,7 @@ from langdock_usage.ingest.damaged import consequence, refusal
 from langdock_usage.ingest.kept_exports import BATCH
 from langdock_usage.ingest.reference_files import restore, unreadable_copies
 from langdock_usage.raw.archive import Archive, Damaged, RawExport
+from langdock_usage.raw.price_books import unreadable_books
 from langdock_usage.raw.reference.copies import set_aside
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.store.connection import open_for_writing
@@ -33,17 +34,17 @@ def rebuild(
     wait_seconds: float = WAIT_SECONDS,
     on_wait: OnWait | None = None,
 ) -> Rebuilt:
-    """Replace `database` by one made from its raw exports alone.
+    """Replace `database` by one made from its raw exports and what is kept beside them alone.
 
     The old file stays, and can be read, until the new one is whole. With `skip_damaged`, raw
-    exports that are not as they were received, and copies of reference files that cannot be read,
-    are left out and set aside; otherwise StoreError names them all. Raises NoData, DatabaseLocked
-    as well.
+    exports that are not as they were received, and copies of reference files or price books that
+    cannot be read, are left out and set aside; otherwise StoreError names them all. Raises NoData,
+    DatabaseLocked as well.
     """
     archive = Archive(database)
     with only_writer(database, wait_seconds, on_wait):
         raws, damaged = archive.intact()
-        unreadable = unreadable_copies(archive)
+        unreadable = unreadable_copies(archive) | unreadable_books(archive)
         if (damaged or unreadable) and not skip_damaged:
             raise refusal([*(one.reason for one in damaged), *unreadable.values()])
         if not raws:
@@ -73,12 +74,13 @@ def _make(
     on_progress: Callable[[int, int], None],
 ) -> list[str]:
     """Make the new file; what follows from each damaged export that it lacks."""
-    with Store(fresh) as store:
+    with Store(fresh, archive=archive) as store:
         for first in range(0, len(raws), BATCH):
             batch = [(raw, archive.csv_path(raw)) for raw in raws[first : first + BATCH]]
             store.add_exports([(raw, csv, str(csv)) for raw, csv in batch])
             on_progress(first + len(batch), len(raws))
         restore(store, archive)
+        store.keep_up_with_prices()
         return [consequence(store, one) for one in damaged]
 
 

@@ -6,9 +6,10 @@
 The files of a database lie under `raw/` beside it, in a folder of its name. They are written once
 and never edited; the JSON comes last, so that an export with a JSON is whole. A day for which the
 service had no data has a JSON alone. A CSV that was loaded by hand is compressed like the others,
-or copied where it came compressed. The database can be rebuilt from these files, and from those
-in `keys/`, which said whose the keys are. What was refused or damaged lies in `refused/`, what was
-taken back in `unloaded/`: kept, and out of reach.
+or copied where it came compressed. The database can be rebuilt from these files, from those in
+`keys/` and such folders, which people stated, and from the price books in `price_books/`. What
+was refused or damaged lies in `refused/`, what was taken back in `unloaded/`: kept, and out of
+reach.
 """
 
 import hashlib

@@ -11,13 +11,18 @@ from typing import Any, Self
 import duckdb
 
 from langdock_usage.errors import StoreError
-from langdock_usage.raw.archive import RawExport
+from langdock_usage.raw.archive import Archive, RawExport
 from langdock_usage.raw.reference.prices import PRICES
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.sql import read_sql
 from langdock_usage.store.connection import first_line, open_for_writing
 from langdock_usage.store.lookups import Lookups
-from langdock_usage.store.model_prices import keep_up_with_list, make_book, price_new_models
+from langdock_usage.store.model_prices import (
+    keep_books,
+    keep_up_with_prices,
+    price_new_models,
+    restore_books,
+)
 from langdock_usage.store.waiting import OnWait
 from langdock_usage.store.writing.export_records import ExportRecord, record_exports
 from langdock_usage.store.writing.incoming import AddedExport, Incoming
@@ -27,8 +32,9 @@ from langdock_usage.store.writing.insert_rows import insert_rows
 class Store:
     """A database that may be written to. Use it as a context manager, and for as short as it takes.
 
-    Waits up to `wait_seconds` for those who have it open; `on_wait` is told so once. Raises
-    DatabaseLocked, StoreError.
+    Waits up to `wait_seconds` for those who have it open; `on_wait` is told so once. The price
+    books are kept in `archive`, which is that of the file unless it will take the place of another.
+    Raises DatabaseLocked, StoreError.
     """
 
     def __init__(
@@ -38,12 +44,16 @@ class Store:
         wait_seconds: float = WAIT_SECONDS,
         on_wait: OnWait | None = None,
         give_up: Event | None = None,
+        archive: Archive | None = None,
     ) -> None:
         self.path = path
+        self._archive = archive or Archive(path)
         self._connection = open_for_writing(path, wait_seconds, on_wait, give_up)
         self.lookups = Lookups(self._connection)
         with self._transaction():
-            keep_up_with_list(self._connection)
+            # the own prices of a book that is restored are still to come
+            if not restore_books(self._connection, self._archive):
+                keep_up_with_prices(self._connection)
 
     def __enter__(self) -> Self:
         return self
@@ -54,7 +64,11 @@ class Store:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._connection.close()
+        try:
+            if kind is None:
+                keep_books(self._connection, self._archive)
+        finally:
+            self._connection.close()
 
     def add_export(self, raw: RawExport, csv: Path | None, name: str) -> AddedExport:
         """Add one export with its CSV (None: the service had no data); `name` is for errors.
@@ -122,7 +136,12 @@ class Store:
                 )
                 new.select(*self._connection.table(table).columns).insert_into(table)
             if file == PRICES.name:
-                make_book(self._connection, loaded_at)
+                keep_up_with_prices(self._connection, loaded_at)
+
+    def keep_up_with_prices(self) -> None:
+        """A new price book, if own prices or the installed list are not those of the newest one."""
+        with self._transaction():
+            keep_up_with_prices(self._connection)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
