@@ -17,13 +17,7 @@ from langdock_usage.sandbox.service.faults import FAULTS, Plan, chosen
 from langdock_usage.sandbox.service.server import SANDBOX_API_KEY, Sandbox, serve
 from langdock_usage.sandbox.workspace.rows import UsageRow
 from langdock_usage.sandbox.workspace.workspace import Workspace
-
-NOW = datetime(2026, 11, 23, 18, 40, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def workspace() -> Workspace:
-    return Workspace.synthetic(today=NOW.date())
+from tests.support.sandbox_api import NOW
 
 
 class Client:
