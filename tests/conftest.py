@@ -25,6 +25,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
 
 
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """Where a test makes a database of its own."""
+    return tmp_path / "test.duckdb"
+
+
 @pytest.fixture(scope="session")
 def workspace() -> Workspace:
     return Workspace.synthetic(today=NOW.date())

@@ -14,11 +14,6 @@ from tests.support.databases import DatabaseBuilder, days
 from tests.support.queries import rows
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "test.duckdb"
-
-
 def add(database: Path, *exports: tuple[Period, str]) -> list[str]:
     """Exports with so many requests; their ids."""
     with DatabaseBuilder(database) as builder:

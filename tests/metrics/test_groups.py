@@ -11,11 +11,6 @@ from langdock_usage.raw.reference.keys import KEYS
 from tests.support.databases import DatabaseBuilder, days
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "test.duckdb"
-
-
 def test_a_name_of_two_keys_is_not_guessed(database: Path) -> None:
     with DatabaseBuilder(database) as builder:
         names = {"key_1": "Search", "key_2": "Search", "key_3": "SEARCH", "search": "x*", "k": "xy"}

@@ -17,3 +17,7 @@ def ask(store: Store, query: str) -> list[tuple[Any, ...]]:
     """Rows of a query on the connection of the store."""
     store._connection.execute("set enable_progress_bar = false")
     return store._connection.execute(query).fetchall()
+
+
+def everything(store: Store) -> list[list[tuple[Any, ...]]]:
+    return [ask(store, "from exports order by all"), ask(store, "from export_rows order by all")]
