@@ -1,4 +1,4 @@
-"""Whose each API key is: what the file may say, and that every sum stays the total."""
+"""Whose each API key is, and that every sum stays the total."""
 
 import csv
 import io
@@ -10,33 +10,24 @@ from pathlib import Path
 import pytest
 
 import langdock_usage as lu
-from langdock_usage.errors import DatabaseMissing, ReferenceFileError
+from langdock_usage.errors import DatabaseMissing
 from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.ingest.reference_files import LoadedFile, load_file
 from langdock_usage.ingest.templates import template
 from langdock_usage.raw.archive import Archive
-from langdock_usage.raw.reference.keys import KEYS, KeyOwner
+from langdock_usage.raw.reference.keys import KEYS
 from langdock_usage.sandbox.service.server import Sandbox
 from langdock_usage.sandbox.workspace.owners import keys_file
 from langdock_usage.store.writing.store import Store
 from tests.support.command import call
 from tests.support.databases import DatabaseBuilder, days
 from tests.support.fetching import fetch_from
-from tests.support.keys import HEADER, load, read_keys, six_days
+from tests.support.keys import HEADER, load, six_days
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
     return tmp_path / "data" / "test.duckdb"
-
-
-@pytest.fixture(scope="module")
-def of_team_a(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The first of two keys belongs to team A."""
-    database = tmp_path_factory.mktemp("keys") / "test.duckdb"
-    six_days(database)
-    load(database, "key_1,A,,,,\n")
-    return database
 
 
 @pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
@@ -139,65 +130,6 @@ def test_loading_again_replaces_everything(database: Path) -> None:
     load(database, "key_1,A,,,,\nkey_2,A,,,,\n")
     load(database, "key_2,B,,,,\n")
     assert set(lu.open(database).cost_per_team()["team"]) == {"B", "unassigned"}
-
-
-@pytest.mark.parametrize(
-    ("lines", "faults"),
-    [
-        (",A,,,,\n", "line 2: api_key_id is empty"),
-        ("k,A,,,31.10.2026,\n", "line 2: valid_from: '31.10.2026' is not a day; write it as"),
-        ("k,A,,,2026-02-30,\n", "line 2: valid_from: '2026-02-30' is not a day"),
-        ("k,A,,,,\n\nk,B,,,,\n", "line 4: says again whose the key is from the beginning on; see "
-         "line 2"),
-        ("k,A,,,2026-01-01,\nk,B,,,2026-01-01,\n", "line 3: says again whose the key is from "
-         "2026-01-01 on; see line 2"),
-        ("k,Unassigned,,,,\n", "line 2: team cannot be called 'Unassigned', which stands for none"),
-        ("k,A\x1b[31m,,,,\n", "line 2: team holds a sign that cannot be printed"),
-        ("k,A\u202eB,,,,\n", "line 2: team holds a sign that cannot be printed"),
-        ('k,"A\nB",,,,\nl,,,,x,\n', "line 2: team holds a sign.*; line 4: valid_from: 'x'"),
-        ("k," + "A" * 201 + ",,,,\n", "line 2: team has more than 200 signs"),
-        ("k,A,,,,k\n", "line 2: the key 'k' cannot be its own successor"),
-        ("a,,,,,b\nb,,,,,c\nc,,,,,a\n", "line 2: the successors of 'a' lead back to itself"),
-        ("b,,,,,a\nc,,,,,a\n", "line 3: 'a' has the successor 'b' already, on line 2"),
-        ("b,,,,,a\nb,A,,,2026-01-01,c\n", "line 3: the key follows 'c', but 'a' on line 2"),
-        ("k,A,,\n", "line 2: has 4 values where the header has 6 columns"),
-        ('k,"A,,,,\n', "not a CSV file"),
-        ("k,A,,,x,\n" * 30, "line 21: .*; and 10 more"),
-    ],
-)  # fmt: skip
-def test_wrong_lines_are_named_and_nothing_is_changed(
-    of_team_a: Path, lines: str, faults: str
-) -> None:
-    with pytest.raises(ReferenceFileError, match=faults):
-        load(of_team_a, lines)
-    assert set(lu.open(of_team_a).cost_per_team()["team"]) == {"A", "unassigned"}
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"", "line 1: .*'api_key_id' is missing; `langdock-usage keys template`"),
-        (b"team,owner\nA,B\n", "line 1: the column 'api_key_id' is missing"),
-        (b"api_key_id,teem\nk,A\n", "line 1: there is no column 'teem' .did you mean 'team'"),
-        (b"api_key_id,team,Team\nk,A,B\n", "line 1: the column 'team' stands there twice"),
-        (b"api_key_id,team\nk,A\nl,B\xfcro\n", "line 3: not UTF-8; save it as `CSV UTF-8`"),
-    ],
-)
-def test_file_that_is_no_keys_file(tmp_path: Path, content: bytes, reason: str) -> None:
-    file = tmp_path / "keys.csv"
-    file.write_bytes(content)
-    with pytest.raises(ReferenceFileError, match=reason):
-        read_keys(file)
-
-
-def test_spreadsheets_write_it_in_their_own_way(tmp_path: Path) -> None:
-    file = tmp_path / "keys.csv"
-    file.write_bytes(
-        "\ufeffTeam ;API_KEY_ID;valid_from\r\nBüro Süd ; key_1;2026-10-01\r\n;;\r\n".encode()
-    )
-    assert read_keys(file) == {2: KeyOwner("key_1", team="Büro Süd", valid_from=date(2026, 10, 1))}
-    file.write_bytes("api_key_id,team\nk,Bu\u0308ro\n".encode())
-    assert read_keys(file)[2].team == "Büro"
 
 
 def test_key_that_was_never_used_is_remarked_upon(database: Path) -> None:

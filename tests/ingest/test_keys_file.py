@@ -1,5 +1,6 @@
 """The keys file as a person keeps it: read, told all that is wrong with it, and added to."""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,10 +11,10 @@ from langdock_usage.cli.aligned import aligned
 from langdock_usage.errors import ReferenceFileError
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.ingest.templates import add_missing, template
-from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.keys import KEYS, KeyOwner
 from tests.support.command import assert_refused, call
 from tests.support.databases import DatabaseBuilder, days
-from tests.support.keys import read_keys
+from tests.support.keys import load, read_keys, six_days
 
 HOSTILE = 'x\r\u2028=1;"\n'
 
@@ -196,3 +197,71 @@ def test_columns_are_aligned_whatever_stands_in_them() -> None:
         "x�       12   0.5  c",
     ]
     assert aligned(("n", "usd"), []) == []
+
+
+@pytest.fixture(scope="module")
+def of_team_a(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first of two keys belongs to team A."""
+    database = tmp_path_factory.mktemp("keys") / "test.duckdb"
+    six_days(database)
+    load(database, "key_1,A,,,,\n")
+    return database
+
+
+@pytest.mark.parametrize(
+    ("lines", "faults"),
+    [
+        (",A,,,,\n", "line 2: api_key_id is empty"),
+        ("k,A,,,31.10.2026,\n", "line 2: valid_from: '31.10.2026' is not a day; write it as"),
+        ("k,A,,,2026-02-30,\n", "line 2: valid_from: '2026-02-30' is not a day"),
+        ("k,A,,,,\n\nk,B,,,,\n", "line 4: says again whose the key is from the beginning on; see "
+         "line 2"),
+        ("k,A,,,2026-01-01,\nk,B,,,2026-01-01,\n", "line 3: says again whose the key is from "
+         "2026-01-01 on; see line 2"),
+        ("k,Unassigned,,,,\n", "line 2: team cannot be called 'Unassigned', which stands for none"),
+        ("k,A\x1b[31m,,,,\n", "line 2: team holds a sign that cannot be printed"),
+        ("k,A\u202eB,,,,\n", "line 2: team holds a sign that cannot be printed"),
+        ('k,"A\nB",,,,\nl,,,,x,\n', "line 2: team holds a sign.*; line 4: valid_from: 'x'"),
+        ("k," + "A" * 201 + ",,,,\n", "line 2: team has more than 200 signs"),
+        ("k,A,,,,k\n", "line 2: the key 'k' cannot be its own successor"),
+        ("a,,,,,b\nb,,,,,c\nc,,,,,a\n", "line 2: the successors of 'a' lead back to itself"),
+        ("b,,,,,a\nc,,,,,a\n", "line 3: 'a' has the successor 'b' already, on line 2"),
+        ("b,,,,,a\nb,A,,,2026-01-01,c\n", "line 3: the key follows 'c', but 'a' on line 2"),
+        ("k,A,,\n", "line 2: has 4 values where the header has 6 columns"),
+        ('k,"A,,,,\n', "not a CSV file"),
+        ("k,A,,,x,\n" * 30, "line 21: .*; and 10 more"),
+    ],
+)  # fmt: skip
+def test_wrong_lines_are_named_and_nothing_is_changed(
+    of_team_a: Path, lines: str, faults: str
+) -> None:
+    with pytest.raises(ReferenceFileError, match=faults):
+        load(of_team_a, lines)
+    assert set(lu.open(of_team_a).cost_per_team()["team"]) == {"A", "unassigned"}
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "line 1: .*'api_key_id' is missing; `langdock-usage keys template`"),
+        (b"team,owner\nA,B\n", "line 1: the column 'api_key_id' is missing"),
+        (b"api_key_id,teem\nk,A\n", "line 1: there is no column 'teem' .did you mean 'team'"),
+        (b"api_key_id,team,Team\nk,A,B\n", "line 1: the column 'team' stands there twice"),
+        (b"api_key_id,team\nk,A\nl,B\xfcro\n", "line 3: not UTF-8; save it as `CSV UTF-8`"),
+    ],
+)
+def test_file_that_is_no_keys_file(tmp_path: Path, content: bytes, reason: str) -> None:
+    file = tmp_path / "keys.csv"
+    file.write_bytes(content)
+    with pytest.raises(ReferenceFileError, match=reason):
+        read_keys(file)
+
+
+def test_spreadsheets_write_it_in_their_own_way(tmp_path: Path) -> None:
+    file = tmp_path / "keys.csv"
+    file.write_bytes(
+        "\ufeffTeam ;API_KEY_ID;valid_from\r\nBüro Süd ; key_1;2026-10-01\r\n;;\r\n".encode()
+    )
+    assert read_keys(file) == {2: KeyOwner("key_1", team="Büro Süd", valid_from=date(2026, 10, 1))}
+    file.write_bytes("api_key_id,team\nk,Bu\u0308ro\n".encode())
+    assert read_keys(file)[2].team == "Büro"
