@@ -1,31 +1,20 @@
-"""The Python interface: what each question answers, in which types, and how it helps."""
+"""The Python interface: what each question answers, and in which types."""
 
 from collections.abc import Callable
-from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, cast
 
 import duckdb
 import pandas as pd
 import pytest
 
 import langdock_usage as lu
-from langdock_usage.errors import IncompletePeriod, InvalidRequest, LeftOut, NoData, StoreError
+from langdock_usage.errors import InvalidRequest
 from langdock_usage.metrics.usage import Usage
 from langdock_usage.raw.exports import COLUMNS
-from langdock_usage.report.monthly.open_month import open_month
-from langdock_usage.store.writing.store import Store
 from tests.support.databases import DatabaseBuilder, days
-from tests.support.example_data import build_tiny
 
 Question = Callable[[Usage], pd.DataFrame]
-
-HOW = (
-    "write a month (2026-10), quarter (2026-Q3), year (2026), day (2026-10-31), "
-    "or a range of them (2026-06..2026-08)"
-)
-
 QUESTIONS: dict[str, Question] = {
     "cost_per_key": lambda usage: usage.cost_per_key(),
     "cost_per_model": lambda usage: usage.cost_per_model(),
@@ -41,9 +30,7 @@ QUESTIONS: dict[str, Question] = {
     "unowned_keys": lambda usage: usage.unowned_keys(),
     "keys": lambda usage: usage.keys(),
 }
-
 SUMMED = ("cost_per_key", "cost_per_model", "daily_cost", "monthly_cost", "keys")
-
 DTYPES = {
     **dict.fromkeys(("day", "month", "first_day", "last_day"), "datetime64[us]"),
     **dict.fromkeys(("org_id", "api_key_id", "api_key_name", "model", "chain_id"), "str"),
@@ -60,11 +47,6 @@ DTYPES = {
 @pytest.fixture(scope="module")
 def tiny(tiny_database: Path) -> Usage:
     return lu.open(tiny_database)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "test.duckdb"
 
 
 @pytest.fixture(scope="module")
@@ -155,135 +137,6 @@ def test_rows_of_the_same_cost_come_by_id(database: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("asked", "requests"),
-    [
-        (None, 65),
-        ("2026-10", 55),
-        ("2026-09", 10),
-        ("2026-10-02", 32),
-        (date(2026, 10, 2), 32),
-        (datetime(2026, 10, 2, 23, 59), 32),  # noqa: DTZ001
-        (pd.Timestamp("2026-10-02"), 32),
-        (("2026-09", "2026-10"), 65),
-        (("2026-09-30", "2026-10-01"), 33),
-        ((date(2026, 9, 30), "2026-10-01"), 33),
-        (["2026-09-30", "2026-10-01"], 33),
-        (("2026-07", None), 65),
-        ((None, "2026-09"), 10),
-        ((None, None), 65),
-        (pd.Period("2026-10"), 55),
-    ],
-)
-@pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
-def test_periods(tiny: Usage, asked: Any, requests: int) -> None:
-    assert tiny.cost_per_key(asked)["requests"].sum() == requests
-
-
-@pytest.mark.parametrize(
-    ("filters", "requests"),
-    [
-        ({"key": "key_2"}, 20),
-        ({"key": "Helpdesk"}, 20),
-        ({"key": "Test"}, 20),  # the name it had on its first day
-        ({"key": ["Helpdesk", "key_1"]}, 65),
-        ({"key": []}, 0),
-        ({"key": "KEY_2"}, 20),
-        ({"key": "helpdesk"}, 20),
-        ({"key": "HELP*"}, 20),
-        ({"key": "te*"}, 20),  # the name it had on its first day
-        ({"key": "key_*"}, 65),
-        ({"key": ["search", "s*"]}, 45),
-        ({"model": "GPT-5"}, 40),
-        ({"model": "Claude-*"}, 20),
-        ({"model": "gpt-5"}, 40),
-        ({"model": ["gpt-5", "mistral-large"]}, 45),
-        ({"model": "*-*5"}, 20 + 40),
-        ({"model": "mistral*", "key": "Search"}, 5),
-        ({"model": "mistral*", "key": "Helpdesk"}, 0),
-        ({"org": "org_a"}, 65),
-        ({"team": "Product"}, 45),
-        ({"team": "product"}, 45),
-        ({"team": "PROD*"}, 45),
-        ({"team": "unassigned"}, 20),
-        ({"team": ["Product", "unassigned"]}, 65),
-        ({"team": "Product", "model": "gpt-5"}, 40),
-    ],
-)
-def test_filters(tiny: Usage, filters: dict[str, Any], requests: int) -> None:
-    for question in (*SUMMED, "cost_per_team", "cost_per_cost_center", "cost_per_key_and_model"):
-        assert getattr(tiny, question)(**filters)["requests"].sum() == requests, question
-
-
-@pytest.mark.parametrize(
-    ("ask", "help"),
-    [
-        (lambda usage: usage.cost_per_key("2026-1"), f"'2026-1' is not a period; {HOW}; months "
-         "available: 2026-09 to 2026-10; did you mean 2026-10?"),
-        (lambda usage: usage.cost_per_key("October"), f"'October' is not a period; {HOW}; months "
-         "available: 2026-09 to 2026-10."),
-        (lambda usage: usage.cost_per_key("2026-Q5"), f"'2026-Q5' is not a period; {HOW}; months "
-         "available: 2026-09 to 2026-10."),
-        (lambda usage: usage.cost_per_key("2026-Q1"), "There is no data for 2026-Q1; months "
-         "available: 2026-09 to 2026-10."),
-        (lambda usage: usage.cost_per_key(("2027-01", None)), "There is no data for 2027-01-01 and "
-         "later; months available: 2026-09 to 2026-10."),
-        (lambda usage: usage.cost_per_key("2025-10"), "There is no data for 2025-10; months avai"
-         "lable: 2026-09 to 2026-10; did you mean 2026-10?"),
-        (lambda usage: usage.cost_per_key(("2025-01-01", "2025-12-31")), "There is no data for "
-         "2025-01-01 to 2025-12-31; months available: 2026-09 to 2026-10."),
-        (lambda usage: usage.cost_per_key(("2026-10", "2026-09")), "The period begins on "
-         "2026-10-01 and ends before that, on 2026-09-30; give the earlier day first."),
-        (lambda usage: usage.cost_per_key(2026), f"2026 is not a period; {HOW}."),
-        (lambda usage: usage.cost_per_key(("2026-09", "2026-10", "2026-11")), "('2026-09', "
-         f"'2026-10', '2026-11') is not a period; {HOW}."),
-        (lambda usage: usage.cost_per_key(key="serch"), "There is no API key with the id or name "
-         "'serch'; did you mean 'Search'?"),
-        (lambda usage: usage.cost_per_key(key="help"), "There is no API key with the id or name "
-         "'help'; did you mean 'Helpdesk'?"),
-        (lambda usage: usage.cost_per_key(key="x*"), "There is no API key with the id or name "
-         "'x*'; there is 'Search', 'Helpdesk', 'Test', 'key_1', 'key_2'."),
-        (lambda usage: usage.cost_per_key(model="GPT5"), "There is no model 'GPT5'; did you "
-         "mean 'gpt-5'?"),
-        (lambda usage: usage.cost_per_key(model="llama*"), "There is no model 'llama*'; there is "
-         "'claude-opus-5', 'gpt-5', 'mistral-large'."),
-        (lambda usage: usage.monthly_cost(by="keys"), "by='keys': did you mean 'key'?"),
-        (lambda usage: usage.compare("2026-08", "2026-10"), "There is no data for 2026-08; months "
-         "available: 2026-09 to 2026-10; did you mean 2026-09?"),
-        (lambda usage: usage.describe("cost_per_keys"), "There is no view 'cost_per_keys'; did "
-         "you mean 'cost_per_key' or 'cost_per_team' or 'cost_per_model'?"),
-        (lambda usage: usage.cost_per_key(team="Prodct"), "There is no team 'Prodct'; did you "
-         "mean 'Product'?"),
-        (lambda usage: usage.cost_per_key(key=cast(Any, 5)), "5 is not a name, nor several; write "
-         "names as text."),
-        (lambda usage: usage.monthly_cost(by=cast(Any, ["model", "key"])), "by=['model', 'key']: "
-         "there is 'key', 'model', 'team', 'cost_center', 'owner', 'chain'."),
-        (lambda usage: usage.sql(" "), "The query is empty."),
-        (lambda usage: usage.as_of(date(2020, 1, 1)).cost_per_key("2026-10"), "Of what had been "
-         "received by 2020-01-01 23:59 UTC: There is no data for 2026-10: nothing had been "
-         "received yet."),
-    ],
-)  # fmt: skip
-def test_mistakes_are_answered_with_help(
-    tiny: Usage, ask: Callable[[Usage], Any], help: str
-) -> None:
-    with pytest.raises((InvalidRequest, NoData)) as caught:
-        ask(tiny)
-    assert str(caught.value) == help
-
-
-def test_names_may_come_in_a_series(tiny: Usage) -> None:
-    names = tiny.cost_per_key()["api_key_name"]
-    assert len(tiny.cost_per_key(key=cast(Any, names))) == len(names) == 2
-
-
-def test_file_that_is_no_database_is_called_that(tmp_path: Path) -> None:
-    file = tmp_path / "usage.csv"
-    file.write_text("api_key_id\nkey_1\n", encoding="utf-8")
-    with pytest.raises(StoreError, match=r"usage\.csv is not a DuckDB file; open another"):
-        lu.open(file)
-
-
 def test_month_that_cannot_be_is_answered_with_the_months_there_are(usage: Usage) -> None:
     with pytest.raises(InvalidRequest) as caught:
         usage.cost_per_key("2025-13")
@@ -291,30 +144,6 @@ def test_month_that_cannot_be_is_answered_with_the_months_there_are(usage: Usage
         "'2025-13' is not a month; write it as YYYY-MM, like 2026-10; "
         "months available: 2025-11 to 2026-11; did you mean 2025-12?"
     )
-
-
-def test_a_sum_that_cannot_be_split_is_named(database: Path) -> None:
-    with DatabaseBuilder(database) as builder:
-        builder.add(days("2026-09-01", "2026-09-30"), {"requests": "7"})
-        builder.add(days("2026-10-05"), {"requests": "1"})
-    asked = lu.open(database)
-    with pytest.raises(NoData, match=r"one sum is known for 2026-09-01 to 2026-09-30, which"):
-        asked.cost_per_key("2026-09-05")
-    with (
-        pytest.warns(IncompletePeriod, match=r"2026-09-15 to 2026-10-31: 1 of 47 days is known"),
-        pytest.warns(LeftOut, match=r"2026-09-01 to 2026-09-30, .*left out of 2026-09-15") as w,
-    ):
-        assert asked.cost_per_key(("2026-09-15", "2026-10-31"))["requests"].sum() == 1
-    assert w[0].filename == __file__
-
-
-def test_empty_database_is_told_apart_from_a_wrong_month(database: Path) -> None:
-    Store(database).__exit__(None, None, None)
-    asked = lu.open(database)
-    assert asked.months() == []
-    assert asked.latest_month() is None
-    with pytest.raises(NoData, match="2026-10: the database holds none yet; bring it in with"):
-        asked.cost_per_key("2026-10")
 
 
 def test_a_month_without_usage_is_an_answer(database: Path) -> None:
@@ -370,22 +199,6 @@ def test_file_that_a_query_wants_is_answered_with_help(tiny: Usage) -> None:
         tiny.sql("from read_csv('budget.csv')")
 
 
-def test_database_of_an_earlier_version_is_answered_with_help(database: Path) -> None:
-    build_tiny(database)
-    with duckdb.connect(str(database)) as connection:
-        connection.execute("drop view cost_per_team")
-        connection.execute("update schema_version set sha256 = 'another'")
-    with pytest.raises(StoreError, match=r"another version.*`langdock-usage rebuild`"):
-        lu.open(database)
-    with (
-        pytest.raises(StoreError, match="another version"),
-        open_month(database, "2026-10", None),
-    ):
-        pass
-    Store(database).__exit__(None, None, None)
-    assert len(lu.open(database).cost_per_team()) == 2
-
-
 def test_values_of_a_query_are_parameters(tiny: Usage) -> None:
     hostile = "x' or '1'='1"
     assert tiny.sql("select * from usage where model = $model", {"model": hostile}).empty
@@ -409,48 +222,3 @@ def test_every_column_of_every_view_is_described(tiny: Usage) -> None:
     assert set(lu.sql.VIEWS) | {"exports", "export_rows"} <= set(described["view_name"])
     missing = described[described["comment"].isna()]
     assert list(missing["view_name"] + "." + missing["column_name"]) == []
-
-
-def test_overview_says_what_is_covered_and_what_is_missing(database: Path) -> None:
-    with DatabaseBuilder(database) as builder:
-        for first, last in (("09-01", "09-30"), ("10-01", "10-04"), ("10-06", "10-06")):
-            builder.add(days(f"2026-{first}", f"2026-{last}"), {})
-    shown = lu.open(database)._repr_html_()
-    for text in ("org_a", "2026-09-01 to 2026-10-06 (35 known)", "2026-10-05", "2026-09<"):
-        assert text in shown, text
-    assert "missing: 2026-10-05" in repr(lu.open(database))
-    assert lu.open(database).latest_month() == "2026-09"
-
-
-def test_overview_escapes_hostile_names(tmp_path: Path) -> None:
-    database = tmp_path / "<b>&.duckdb"
-    with DatabaseBuilder(database) as builder:
-        hostile = {"org_id": '<img src=x onerror="alert(1)">\x1b[2J'}
-        builder.add(days("2026-10-05"), hostile)
-    shown = lu.open(database)._repr_html_()
-    assert "<img" not in shown and "<b>" not in shown
-    assert "&lt;img src=x onerror=&quot;alert(1)&quot;&gt;" in shown
-    assert "\x1b" not in repr(lu.open(database))
-
-
-def test_overview_of_a_database_that_is_gone_is_its_problem(database: Path) -> None:
-    build_tiny(database)
-    asked = lu.open(database)
-    database.unlink()
-    assert "There is no database at" in asked._repr_html_()
-    assert "There is no database at" in repr(asked)
-
-
-def test_database_is_found_from_any_folder_of_the_project(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("LANGDOCK_USAGE_DB", raising=False)
-    build_tiny(tmp_path / "data" / "langdock.duckdb")
-    build_tiny(tmp_path / "elsewhere" / "my.duckdb")
-    (tmp_path / "notebooks").mkdir()
-    monkeypatch.chdir(tmp_path / "notebooks")
-    assert lu.open().path == tmp_path / "data" / "langdock.duckdb"
-    (tmp_path / ".env").write_text("LANGDOCK_USAGE_DB=elsewhere/my.duckdb\n")
-    assert lu.open().path == tmp_path / "elsewhere" / "my.duckdb"
-    monkeypatch.setenv("LANGDOCK_USAGE_DB", "data/langdock.duckdb")
-    assert lu.open().path == tmp_path / "data" / "langdock.duckdb"
