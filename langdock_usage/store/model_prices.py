@@ -57,12 +57,12 @@ def restore_books(connection: duckdb.DuckDBPyConnection, archive: Archive) -> bo
 def keep_books(connection: duckdb.DuckDBPyConnection, archive: Archive) -> None:
     """Copies of the newest book, which grows with the models, and of those that have none yet."""
     books = connection.execute("from price_books order by book desc").fetchall()
-    for place, (book, made_at, *versions) in enumerate(books):
+    for place, (book, made_at, version, of_list, sha256) in enumerate(books):
         if place == 0 or not path_of(archive, made_at).exists():
             rows = connection.execute(read_sql("store/lookup/prices_of_book"), [book])
             names = [name for name, *_ in rows.description or []]
             prices = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
-            PriceBookCopy(book, made_at, *versions, prices).keep(archive)
+            PriceBookCopy(book, made_at, version, of_list, sha256, prices).keep(archive)
 
 
 def _add_book(

@@ -67,13 +67,16 @@ def bridge(
     if by is not None:
         known_choice("by", by, filter(None, _GROUPS))
     owner = by if by in ("team", "cost_center") else ""
-    cells = self._reader.answer(
-        "changes/bridge_cells",
-        Filters(key, model, team, org),
-        {"before_": before, "after_": after},
-        exact=True,
-        owner=owner,
-    )
+    with self._reader.connection() as connection:
+        cells = self._reader.answer_on(
+            connection,
+            "changes/bridge_cells",
+            Filters(key, model, team, org),
+            {"before_": before, "after_": after},
+            exact=True,
+            owner=owner,
+        )
+        with_book(connection, cells)
     names = {"cost_usd_before": "cost_before_usd", "cost_usd_after": "cost_after_usd"}
     named = cells.rename(columns=names | ({"grouped_by": owner} if owner else {}))
     amounts = named[[*_GROUPS[by], *names.values()]].join(effects_of(cells))
@@ -82,7 +85,8 @@ def bridge(
     answer = answer[[*columns, *PARTS_OF_PRICE]]
     for name in answer.columns.drop(_GROUPS[by]):
         answer[name] = _converted(answer[name], exact)
-    return with_book(self._reader, answer)
+    answer.attrs = cells.attrs
+    return answer
 
 
 def _sums(amounts: pd.DataFrame, group: list[str]) -> pd.DataFrame:
