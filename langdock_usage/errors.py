@@ -19,6 +19,7 @@
     │   ├── DatabaseLocked        another process has it open
     │   └── ExportConflict        an export contradicts what is stored (overlap, zone, workspace)
     ├── NoData                    the database has nothing for what was asked
+    ├── NoRate                    a day has no exchange rate
     ├── NotFinal                  a month may still change, has gaps, or does not add up
     ├── PseudonymsError           the secret behind pseudonyms is missing, damaged, or not secret
     └── ReportError               a notebook failed while it was executed
@@ -126,6 +127,10 @@ class ExportConflict(StoreError):
 
 class NoData(LangdockUsageError):
     """The database holds nothing for what was asked."""
+
+
+class NoRate(LangdockUsageError):
+    """No exchange rate is known for a day, nor for the days before."""
 
 
 class NotFinal(LangdockUsageError):

@@ -17,7 +17,7 @@ from langdock_usage.cli.console import (
     write_what_can_be_written,
 )
 from langdock_usage.errors import LangdockUsageError
-from langdock_usage.raw.reference.kinds import KINDS
+from langdock_usage.raw.reference.kinds import STATED
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,7 +35,7 @@ app.add_typer(redact)
 
 ORDER = (
     *("demo", "fetch", "report", "status"),  # the first steps
-    *("load", *(kind.name for kind in KINDS), "export", "lab"),
+    *("load", *(kind.name for kind in STATED), "export", "lab"),
     *("unload", "rebuild", "redact", "sandbox"),
 )
 

@@ -61,10 +61,19 @@ def load_file(
         restore(store, archive)
         unchanged_since = _load_of(csv.content, copies, store)
         if unchanged_since is None:
+            _check(kind, file, lines, store)
             _add(kind, csv.content, lines, copies, store)
         warnings = tuple(kind.warn(store.lookups, lines))
     subjects = {tuple(getattr(line, name) for name in kind.subject) for line in lines.values()}
     return LoadedFile(len(lines), len(subjects), warnings, unchanged_since)
+
+
+def _check(kind: ReferenceFile[Line], file: Path, lines: dict[int, Line], store: Store) -> None:
+    """Raises ReferenceFileError with what is wrong beside the usage that is known."""
+    faults = sorted(kind.refuse(store.lookups, lines))
+    if faults:
+        told = "; ".join(f"line {number}: {fault}" for number, fault in faults)
+        raise ReferenceFileError(f"{file}: {told}. Nothing was changed.")
 
 
 def restore(store: Store, archive: Archive) -> list[str]:

@@ -15,7 +15,7 @@ from langdock_usage.metrics.filters import known_choice
 from langdock_usage.metrics.frames import to_frame
 from langdock_usage.metrics.known_periods import available_months, known_periods
 from langdock_usage.metrics.overview import Coverage, coverage, overview_html, overview_text
-from langdock_usage.metrics.questions import api_keys, comparisons, costs, evidence
+from langdock_usage.metrics.questions import api_keys, comparisons, costs, currencies, evidence
 from langdock_usage.metrics.questions.changes import bridge
 from langdock_usage.metrics.questions.prices import (
     cache_actions,
@@ -78,6 +78,10 @@ class Usage:
     cost_per_period = comparisons.cost_per_period
     compare = comparisons.compare
     bridge = bridge.bridge
+    cost_in_currency = currencies.cost_in_currency
+    rates = currencies.rates
+    rates_used = currencies.rates_used
+    invoices = currencies.invoices
     keys = api_keys.keys
     unowned_keys = api_keys.unowned_keys
     key_story = api_keys.key_story

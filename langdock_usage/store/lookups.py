@@ -85,6 +85,13 @@ class Lookups:
         rows = self._connection.execute(read_sql("store/lookup/workspaces")).fetchall()
         return dict(rows)
 
+    def missing_days(self, first: date, last: date, org_id: str | None) -> list[date]:
+        """The days of a period that are not known of the workspace, or of any."""
+        query = read_sql("store/lookup/covered_days")
+        parameters = {"first": first, "last": last, "org_id": org_id}
+        known = {day for (day,) in self._connection.execute(query, parameters).fetchall()}
+        return [day for day in Period(first, last).days() if day not in known]
+
     def timezone_of(self, org_id: str | None, *, other_than: str = "") -> str | None:
         """The zone of a workspace, or of the days whose workspace is not known yet."""
         found = self._connection.execute(

@@ -51,6 +51,7 @@ GRAINS = {
         (
             *("key_owners", "key_ownership", "key_chains", "workspace_names"),
             *("own_prices", "prices_in_force"),
+            *("own_rates", "exchange_rates", "invoices"),
         ),
         "whole",
     ),

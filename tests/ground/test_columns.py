@@ -16,6 +16,7 @@ NEEDED = {
     "period": "2026-10",
     "month": "2026-10",
     "key": "Helpdesk",
+    "currency": "EUR",
     "model": "claude-opus-5",
     "replacements": {"claude-opus-5": "gpt-5"},
 }

@@ -18,7 +18,7 @@ from langdock_usage.escaping import csv_line, escape_formula
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.raw.csv_file import read_csv_file
 from langdock_usage.raw.reference.keys import KEYS
-from langdock_usage.raw.reference.kinds import KINDS
+from langdock_usage.raw.reference.kinds import STATED
 from langdock_usage.raw.reference.reading import read_lines
 from langdock_usage.raw.reference.reference_file import ReferenceFile
 from langdock_usage.raw.reference.workspaces import WORKSPACES, WorkspaceName
@@ -140,7 +140,7 @@ def test_values_arrive_in_the_database_as_they_are(database: Path, file: Path) -
     ]
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", STATED, ids=lambda kind: kind.name)
 def test_columns_are_those_of_table_and_template(kind: ReferenceFile[Any], database: Path) -> None:
     described = rows(database, f"select column_name from (describe {kind.table})")
     assert [name for (name,) in described] == ["loaded_at", *kind.columns]

@@ -8,7 +8,7 @@ from langdock_usage.cli.commands.keys import list_keys
 from langdock_usage.cli.commands.prices import compare, explain, list_prices
 from langdock_usage.cli.commands.reference import reference_commands
 from langdock_usage.raw.reference.keys import KEYS
-from langdock_usage.raw.reference.kinds import KINDS
+from langdock_usage.raw.reference.kinds import STATED
 from langdock_usage.raw.reference.prices import PRICES
 
 LISTS: dict[str, Callable[..., None]] = {KEYS.name: list_keys, PRICES.name: list_prices}
@@ -16,7 +16,7 @@ LISTS: dict[str, Callable[..., None]] = {KEYS.name: list_keys, PRICES.name: list
 
 def reference_apps() -> Iterator[typer.Typer]:
     """`langdock-usage keys …`, `workspaces …`, `prices …`."""
-    for kind in KINDS:
+    for kind in STATED:
         commands = reference_commands(kind, LISTS.get(kind.name))
         if kind is PRICES:
             commands.command()(explain)

@@ -66,6 +66,12 @@ Redact = Annotated[
 Pdf = Annotated[
     bool, typer.Option("--pdf", help="Print it as PDF as well, with a Chromium that is there.")
 ]
+Currency = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CODE", help="Amounts in another currency beside USD: EUR, at the ECB's rates."
+    ),
+]
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Print only the path, warnings and errors.")
 ]
@@ -80,6 +86,7 @@ def report(
     show_code: ShowCode = False,
     require_final: RequireFinal = False,
     redact: Redact = None,
+    currency: Currency = None,
     pdf: Pdf = False,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -93,11 +100,15 @@ def report(
         chosen = [_last_complete_month(settings, org)]
         if not quiet:
             say(f"Reporting on {chosen[0]}, the last complete month.")
+    parameters = dict(parameter or ())
+    if currency:
+        parameters["currency"] = currency.strip().upper()
+        _keep_rates(settings.database, chosen, currency, org)
     options = {
         "database": settings.database,
         "output": output or settings.project / "reports",
         "org_id": org,
-        "parameters": dict(parameter or ()),
+        "parameters": parameters,
         "show_code": show_code,
         "require_final": require_final,
         "is_redacted": redact is not None,
@@ -108,6 +119,14 @@ def report(
             _render_one(name, chosen[0], options, as_json=as_json)
         else:
             _render_several(name, chosen, options, as_json=as_json, quiet=quiet)
+
+
+def _keep_rates(database: Path, months: list[str], currency: str, org: str | None) -> None:
+    """What a report states in another currency never changes."""
+    from langdock_usage.ingest.exchange_rates import keep_rates
+
+    for month in months:
+        keep_rates(database, month, currency, org, on_wait=say)
 
 
 def _render_one(name: str, month: str, options: dict[str, Any], *, as_json: bool) -> None:

@@ -2,9 +2,15 @@
 
 from typing import Any
 
+from langdock_usage.raw.reference.invoices import INVOICES
 from langdock_usage.raw.reference.keys import KEYS
 from langdock_usage.raw.reference.prices import PRICES
+from langdock_usage.raw.reference.rates import RATES
+from langdock_usage.raw.reference.rates_used import RATES_USED
 from langdock_usage.raw.reference.reference_file import ReferenceFile
 from langdock_usage.raw.reference.workspaces import WORKSPACES
 
-KINDS: tuple[ReferenceFile[Any], ...] = (KEYS, WORKSPACES, PRICES)
+STATED: tuple[ReferenceFile[Any], ...] = (KEYS, WORKSPACES, PRICES, RATES, INVOICES)
+"""What people state, each with commands of its own."""
+
+KINDS = (*STATED, RATES_USED)

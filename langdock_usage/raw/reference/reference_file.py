@@ -34,6 +34,9 @@ class KnownUsage(Protocol):
     def workspaces(self) -> Mapping[str, str]:
         """Every workspace, with its time zone."""
 
+    def missing_days(self, first: date, last: date, org_id: str | None) -> Sequence[date]:
+        """The days of a period that no export of the workspace, or of any, is known of."""
+
 
 def _nothing(*_: object) -> Iterator[tuple[int, str]]:
     return iter(())
@@ -72,6 +75,8 @@ class ReferenceFile(Generic[Line]):
     """Columns that the template adds, so that people know what they fill in; never read."""
     check: Callable[[Mapping[int, Line]], Iterable[tuple[int, str]]] = _nothing
     """Numbers of lines, and what is wrong with each beside the others."""
+    refuse: Callable[[KnownUsage, Mapping[int, Line]], Iterable[tuple[int, str]]] = _nothing
+    """Numbers of lines, and what is wrong with each beside the usage that is known."""
     warn: Callable[[KnownUsage, Mapping[int, Line]], Iterable[str]] = _no_warnings
     """What people should look at, though it was loaded."""
 
