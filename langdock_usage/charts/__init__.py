@@ -24,6 +24,7 @@ from langdock_usage.charts.exploring import (
     key_story,
 )
 from langdock_usage.charts.heatmap import cost_per_key_and_model
+from langdock_usage.charts.waterfall import waterfall
 
 __all__ = [
     "cache_efficiency",
@@ -41,6 +42,7 @@ __all__ = [
     "cost_per_month",
     "cost_per_team",
     "key_story",
+    "waterfall",
 ]
 
 

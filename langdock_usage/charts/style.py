@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import altair as alt
@@ -21,10 +22,16 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-ser
 PALETTE = ("#247393", "#d67017", "#7fa7fe", "#519a82", "#71254d", "#705b03", "#5d279a")
 OTHERS = "#b2b8bf"
 UNKNOWN = "n/a"
+MINUS = "\u2212"
 
 
 # Not "container": JupyterLab 4.6 would measure and redraw without end.
 WIDTH = 700
+
+
+def difference(amount: float | Decimal) -> str:
+    """US dollars more or less, always with a sign."""
+    return f"{MINUS if amount < 0 else '+'}${abs(amount):,.2f}"
 
 
 def text_of(_column: str, name: Any) -> str:
@@ -37,14 +44,17 @@ class Style:
     """What a page tells its charts. Without it, they show column names, units included.
 
     `models` are those with a colour of their own, in the order of the colours, so that a model has
-    the same colour in every chart of a page. `name` writes what stands in a column of names,
+    the same colour in every chart of a page. `money` and `difference` write amounts with `digits`
+    fraction digits. `name` writes what stands in a column of names,
     also where it is missing; `alt_text` says what a chart shows, of its kind and
     the data that it draws.
     """
 
     labels: Mapping[str, str] = field(default_factory=dict)
     models: Sequence[str] | None = None
-    money: Callable[[float], str] = "${:,.2f}".format
+    money: Callable[[float | Decimal], str] = "${:,.2f}".format
+    difference: Callable[[float | Decimal], str] = difference
+    digits: int = 2
     percent: Callable[[float], str] = "{:.1%}".format
     day: Callable[[date], str] = "{:%Y-%m-%d}".format
     month: Callable[[date], str] = "{:%Y-%m}".format

@@ -104,6 +104,9 @@ CHARTS: dict[str, Callable[[Usage], Any]] = {
     "changes": lambda usage: charts.changes(usage.compare("2026-09", MONTH, by="model")),
     "key_story": lambda usage: charts.key_story(usage.key_story(["key-0", "key-9"])),
     "cache_use": lambda usage: charts.cache_use(usage.cache_efficiency(MONTH, by="key")),
+    "waterfall": lambda usage: charts.waterfall(
+        usage.bridge("2026-09", MONTH, None), usage.bridge("2026-09", MONTH, "key")
+    ),
 }
 
 

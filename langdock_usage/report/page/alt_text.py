@@ -29,6 +29,7 @@ class AltText:
             "cache_keys": self._ratios,
             "cache_models": self._ratios,
             "savings": self._savings,
+            "bridge": self._bridge,
         }
         values = writers.get(kind, self._bars)(data)
         if kind == "cache" and not values:
@@ -94,6 +95,17 @@ class AltText:
             "amount": self.formatter.money(high["saving_low_usd"]),
             "low_name": shorten(low.iloc[0]),
             "low_amount": self.formatter.money(low["saving_high_usd"]),
+        }
+
+    def _bridge(self, data: pd.DataFrame) -> Values:
+        costs, steps = data["amount"].iloc[[0, -1]], data[1:-1]
+        by_size = steps.sort_values("change_usd", key=abs, ascending=False, kind="stable")
+        largest = zip(by_size["effect"].head(3), by_size["amount"].head(3), strict=True)
+        effects = ", ".join(f"{effect} {amount}" for effect, amount in largest)
+        return {
+            "before": costs.iloc[0],
+            "after": costs.iloc[1],
+            "effects": effects or self.formatter.difference(0),
         }
 
     def _months(self, data: pd.DataFrame) -> Values:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from langdock_usage.analysis.bridge import EFFECTS
 from langdock_usage.charts.style import PALETTE, Style
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.months import Months
@@ -20,18 +21,21 @@ LABELLED = (
     "team",
     "day",
     "month",
+    *("cost_before_usd", "cost_after_usd", "change_usd", *EFFECTS),
 )
 
 
 def report_style(formatter: Formatter, months: Months, models: pd.DataFrame) -> Style:
     """The style of all charts of a report; `models` is `usage.monthly_cost(…, by="model")`."""
     language = formatter.language
-    words = ("others", "month_before", "caching_would_pay", "caching_saved")
+    words = ("others", "month_before", "caching_would_pay", "caching_saved", "effect")
     labels = {name: formatter.label(name) for name in LABELLED}
     return Style(
         labels=labels | {name: language.text(f"words.{name}") for name in words},
         models=list(map(formatter.model, _costliest_models(models))),
         money=formatter.money,
+        difference=formatter.difference,
+        digits=formatter.digits,
         percent=lambda ratio: language.percent(ratio, 0),
         day=language.day,
         month=lambda first: language.month(first, "MMM y") + "*" * _is_partial(months, first),
