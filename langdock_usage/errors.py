@@ -30,6 +30,7 @@ It warns with
 
     IncompletePeriod              days of the period asked about are missing or provisional
     LeftOut                       part of what is known cannot be split to answer a question
+    TooLittleHistory              too few days are known to say how sure a forecast is
     TokensMissing                 the usage asked about has no known tokens, and so no price
     DatabaseBusy                  another process writes; the answer waits for it
 """
@@ -155,6 +156,10 @@ class LeftOut(UserWarning):
 
 class DatabaseBusy(UserWarning):
     """Another process has the database open; the answer waits some seconds for it."""
+
+
+class TooLittleHistory(UserWarning):
+    """Too few days are known to say how sure a forecast is."""
 
 
 class TokensMissing(UserWarning):

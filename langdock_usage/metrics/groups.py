@@ -23,7 +23,7 @@ COLUMNS = {
     "owner": "owner",
     "chain": "chain_id",
 }
-_WITH_NAMES = ("key", "chain")
+WITH_NAMES = ("key", "chain")
 
 
 def grouped(
@@ -43,7 +43,7 @@ def grouped(
         known_choice("by", by, COLUMNS)
     group = COLUMNS[by] if by else ""
     answer = reader.answer(question, filters, periods, exact=exact, group=group)
-    if by not in _WITH_NAMES:
+    if by not in WITH_NAMES:
         answer = answer.drop(columns="api_key_name")
     if by is None:
         return answer.drop(columns="grouped_by")

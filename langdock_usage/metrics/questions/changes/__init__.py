@@ -1,1 +1,1 @@
-"""Questions about what changed, and what to expect."""
+"""Questions about how costs change: why they did, and where they are heading."""
