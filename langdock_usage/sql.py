@@ -32,6 +32,7 @@ VIEWS = {
     "exchange_rates": "store/staging/exchange_rates",
     "invoices": "store/staging/invoices",
     "own_prices": "store/staging/own_prices",
+    "budget_lines": "store/staging/budget_lines",
     "prices_in_force": "store/staging/prices_in_force",
     "priced_usage": "store/marts/priced_usage",
     "cost_per_team": "store/marts/cost_per_team",

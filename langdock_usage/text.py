@@ -2,13 +2,19 @@
 
 import difflib
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 
 def exact(amount: Decimal | int) -> str:
     """An amount with all its digits, without trailing zeros and without an exponent."""
     text = f"{Decimal(amount):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
+    """The sum of amounts to the last digit: Python's own keeps 28 of them."""
+    with localcontext(prec=60):
+        return sum(amounts, Decimal(0))
 
 
 def counted(number: int, noun: str) -> str:

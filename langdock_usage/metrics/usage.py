@@ -16,7 +16,7 @@ from langdock_usage.metrics.frames import to_frame
 from langdock_usage.metrics.known_periods import available_months, known_periods
 from langdock_usage.metrics.overview import Coverage, coverage, overview_html, overview_text
 from langdock_usage.metrics.questions import api_keys, comparisons, costs, currencies, evidence
-from langdock_usage.metrics.questions.changes import bridge, forecast
+from langdock_usage.metrics.questions.changes import bridge, budgets, forecast
 from langdock_usage.metrics.questions.prices import (
     cache_actions,
     caching,
@@ -101,6 +101,7 @@ class Usage:
     price_of = price_book.price_of
     changed_prices = price_book.changed_prices
     forecast = forecast.forecast
+    budgets = budgets.budgets
 
     def __init__(self, path: Path, moment: datetime | None = None) -> None:
         self.path = path

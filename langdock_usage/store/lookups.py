@@ -76,6 +76,11 @@ class Lookups:
         rows = self._connection.execute("select distinct model from prices_in_force").fetchall()
         return [model for (model,) in rows]
 
+    def owners(self) -> list[tuple[str | None, str | None]]:
+        """Every team with every cost centre that API keys belong, or belonged, to."""
+        query = "select distinct team, cost_center from key_owners"
+        return self._connection.execute(query).fetchall()
+
     def key_names(self) -> list[tuple[str, str | None]]:
         """Every name that each API key ever had."""
         return self._connection.execute(read_sql("store/lookup/key_names")).fetchall()

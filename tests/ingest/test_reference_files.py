@@ -83,7 +83,7 @@ def test_every_column_that_must_be_there_is_asked_for(file: Path) -> None:
     file.write_text("name,note\nA,\n")
     with pytest.raises(
         ReferenceFileError,
-        match=r"line 1: the column 'amount_usd' is missing; `langdock-usage budgets template` "
+        match=r"line 1: the column 'amount_usd' is missing; `langdock-usage limits template` "
         r".*; line 1: the column 'scope' is missing;",
     ):
         read_lines(BUDGETS, read_csv_file(file))

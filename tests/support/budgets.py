@@ -48,7 +48,7 @@ def check(budgets: Mapping[int, Budget]) -> Iterator[tuple[int, str]]:
 
 
 BUDGETS = ReferenceFile(
-    name="budgets",
+    name="limits",
     purpose="Say what may be spent.",
     line=Budget,
     table="loaded_test_budgets",

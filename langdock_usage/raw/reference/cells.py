@@ -9,7 +9,7 @@ from datetime import date
 
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.escaping import unescape_formula
-from langdock_usage.windows import parse_day
+from langdock_usage.windows import parse_day, parse_month
 
 MAX_LENGTH = 200
 
@@ -32,5 +32,13 @@ def day(column: str, cell: str) -> date:
     """A day, like `2026-10-31`."""
     try:
         return parse_day(cell)
+    except InvalidRequest as error:
+        raise ValueError(f"{column}: {str(error).rstrip('.')}") from None
+
+
+def month(column: str, cell: str) -> date:
+    """The first day of a month, like `2026-10`."""
+    try:
+        return parse_month(cell).first
     except InvalidRequest as error:
         raise ValueError(f"{column}: {str(error).rstrip('.')}") from None

@@ -28,6 +28,9 @@ class KnownUsage(Protocol):
     def models(self) -> Sequence[str]:
         """Every model with usage."""
 
+    def owners(self) -> Sequence[tuple[str | None, str | None]]:
+        """Every team with every cost centre that API keys belong, or belonged, to."""
+
     def straddled(self) -> Sequence[tuple[date, date, str]]:
         """Periods (first and last day) in which an API key with usage changed hands."""
 

@@ -17,6 +17,7 @@ from langdock_usage.errors import InvalidRequest, NoData
 from langdock_usage.metrics.filters import known_choice
 from langdock_usage.metrics.groups import COLUMNS, By
 from langdock_usage.periods import PeriodLike, as_period
+from langdock_usage.text import exact_sum
 from langdock_usage.windows import ONE_DAY, Period, month_of
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _month_of_workspace(
         month,
         DailyCosts(first, costs, holidays),
         rows.groupby(codes)[["grouped_by", "api_key_name"]].last(skipna=False),
-        [sum(amounts.dropna(), Decimal(0)) for _, amounts in stated],
+        [exact_sum(amounts.dropna()) for _, amounts in stated],
         (last - first).days,
     )
 

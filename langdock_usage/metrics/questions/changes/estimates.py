@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -19,45 +19,72 @@ if TYPE_CHECKING:
     from langdock_usage.analysis.daily_costs import Floats
     from langdock_usage.metrics.questions.changes.costs_by_day import MonthSoFar
 
+ESTIMATES = ("expected_usd", "low_usd", "high_usd")
 _CENT = Decimal("0.01")
-_FIGURES = (
-    "days_known",
-    "cost_so_far_usd",
-    "expected_usd",
-    "low_usd",
-    "high_usd",
-    "usual_error_ratio",
-)
 
 
-def estimated_months(
-    months: Iterable[MonthSoFar], level: float, by: By, *, exact: bool
-) -> pd.DataFrame:
-    """One row per workspace and group; warns where too little is known to say how sure they are."""
+def estimated_months(months: Iterable[MonthSoFar], level: float, by: By) -> pd.DataFrame:
+    """One row per workspace and group, the costliest first; money is Decimal, and not rounded."""
+    return pd.concat([_rows(one, level, by) for one in months], ignore_index=True)
+
+
+def presented(frame: pd.DataFrame, cost: str, *, exact: bool) -> pd.DataFrame:
+    """Money as floats; or exact, and estimates to the cent, but not below the cost so far."""
+    shown = frame.copy()
+    money = [name for name in frame if str(name).endswith("_usd")]
+    if not exact:
+        return shown.astype(dict.fromkeys(money, "float64"))
+    for name in ESTIMATES:
+        pairs = zip(frame[cost], frame[name], strict=True)
+        shown[name] = pd.Series(
+            [estimate and _rounded(spent, estimate) for spent, estimate in pairs],
+            frame.index,
+            dtype="object",
+        )
+    return shown
+
+
+def _rounded(spent: Decimal, estimate: Decimal) -> Decimal:
+    return spent if estimate == spent else max(spent, estimate.quantize(_CENT))
+
+
+def warn_if_short(months: Iterable[MonthSoFar]) -> None:
+    """Warn where too little is known to say how sure a forecast is."""
     for one in months:
-        _warn_if_short(one)
-    return pd.concat([_rows(one, level, by, exact=exact) for one in months], ignore_index=True)
+        if one.forecast and not one.has_band:
+            days = counted(one.days_before, "day")
+            warn(
+                f"{one.month.first:%Y-%m}: {days} known before it, {one.daily.known.sum()} in all. "
+                f"How sure a forecast is can be said with {LEAST_DAYS} before, or {SURE_DAYS} in "
+                "all.",
+                TooLittleHistory,
+            )
 
 
-def _rows(one: MonthSoFar, level: float, by: By, *, exact: bool) -> pd.DataFrame:
-    """The answer about one workspace."""
-    frame = one.groups.copy()
-    more, width, errors = _estimates(one, level)
-    frame["month"] = pd.Series(one.month.first, frame.index, dtype="datetime64[us]")
-    frame["org_id"] = pd.Series(one.org_id, frame.index, dtype="str")
-    frame["days_known"] = pd.Series(len(one.month) - one.unknown.size, frame.index, dtype="Int64")
-    frame["cost_so_far_usd"] = _amounts(one.cost_so_far, more * 0, exact=exact)
-    frame["expected_usd"] = _amounts(one.cost_so_far, more, exact=exact)
-    frame["low_usd"] = _amounts(one.cost_so_far, more - width, exact=exact)
-    frame["high_usd"] = _amounts(one.cost_so_far, more + width, exact=exact)
-    frame["usual_error_ratio"] = errors
-    frame = frame.sort_values(["expected_usd", "grouped_by"], ascending=[False, True])
+def _rows(one: MonthSoFar, level: float, by: By) -> pd.DataFrame:
+    """The rows of one workspace."""
+    more, width, errors = _figures(one, level)
     names = {"grouped_by": COLUMNS[by]} if by else {}
     names |= {"api_key_name": "api_key_name"} if by in WITH_NAMES else {}
-    return frame.rename(columns=names)[["month", "org_id", *names.values(), *_FIGURES]]
+    count = len(one.groups)
+    frame = pd.DataFrame(
+        {
+            "month": pd.Series([one.month.first] * count, dtype="datetime64[us]"),
+            "org_id": pd.Series([one.org_id] * count, dtype="str"),
+            **{name: one.groups[column] for column, name in names.items()},
+            "days_known": pd.Series([len(one.month) - one.unknown.size] * count, dtype="Int64"),
+            "cost_so_far_usd": pd.Series(one.cost_so_far, dtype="object"),
+            "expected_usd": _sums(one.cost_so_far, more),
+            "low_usd": _sums(one.cost_so_far, more - width),
+            "high_usd": _sums(one.cost_so_far, more + width),
+            "usual_error_ratio": pd.Series(errors, dtype="float64"),
+        }
+    )
+    order = ["expected_usd", *(COLUMNS[by] for by in [by] if by)]
+    return frame.sort_values(order, ascending=[False, *[True] * (len(order) - 1)], kind="stable")
 
 
-def _estimates(one: MonthSoFar, level: float) -> tuple[Floats, Floats, Floats]:
+def _figures(one: MonthSoFar, level: float) -> tuple[Floats, Floats, Floats]:
     """For each group: what is expected to come, by how much that may miss, and the usual error."""
     nothing = np.zeros(len(one.cost_so_far))
     forecast = one.forecast
@@ -69,27 +96,10 @@ def _estimates(one: MonthSoFar, level: float) -> tuple[Floats, Floats, Floats]:
     return more, forecast.half_widths(level), forecast.usual_errors(one.month)
 
 
-def _amounts(so_far: list[Decimal], more: Floats, *, exact: bool) -> pd.Series[Any]:
+def _sums(so_far: Sequence[Decimal], more: Floats) -> pd.Series[Any]:
     """What was spent and what comes on top, which is never less than nothing."""
     sums = [
-        None if np.isnan(addition) else _sum(spent, max(0.0, addition), exact=exact)
+        None if np.isnan(addition) else spent + Decimal(addition) if addition > 0 else spent
         for spent, addition in zip(so_far, more, strict=True)
     ]
-    return pd.Series(sums, dtype="object" if exact else "float64")
-
-
-def _sum(spent: Decimal, addition: float, *, exact: bool) -> Decimal | float:
-    if not exact:
-        return float(spent) + addition
-    rounded = (spent + Decimal(addition)).quantize(_CENT)
-    return max(spent, rounded) if addition else spent
-
-
-def _warn_if_short(one: MonthSoFar) -> None:
-    if one.forecast and not one.has_band:
-        days = counted(one.days_before, "day")
-        warn(
-            f"{one.month.first:%Y-%m}: {days} known before it, {one.daily.known.sum()} in all. How "
-            f"sure a forecast is can be said with {LEAST_DAYS} before, or {SURE_DAYS} in all.",
-            TooLittleHistory,
-        )
+    return pd.Series(sums, dtype="object")

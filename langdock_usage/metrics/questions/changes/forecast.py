@@ -51,10 +51,15 @@ def forecast(
     0          31            10.25         10.25
     """
     from langdock_usage.metrics.questions.changes.costs_by_day import months_so_far
-    from langdock_usage.metrics.questions.changes.estimates import estimated_months
+    from langdock_usage.metrics.questions.changes.estimates import (
+        estimated_months,
+        presented,
+        warn_if_short,
+    )
 
     if not 0 < level < 1:
         raise InvalidRequest(f"level={level!r}: a probability is between 0 and 1, like 0.8.")
     filters = Filters(key, model, team, org)
     found = months_so_far(self._reader, month, known_until, by, filters, holidays)
-    return estimated_months(found, level, by, exact=exact)
+    warn_if_short(found)
+    return presented(estimated_months(found, level, by), "cost_so_far_usd", exact=exact)
