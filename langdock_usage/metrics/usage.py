@@ -16,7 +16,7 @@ from langdock_usage.metrics.frames import to_frame
 from langdock_usage.metrics.known_periods import available_months, known_periods
 from langdock_usage.metrics.overview import Coverage, coverage, overview_html, overview_text
 from langdock_usage.metrics.questions import api_keys, comparisons, costs, currencies, evidence
-from langdock_usage.metrics.questions.changes import bridge, budgets, forecast
+from langdock_usage.metrics.questions.changes import anomalies, bridge, budgets, forecast
 from langdock_usage.metrics.questions.prices import (
     cache_actions,
     caching,
@@ -82,6 +82,7 @@ class Usage:
     rates = currencies.rates
     rates_used = currencies.rates_used
     invoices = currencies.invoices
+    anomalies = anomalies.anomalies
     keys = api_keys.keys
     unowned_keys = api_keys.unowned_keys
     key_story = api_keys.key_story
