@@ -3,8 +3,6 @@
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
-
 from langdock_usage.store.status import status
 from tests.support.databases import DatabaseBuilder, days
 from tests.support.queries import rows
@@ -48,52 +46,51 @@ TOO_MANY_WRITES = ("90", "30", "61", "60")  # more than the input outside of the
 ONLY_EXCLUSIVE = ("60", "0", "61", "60")
 
 
-@pytest.mark.parametrize(
-    ("tokens", "others", "kind", "input_tokens"),
-    [
-        (INCLUSIVE, [], "inclusive", 100),
-        (WRITES, [], "writes_in_no_cache", 90),
-        (EXCLUSIVE, [], "exclusive", 100),
-        (UNCLEAR, [], "unclear", None),
-        (TOO_MANY_WRITES, [], "unclear", None),
-        (ONLY_EXCLUSIVE, [], "exclusive", 121),
-        (EITHER, [ONLY_EXCLUSIVE], "exclusive", 70),
-        (("0", "0", "0", "0"), [], "inclusive", 0),
-        # cached = 0 and creation > 0: the row follows its model
-        (EITHER, [], "writes_in_no_cache", 60),
-        (EITHER, [EXCLUSIVE], "exclusive", 70),
-        (EITHER, [EXCLUSIVE, UNCLEAR], "exclusive", 70),
-        (EITHER, [WRITES], "writes_in_no_cache", 60),
-        (EITHER, [EXCLUSIVE, INCLUSIVE], "writes_in_no_cache", 60),
-        (EITHER, [EXCLUSIVE, WRITES], "writes_in_no_cache", 60),
-        # a row without any caching says nothing about its model
-        (NO_CACHING, [EXCLUSIVE], "inclusive", 60),
-        (EITHER, [EXCLUSIVE, NO_CACHING], "exclusive", 70),
-        (EITHER, [NO_CACHING], "writes_in_no_cache", 60),
-        (EITHER, [EXCLUSIVE, ("0", "0", "0", "0")], "exclusive", 70),
-        (("", "30", "10", "60"), [], None, None),
-        (("100", "30", "", "60"), [], None, None),
-    ],
-)
-def test_token_accounting_row_by_row(
-    database: Path,
-    tokens: tuple[str, str, str, str],
-    others: list[tuple[str, str, str, str]],
-    kind: str | None,
-    input_tokens: int | None,
-) -> None:
-    columns = (
-        "sum_prompt_tokens",
-        "cached_prompt_tokens",
-        "cache_creation_tokens",
-        "no_cache_tokens",
-    )
+Tokens = tuple[str, str, str, str]
+CASES: list[tuple[Tokens, list[Tokens], str | None, int | None]] = [
+    (INCLUSIVE, [], "inclusive", 100),
+    (WRITES, [], "writes_in_no_cache", 90),
+    (EXCLUSIVE, [], "exclusive", 100),
+    (UNCLEAR, [], "unclear", None),
+    (TOO_MANY_WRITES, [], "unclear", None),
+    (ONLY_EXCLUSIVE, [], "exclusive", 121),
+    (EITHER, [ONLY_EXCLUSIVE], "exclusive", 70),
+    (("0", "0", "0", "0"), [], "inclusive", 0),
+    # cached = 0 and creation > 0: the row follows its model
+    (EITHER, [], "writes_in_no_cache", 60),
+    (EITHER, [EXCLUSIVE], "exclusive", 70),
+    (EITHER, [EXCLUSIVE, UNCLEAR], "exclusive", 70),
+    (EITHER, [WRITES], "writes_in_no_cache", 60),
+    (EITHER, [EXCLUSIVE, INCLUSIVE], "writes_in_no_cache", 60),
+    (EITHER, [EXCLUSIVE, WRITES], "writes_in_no_cache", 60),
+    # a row without any caching says nothing about its model
+    (NO_CACHING, [EXCLUSIVE], "inclusive", 60),
+    (EITHER, [EXCLUSIVE, NO_CACHING], "exclusive", 70),
+    (EITHER, [NO_CACHING], "writes_in_no_cache", 60),
+    (EITHER, [EXCLUSIVE, ("0", "0", "0", "0")], "exclusive", 70),
+    (("", "30", "10", "60"), [], None, None),
+    (("100", "30", "", "60"), [], None, None),
+]
+COLUMNS = ("sum_prompt_tokens", "cached_prompt_tokens", "cache_creation_tokens", "no_cache_tokens")
+
+
+def test_token_accounting_row_by_row(database: Path) -> None:
+    """Each case is a model of its own, with its row as the first key's, others as those of more."""
     stated = [
-        {"api_key_id": f"key_{n}", **dict(zip(columns, values, strict=True))}
+        {
+            "model": f"model {case}",
+            "api_key_id": f"key_{n}",
+            **dict(zip(COLUMNS, values, strict=True)),
+        }
+        for case, (tokens, others, _, _) in enumerate(CASES)
         for n, values in enumerate([tokens, *others])
     ]
     with DatabaseBuilder(database) as builder:
         builder.add(days("2026-10-05"), *stated)
-    assert rows(
-        database, "select token_accounting, input_tokens from usage where api_key_id = 'key_0'"
-    ) == [(kind, input_tokens)]
+    found = rows(
+        database,
+        "select model, token_accounting, input_tokens from usage where api_key_id = 'key_0'",
+    )
+    answers = {model: (kind, input_tokens) for model, kind, input_tokens in found}
+    for case, (tokens, others, kind, input_tokens) in enumerate(CASES):
+        assert answers[f"model {case}"] == (kind, input_tokens), (tokens, others)

@@ -72,6 +72,13 @@ def _without_exports() -> bytes:
         return database.read_bytes()
 
 
+def make_empty(database: Path) -> None:
+    """A new database, unless there is one."""
+    if not database.exists():
+        database.parent.mkdir(parents=True, exist_ok=True)
+        database.write_bytes(_without_exports())
+
+
 class Options(TypedDict, total=False):
     """What an export may have beside its period and rows; see `DatabaseBuilder.keep`."""
 
@@ -100,9 +107,7 @@ class DatabaseBuilder:
         self._kept: list[tuple[RawExport, Path | None, str]] = []
 
     def __enter__(self) -> Self:
-        if not self.database.exists():
-            self.database.parent.mkdir(parents=True, exist_ok=True)
-            self.database.write_bytes(_without_exports())
+        make_empty(self.database)
         self.store = Store(self.database)
         return self
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from langdock_usage.ingest.load import Loaded, load
 from langdock_usage.store.writing.store import Store
 from langdock_usage.windows import Period
-from tests.support.databases import days
+from tests.support.databases import days, make_empty
 
 OCTOBER = days("2026-10-01", "2026-10-31")
 
@@ -14,6 +14,7 @@ OCTOBER = days("2026-10-01", "2026-10-31")
 def load_into(
     database: Path, *files: Path, timezone: str | None = None, period: Period | None = None
 ) -> list[Loaded]:
+    make_empty(database)
     with Store(database) as store:
         return list(load(store, files, timezone=timezone, period=period))
 
