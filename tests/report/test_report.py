@@ -88,6 +88,11 @@ def test_names_never_end_an_element(rendered: Rendered) -> None:
     assert sorted(names) == sorted(SHOWN_NAMES)
 
 
+def test_without_owners_there_are_no_teams(rendered: Rendered) -> None:
+    assert 'id="teams"' not in rendered.text
+    assert '"teams":[]' in rendered.text
+
+
 def test_executed_notebook_shows_its_charts_in_jupyterlab(rendered: Rendered) -> None:
     notebook = read_notebook(rendered.html.with_suffix(".ipynb"), as_version=4)
     types = [kind for cell in notebook.cells for o in cell.get("outputs", []) for kind in o.data]

@@ -8,8 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.raw.reference.keys import KEYS
 from tests.support.databases import UsageRow, add_usage, edited
@@ -36,14 +34,21 @@ def chart_rows(html: str, chart: str) -> list[dict[str, Any]]:
     return rows
 
 
-def test_keys_of_one_name_are_told_apart_in_every_table(tmp_path: Path) -> None:
+def test_keys_of_one_name_and_names_that_begin_alike_are_told_apart(tmp_path: Path) -> None:
     rows = [
         replace(ROW, api_key_id="a", api_key_name="prod"),
-        replace(ROW, api_key_id="b", api_key_name="prod"),
+        replace(ROW, api_key_id="b", api_key_name="prod", total_cost_usd=Decimal(5)),
     ]
-    tables = tables_of(report(tmp_path, rows))
+    long = ["x" * 100 + f" {n}" for n in range(2)]
+    rows += [replace(ROW, api_key_id=name[-1], api_key_name=name) for name in long]
+    html = report(tmp_path, rows)
+    assert_sound(html, 3 * ROW.total_cost_usd + 5)
     for table in ("keys", "keys-and-models", "cache", "cache-keys"):
-        assert {row[0] for row in tables[table].rows} == {"prod (a)", "prod (b)"}, table
+        names = {row[0] for row in tables_of(html)[table].rows}
+        assert names == {"prod (a)", "prod (b)", *long}, table
+    assert "The costliest API key, prod (b)," in visible_text(html)
+    grid = chart_rows(html, "keys_and_models")
+    assert len({row["api_key_name"] for row in grid}) == 4
 
 
 def test_names_that_are_our_own_words_stand_in_quotes(tmp_path: Path) -> None:
@@ -74,24 +79,18 @@ def test_names_that_are_our_own_words_stand_in_quotes(tmp_path: Path) -> None:
     assert [key["name"] for key in summary_of(html)["keys"]][:3] == ["All others", "n/a", "Total"]
 
 
-@pytest.mark.parametrize("name", [" ", "\u200b", "\u3164", "\u202e", ""])
-def test_names_that_cannot_be_seen_are_said_to_be_blank(name: str, tmp_path: Path) -> None:
-    rows = [
-        replace(ROW, api_key_name=name),
-        replace(ROW, api_key_id="key-2", total_cost_usd=Decimal(2)),
-    ]
+def test_names_that_cannot_be_seen_are_said_to_be_blank(tmp_path: Path) -> None:
+    blank = enumerate([" ", "\u200b", "\u3164", "\u202e", ""])
+    rows = [replace(ROW, api_key_id=f"{n}", api_key_name=name) for n, name in blank]
+    rows.append(replace(ROW, total_cost_usd=Decimal(2)))
     database = add_usage(tmp_path / "usage.duckdb", rows)
     with edited(database) as connection:  # a CSV cannot tell an empty name from none
         connection.execute("update export_rows set api_key_name = '' where api_key_name is null")
     html = quick_report(database, "2026-10", tmp_path / "report.html").read_text()
-    assert [row[0] for row in tables_of(html)["keys"].rows] == ["Search", "(blank name)"]
-    assert "(blank name)" in [row["api_key_name"] for row in chart_rows(html, "keys")]
-
-
-def test_long_names_that_begin_alike_are_drawn_apart(tmp_path: Path) -> None:
-    rows = [replace(ROW, api_key_id=f"{n}", api_key_name="x" * 100 + f" {n}") for n in range(2)]
-    grid = chart_rows(report(tmp_path, rows), "keys_and_models")
-    assert len({row["api_key_name"] for row in grid}) == 2
+    # five of one name are told apart by their ids
+    expected = ["Search", *(f"(blank name) ({n})" for n in range(5))]
+    assert [row[0] for row in tables_of(html)["keys"].rows] == expected
+    assert [row["api_key_name"] for row in chart_rows(html, "keys")] == expected
 
 
 def test_hundreds_of_teams_have_bars_for_the_first_and_one_for_the_others(tmp_path: Path) -> None:
@@ -111,15 +110,9 @@ def test_hundreds_of_teams_have_bars_for_the_first_and_one_for_the_others(tmp_pa
     assert "unassigned" not in visible_text(html[html.index("<body>") :])
 
 
-def test_sentences_tell_keys_of_one_name_apart(tmp_path: Path) -> None:
-    rows = [
-        replace(ROW, api_key_id="a", api_key_name="prod"),
-        replace(ROW, api_key_id="b", api_key_name="prod", total_cost_usd=Decimal(5)),
-    ]
-    assert "The costliest API key, prod (b)," in visible_text(report(tmp_path, rows))
-
-
-def test_german_quotes_are_german(tmp_path: Path) -> None:
-    database = add_usage(tmp_path / "usage.duckdb", [replace(ROW, api_key_name="Summe")])
+def test_german_quotes_are_german_and_one_blank_name_needs_no_id(tmp_path: Path) -> None:
+    rows = [replace(ROW, api_key_name="Summe"), replace(ROW, api_key_id="key-2", api_key_name=" ")]
+    database = add_usage(tmp_path / "usage.duckdb", rows)
     html = quick_report(database, "2026-10", tmp_path / "report.html", "de").read_text()
-    assert [row[0] for row in tables_of(html)["keys"].rows] == ["\u201eSumme\u201c"]
+    names = [row[0] for row in tables_of(html)["keys"].rows]
+    assert names == ["\u201eSumme\u201c", "(Name ohne sichtbare Zeichen)"]

@@ -8,10 +8,9 @@ import pytest
 
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.raw.reference.keys import KEYS
-from langdock_usage.report.render import render
 from tests.support.databases import UsageRow, add_usage
 from tests.support.example_data import two_months
-from tests.support.reports import Rendered
+from tests.support.quick import quick_report
 
 HOSTILE = '<b>R&D</b> "x"'
 
@@ -25,8 +24,7 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> str:
     quoted = HOSTILE.replace('"', '""')
     keys.write_text(f'api_key_id,team,valid_from\nkey-0,"{quoted}",\nkey-1,"{quoted}",2026-10-16\n')
     load_file(KEYS, database, keys)
-    page = render("monthly_report", database=database, month="2026-10", output=folder)
-    return page.read_text(encoding="utf-8")
+    return quick_report(database, "2026-10", folder / "report.html").read_text(encoding="utf-8")
 
 
 def is_of_team(row: UsageRow) -> bool:
@@ -56,8 +54,3 @@ def test_summary_names_teams(html: str) -> None:
         (None, october(False)),
         (HOSTILE, october(True)),
     ]
-
-
-def test_without_owners_there_are_no_teams(rendered: Rendered) -> None:
-    assert 'id="teams"' not in rendered.text
-    assert '"teams":[]' in rendered.text
