@@ -13,7 +13,7 @@ from langdock_usage.errors import InvalidRequest, NotFinal
 from langdock_usage.report.monthly.open_month import open_month
 from langdock_usage.report.render import render
 from langdock_usage.windows import Period, month_of, parse_month
-from tests.support.command import assert_refused, run
+from tests.support.command import assert_refused, call, run
 from tests.support.databases import DatabaseBuilder, UsageRow, add_usage, days
 from tests.support.notebooks import write_notebook
 from tests.support.report_html import summary_of
@@ -55,10 +55,10 @@ def test_without_a_month_it_is_the_last_complete_one_told_to_programs(last_month
 
 def test_in_another_language_it_is_another_file(last_month: Path) -> None:
     folder = last_month / "reports" / NAME
-    english = run(last_month, "report", "own", "--month", NAME)
+    english = call(last_month, "report", "own", "--month", NAME)
     before = (folder / "own.html").read_bytes()
     line = ["report", "own", "--month", NAME, "--quiet", "-p", "language", "de"]
-    german = run(last_month, *line)
+    german = call(last_month, *line)
     assert (german.stdout, german.stderr) == (f"reports/{NAME}/own.de.html\n", "")
     assert english.stdout == f"reports/{NAME}/own.html\n"
     assert (folder / "own.html").read_bytes() == before
@@ -68,19 +68,19 @@ def test_in_another_language_it_is_another_file(last_month: Path) -> None:
 
 def test_from_a_folder_of_the_project_it_goes_where_all_reports_are(last_month: Path) -> None:
     (last_month / "notebooks" / "deep").mkdir(exist_ok=True)
-    result = run(last_month / "notebooks" / "deep", "report", "own", "-q", "-p", "language", "de")
+    result = call(last_month / "notebooks" / "deep", "report", "own", "-q", "-p", "language", "de")
     assert result.stdout == f"{last_month}/reports/{NAME}/own.de.html\n", result.stderr
     assert not list((last_month / "notebooks").glob("**/*.html"))
 
 
 def test_output_can_be_the_file(last_month: Path, tmp_path: Path) -> None:
     file = tmp_path / "new" / "October.HTML"
-    result = run(last_month, "report", "own", "--month", NAME, "--output", str(file))
+    result = call(last_month, "report", "own", "--month", NAME, "--output", str(file))
     assert result.stdout == f"{file}\n", result.stderr
     assert {path.name for path in file.parent.iterdir()} == {"October.HTML", "October.ipynb"}
 
     both = ["report", "own", "--months", "2026-01..2026-02", "--output", str(file)]
-    assert_refused(run(last_month, *both), 2, r"October.HTML is one file.*name a folder")
+    assert_refused(call(last_month, *both), 2, r"October.HTML is one file.*name a folder")
 
 
 def test_report_never_replaces_a_notebook(
@@ -100,7 +100,7 @@ def test_report_never_replaces_a_notebook(
 
 def test_several_months_told_to_programs_with_the_one_that_failed(last_month: Path) -> None:
     line = ["report", "own", "--month", NAME, "--month", "2025-01", "--json"]
-    result = run(last_month, *line)
+    result = call(last_month, *line)
     assert result.returncode == 1
     [error] = result.stderr.splitlines()
     assert error.startswith("Error: 2025-01: There is no data for 2025-01")
@@ -113,7 +113,7 @@ def test_several_months_told_to_programs_with_the_one_that_failed(last_month: Pa
 
 def test_last_complete_month_that_is_not_there(tmp_path: Path) -> None:
     add_usage(tmp_path / "old.duckdb", [replace(ROW, day=date(2025, month, 3)) for month in (3, 5)])
-    result = run(tmp_path, "report", "--db", "old.duckdb", "--json")
+    result = call(tmp_path, "report", "--db", "old.duckdb", "--json")
     assert_refused(result, 1, rf"nothing for {NAME}, the last complete month.*2025-03 to 2025-05")
 
 
@@ -177,7 +177,7 @@ def test_a_month_that_the_service_has_no_more_is_to_be_loaded(tmp_path: Path) ->
 def test_a_month_with_gaps_and_late_days_is_not_final(tmp_path: Path) -> None:
     rows = [replace(ROW, day=day) for day in parse_month("2026-10").days() if day.day != 7]
     database = add_usage(tmp_path / "data" / "langdock.duckdb", rows)
-    result = run(tmp_path, "report", "--month", "2026-10", "--require-final", "--json")
+    result = call(tmp_path, "report", "--month", "2026-10", "--require-final", "--json")
     assert_refused(
         result,
         1,

@@ -53,7 +53,8 @@ def call(
 ) -> subprocess.CompletedProcess[str]:
     """The same in this process, which saves half a second: for what needs none of its own."""
     environment = environment_of(sandbox) | variables
-    printed = [io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2)]
+    encoding = environment.get("PYTHONIOENCODING", "utf-8")
+    printed = [io.TextIOWrapper(io.BytesIO(), encoding) for _ in range(2)]
     with (
         pytest.MonkeyPatch.context() as patch,
         warnings.catch_warnings(),
