@@ -1,11 +1,13 @@
 """The real parts that tests share: a sandbox over a real socket, and a database fetched from it."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from langdock_usage.sandbox.service.server import Sandbox, serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
@@ -61,7 +63,17 @@ def live_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="session")
 def year(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with all the history that the service gives. Read only, please."""
-    database = tmp_path_factory.mktemp("year") / "year.duckdb"
-    fetch_from(sandbox, database)
-    return database
+    """A database with all the history that the service gives. Read only, please.
+
+    It takes seconds: processes of pytest-xdist share it.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    made = shared / "year"
+    with FileLock(shared / "year.lock"):
+        if not made.exists():
+            making = shared / "year-in-the-making"
+            fetch_from(sandbox, making / "year.duckdb")
+            making.rename(made)
+    return made / "year.duckdb"
