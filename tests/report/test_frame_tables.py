@@ -12,19 +12,7 @@ from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.months import Months
 from langdock_usage.report.tables.frame_table import TableWriter
 from langdock_usage.report.tables.table import Table
-
-MONTHS = pd.DataFrame(
-    {
-        "month": pd.to_datetime(["2026-09-01", "2026-10-01"]),
-        "requests": [10, 20],
-        "total_cost_usd": [Decimal(1), Decimal(2)],
-        "cost_per_request_usd": [0.1, 0.1],
-        "cost_per_million_tokens_usd": [None, None],
-        "cache_hit_ratio": [None, None],
-        "days_known": [29, 31],
-        "days_in_month": [30, 31],
-    }
-)
+from tests.support.frames import MONTHS
 
 
 def table(frame: Any, code: str = "en", **options: Any) -> Table:

@@ -15,8 +15,8 @@ from langdock_usage.errors import InvalidRequest
 from langdock_usage.report.page import Report
 from langdock_usage.report.page.own_charts import drawable
 from langdock_usage.report.render import render
-from tests.report.test_frame_tables import MONTHS
 from tests.support.databases import UsageRow, add_usage
+from tests.support.frames import MONTHS
 from tests.support.quick import NOTEBOOK, Bundle, report_kernel
 from tests.support.report_html import visible_text
 
