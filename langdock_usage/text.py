@@ -7,8 +7,12 @@ from decimal import Decimal, localcontext
 
 def exact(amount: Decimal | int) -> str:
     """An amount with all its digits, without trailing zeros and without an exponent."""
-    text = f"{Decimal(amount):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return without_zeros(f"{Decimal(amount):f}")
+
+
+def without_zeros(digits: str) -> str:
+    """A decimal number without zeros at its end."""
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:

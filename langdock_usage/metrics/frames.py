@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-_WHOLE = {"tinyint", "smallint", "integer", "bigint", "hugeint"}
-_WHOLE |= {f"u{name}" for name in _WHOLE}
+_LARGE = {"ubigint", "hugeint", "uhugeint"}
+_WHOLE = {"tinyint", "utinyint", "smallint", "usmallint", "integer", "uinteger", "bigint", *_LARGE}
 _DTYPES = {
     **dict.fromkeys(_WHOLE, "Int64"),
     "date": "datetime64[us]",
@@ -38,36 +39,54 @@ _DTYPES = {
 _INT64 = 2**63
 
 
-def to_frame(answer: duckdb.DuckDBPyConnection, *, exact: bool = False) -> pd.DataFrame:
-    """The answer to the query just executed; `exact` keeps DECIMAL as Decimal.
-
-    DuckDB's own `df()` is not used: it turns more than a quarter of the amounts of money into
-    another float than the nearest one.
-    """
+def to_frame(answer: duckdb.DuckDBPyRelation, *, exact: bool = False) -> pd.DataFrame:
+    """The answer to a query; `exact` keeps DECIMAL as Decimal."""
     import pandas as pd
 
-    description = answer.description or []
-    rows = answer.fetchall()
-    values = list(zip(*rows, strict=True)) if rows else [()] * len(description)
-    columns = {
-        place: _column(values[place], str(column[1].id), exact)
-        for place, column in enumerate(description)
-    }
-    frame = pd.DataFrame(columns)
-    frame.columns = pd.Index([column[0] for column in description], dtype="str")
+    kinds = [str(kind.id) for kind in answer.types]
+    columns = [f"{_handed_over(n, kind, exact)} as c{n}" for n, kind in enumerate(kinds, start=1)]
+    handed_over = answer.project(", ".join(columns))
+    values: Sequence[Any]
+    if set(kinds) <= _DTYPES.keys():
+        values = list(handed_over.fetchnumpy().values())
+    else:  # lists and the like, which arrays do not hold as they are
+        rows = handed_over.fetchall()
+        values = list(zip(*rows, strict=True)) if rows else [()] * len(kinds)
+    pairs = zip(values, kinds, strict=True)
+    frame = pd.DataFrame(
+        {n: _series(column, kind, exact) for n, (column, kind) in enumerate(pairs)}
+    )
+    frame.columns = pd.Index(answer.columns, dtype="str")
     return frame
 
 
-def _column(values: tuple[Any, ...], kind: str, exact: bool) -> pd.Series[Any]:
+def _handed_over(number: int, kind: str, exact: bool) -> str:
+    """A column in a form that loses nothing on its way out of DuckDB.
+
+    As an array, a DECIMAL would be a float, and more than a quarter of the amounts of money another
+    one than the nearest; a text of it has every digit.
+    """
+    if kind == "decimal":
+        return f"#{number}::varchar" if exact else f"#{number}::varchar::double"
+    return f"#{number}::varchar" if kind in _LARGE else f"#{number}"
+
+
+def _series(values: Any, kind: str, exact: bool) -> pd.Series[Any]:
+    """A column, which DuckDB hands over as an array or, of rows, as a tuple."""
+    import numpy as np
     import pandas as pd
 
-    if kind == "decimal":
-        if exact:
-            return pd.Series(
-                [None if value is None else Decimal(text.exact(value)) for value in values],
-                dtype=object,
-            )
-        values = tuple(None if value is None else float(value) for value in values)
-    elif kind in _WHOLE and any(value is not None and abs(value) >= _INT64 for value in values):
-        return pd.Series(values, dtype=object)
+    if isinstance(values, np.ma.MaskedArray):
+        values = values.tolist()  # with None for what is missing
+    if kind == "decimal" and exact:
+        decimals = [None if digits is None else _decimal(digits) for digits in values]
+        return pd.Series(decimals, dtype=object)
+    if kind in _LARGE:
+        values = [None if digits is None else int(digits) for digits in values]
+        if any(value is not None and abs(value) >= _INT64 for value in values):
+            return pd.Series(values, dtype=object)
     return pd.Series(values, dtype=_DTYPES.get(kind, "object"))
+
+
+def _decimal(digits: str) -> Decimal:
+    return Decimal(text.without_zeros(digits))

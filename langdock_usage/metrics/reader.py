@@ -82,7 +82,7 @@ class Reader:
         parameters = self._parameters(connection, filters.org, periods)
         parameters |= {**filters.parameters(connection), **(more or {})}
         query = read_sql(f"metrics/questions/{question}", **names)
-        return to_frame(connection.execute(query, parameters), exact=exact)
+        return to_frame(connection.sql(query, params=parameters), exact=exact)
 
     def evidence(
         self, question: str, period: PeriodLike, org: str | None, *, exact: bool = False
@@ -91,7 +91,7 @@ class Reader:
         with self.connection() as connection:
             parameters = self._parameters(connection, org, {"": period})
             query = read_sql(f"metrics/evidence/{question}")
-            return to_frame(connection.execute(query, parameters), exact=exact)
+            return to_frame(connection.sql(query, params=parameters), exact=exact)
 
     def _parameters(
         self,

@@ -173,7 +173,7 @@ class Usage:
             try:
                 if not connection.extract_statements(query):
                     raise InvalidRequest("The query is empty.")
-                return to_frame(connection.execute(query, parameters), exact=exact)
+                return to_frame(connection.sql(query, params=parameters), exact=exact)
             except duckdb.PermissionException as error:
                 raise InvalidRequest(
                     "A query reaches no other file, so that none can be harmed: read yours with "
@@ -193,7 +193,7 @@ class Usage:
         """
         with Reader(self.path).connection() as connection:  # means the same at any moment
             query = read_sql("metrics/lookup/describe")
-            described = to_frame(connection.execute(query, {"view": view}))
+            described = to_frame(connection.sql(query, params={"view": view}))
         if view is not None and described.empty:
             known = sorted(set(self.describe()["view_name"]))
             raise InvalidRequest(f"There is no view {view!r}; {suggestion(view, known)}")

@@ -57,8 +57,8 @@ def budgets_of_month(
     with reader.connection() as connection:
         query = read_sql("metrics/questions/changes/budgets_in_force")
         org_id = reader.workspace(org, connection) if org else None
-        answer = connection.execute(query, {"month": month.first, "org_id": org_id})
-        lines = to_frame(answer, exact=True)
+        parameters = {"month": month.first, "org_id": org_id}
+        lines = to_frame(connection.sql(query, params=parameters), exact=True)
         older = _names_of_keys(connection)
     found: list[dict[str, object]] = []
     for scope in lines["scope"].unique():
