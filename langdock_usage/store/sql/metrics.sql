@@ -46,12 +46,17 @@
 {%- endif %}
 {%- endmacro %}
 
+{#- the name of a group: of an API key, or a chain of them, the newest; others have none -#}
+{% macro name_of_group(column) %}
+{%- if column in ("api_key_id", "chain_id") %}{{ newest_name() }}{% else %}null::varchar{% endif %}
+{%- endmacro %}
+
 {#- the columns of a group, by their names; an API key has its newest name beside it -#}
 {% macro groups(columns) %}
 {%- for column in columns.split(",") %}
 {{ group(column) }} as {{ column }}
 {%- if column in ("api_key_id", "chain_id") %},
-        {{ newest_name() }} as api_key_name
+        {{ name_of_group(column) }} as api_key_name
 {%- endif %}
 {{- "" if loop.last else ", " }}
 {%- endfor %}

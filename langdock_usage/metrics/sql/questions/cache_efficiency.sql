@@ -6,7 +6,7 @@ with filtered_usage as ({{ filtered.usage() }})
 select
     org_id,
     {{ metrics.group(group) }} as grouped_by,
-    {{ metrics.newest_name() }} as api_key_name,
+    {{ metrics.name_of_group(group) }} as api_key_name,
     sum(total_cost_usd) as total_cost_usd,
     sum(input_tokens)::bigint as input_tokens,
     {{ metrics.cached_prompt_tokens() }} as cached_prompt_tokens,

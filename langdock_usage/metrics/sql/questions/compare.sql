@@ -9,7 +9,7 @@ with
     select
         org_id,
         {{ metrics.group(group) }} as grouped_by,
-        {{ metrics.newest_name() }} as api_key_name,
+        {{ metrics.name_of_group(group) }} as api_key_name,
         max(window_end) as last_day,
         {{ metrics.costs() }},
         {{ metrics.cached_prompt_tokens() }} as cached_prompt_tokens,

@@ -9,7 +9,7 @@ per_month as (
         month,
         org_id,
         {{ metrics.group(group) }} as grouped_by,
-        {{ metrics.newest_name() }} as api_key_name,
+        {{ metrics.name_of_group(group) }} as api_key_name,
         {{ metrics.costs() }},
         {{ metrics.cached_prompt_tokens() }} as cached_prompt_tokens,
         {{ metrics.cache_creation_tokens() }} as cache_creation_tokens

@@ -10,7 +10,7 @@ used as (
         window_start,
         window_end,
         {{ metrics.group(group) }} as grouped_by,
-        {{ metrics.newest_name() }} as api_key_name,
+        {{ metrics.name_of_group(group) }} as api_key_name,
         {{ metrics.costs() }}
     from filtered_usage
     group by all
