@@ -141,6 +141,7 @@ def render_notebook(
             "parameters": dict(request.parameters),
         }
         kernel.environment[ASKED_REPORT] = json.dumps(asked)
+        kernel.database = request.database
         executed = execute(notebook, known | given, kernel)
         summary = None if shows_summary(executed) else month.summary()
     if notebook.name in language.texts("report_titles"):

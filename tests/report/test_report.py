@@ -206,14 +206,18 @@ def test_the_database_is_held_while_the_notebook_runs(
     monkeypatch.chdir(tmp_path)
     code = "\n".join(
         [
-            "import duckdb",
+            "import subprocess, sys, duckdb",
             "try:",
             "    duckdb.connect(database)",
-            "except duckdb.IOException as error:",
-            "    print('held', 'lock' in str(error))",
+            "except duckdb.ConnectionException as error:",  # of two connections of one process
+            "    print('kept open by the kernel', 'different configuration' in str(error))",
+            "write = [sys.executable, '-c', 'import duckdb, sys; duckdb.connect(sys.argv[1])']",
+            "other = subprocess.run([*write, database], capture_output=True, text=True)",
+            "print('held', 'lock' in other.stderr)",
         ]
     )
     write_notebook(tmp_path / "notebooks", "writer", 'database = ""\nmonth = ""', code)
     html = render("writer", database=rendered.database, month="2026-10", output=tmp_path)
+    assert "kept open by the kernel True" in html.read_text()
     assert "held True" in html.read_text()
     duckdb.connect(rendered.database).close()

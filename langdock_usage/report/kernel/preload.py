@@ -11,6 +11,7 @@ MODULES = (
     "ipykernel.kernelapp",
     "pandas",
     "langdock_usage.charts",
+    "langdock_usage.metrics.usage",
     "langdock_usage.report.page",
 )
 

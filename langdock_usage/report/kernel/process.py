@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -13,6 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any, Literal
+
+from langdock_usage.errors import LangdockUsageError
+from langdock_usage.store.connection import open_for_reading
 
 
 class KernelProcess:
@@ -24,12 +27,15 @@ class KernelProcess:
         """For its sockets, and gone with it."""
         self.environment: dict[str, str] = {}
         """What the kernel is told beside what it would be told anyway."""
+        self.database: Path | None = None
+        """Kept open by the kernel: opening it takes longer than most answers."""
         self._writer = writer
 
     def run(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         """Become the kernel with these arguments, in this process's working directory."""
         with suppress(OSError):  # it is dead already, and whoever talks to the kernel notices
-            self._writer.send((list(arguments), {**environment, **self.environment}, Path.cwd()))
+            environment = {**environment, **self.environment}
+            self._writer.send((list(arguments), environment, Path.cwd(), self.database))
 
 
 @contextmanager
@@ -75,12 +81,23 @@ def _become_kernel(reader: "Connection[Any, Any]") -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     try:
-        arguments, environment, folder = reader.recv()
+        arguments, environment, folder, database = reader.recv()
     except EOFError:  # there is nothing to execute
         return
     os.environ.update(environment)
     os.chdir(folder)
-    IPKernelApp.launch_instance(argv=arguments)
+    with _kept_open(database):
+        IPKernelApp.launch_instance(argv=arguments)
     # such a process ends without finalizing Python, which would close the notebook's files
     shell: Any = IPKernelApp.instance().shell
     shell.reset(new_session=False)
+
+
+@contextmanager
+def _kept_open(database: Path | None) -> Iterator[None]:
+    """What is wrong with the database, the notebook says when it opens it."""
+    with ExitStack() as open_files:
+        if database is not None:
+            with suppress(LangdockUsageError):
+                open_files.enter_context(open_for_reading(database))
+        yield
