@@ -25,8 +25,8 @@ def key_names(
     So where other keys have the same name, and where signs in it turn the direction of writing: it
     can read like any other.
     """
-    ids = list(frame[key])
-    stated = dict(zip(ids, frame["api_key_name"], strict=True))
+    ids = frame[key].tolist()
+    stated = dict(zip(ids, frame["api_key_name"].tolist(), strict=True))
     last_name = {one: name("api_key_name", own) for one, own in stated.items()}
     count = Counter(last_name.values())
     named = {one: _told_apart(own, one, count[own]) for one, own in last_name.items()}

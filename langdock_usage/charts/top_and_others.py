@@ -94,14 +94,13 @@ def is_additive(values: pd.Series[Any]) -> bool:
         return False
     if name.endswith("_usd") or is_integer_dtype(values):
         return True
-    known = values.dropna()
-    return len(known) > 0 and all(isinstance(value, Decimal) for value in known)
+    return values.dtype == object and set(map(type, values.dropna())) == {Decimal}
 
 
 def total_of(values: Iterable[Any]) -> Any:
     """The exact sum of what is known; None where nothing is."""
-    known = [value for value in pd.Series(values, dtype=object) if not pd.isna(value)]
-    if any(isinstance(value, Decimal) for value in known):  # which adds to no float
+    known = list(pd.Series(values, dtype=object).dropna())
+    if Decimal in set(map(type, known)):  # which adds to no float
         known = [Decimal(str(value)) if isinstance(value, float) else value for value in known]
     with localcontext(prec=DIGITS):
         return sum(known[1:], start=known[0]) if known else None

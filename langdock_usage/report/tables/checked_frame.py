@@ -161,6 +161,8 @@ def _check_numbers(name: str, measure: str, values: "pd.Series[Any]") -> None:
     ending = next((e for e in ("_usd", "_ratio") if PERIOD.sub("", measure).endswith(e)), None)
     if ending is None or is_numeric_dtype(values):
         return
+    if set(map(type, values)) <= {int, float, Decimal, type(None)}:
+        return
     for value in plain_values(values):
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal | None):
             raise InvalidRequest(

@@ -22,6 +22,7 @@ LEAST_USD = 20
 NAMES = ("org_id", "api_key_id", "api_key_name", "model")
 TOKENS = ("cache_read_tokens", "cache_write_tokens")
 RATIOS = ("cache_hit_ratio", "best_cache_hit_ratio")
+PAIR = ("org_id", "api_key_id", "model")
 COLUMNS = ("action", *NAMES, "worth_low_usd", "worth_high_usd", "certainty", *TOKENS, *RATIOS)
 
 Row = dict[str, Any]
@@ -67,9 +68,11 @@ def cache_actions(
         checks = price_check(self, month, "key_and_model", org=org, exact=True)
     if unrealised is None:
         unrealised = unrealised_savings(self, month, org=org, exact=True)
-    checked = _rows(checks)
-    findings = {_pair(row): row["finding"] for row in checked}
-    found = [*_wasted_writes(_rows(savings), findings), *_wrong_prices(checked)]
+    findings = {_pair(row): row["finding"] for row in _rows(checks[[*PAIR, "finding"]])}
+    known = savings[savings["saving_high_usd"].notna()]
+    wasted = _rows(known[known["saving_high_usd"] < 0])
+    wrong = _rows(checks[checks["finding"] == "cache_billed_as_input"])
+    found = [*_wasted_writes(wasted, findings), *_wrong_prices(wrong)]
     taken = {_pair(row) for row in found}
     found += [row for row in _low_ratios(_rows(unrealised)) if _pair(row) not in taken]
     worth = [row for row in found if _middle(row) >= LEAST_USD]
@@ -88,8 +91,6 @@ def cache_actions(
 
 def _wasted_writes(savings: list[Row], findings: dict[Any, str]) -> Iterator[Row]:
     for row in savings:
-        if row["saving_high_usd"] is None or row["saving_high_usd"] >= 0:
-            continue
         inferred = row["saving_inferred_usd"]
         yield {
             **row,
@@ -102,14 +103,13 @@ def _wasted_writes(savings: list[Row], findings: dict[Any, str]) -> Iterator[Row
 
 def _wrong_prices(checks: list[Row]) -> Iterator[Row]:
     for row in checks:
-        if row["finding"] == "cache_billed_as_input":
-            yield {
-                **row,
-                "action": "correct_price",
-                "worth_low_usd": row["reported_usd"] - row["list_high_usd"],
-                "worth_high_usd": row["reported_usd"] - row["list_low_usd"],
-                "certainty": "likely",
-            }
+        yield {
+            **row,
+            "action": "correct_price",
+            "worth_low_usd": row["reported_usd"] - row["list_high_usd"],
+            "worth_high_usd": row["reported_usd"] - row["list_low_usd"],
+            "certainty": "likely",
+        }
 
 
 def _low_ratios(unrealised: list[Row]) -> Iterator[Row]:
@@ -129,7 +129,7 @@ def _middle(row: Row) -> Decimal:
 
 
 def _pair(row: Row) -> tuple[Any, ...]:
-    return row["org_id"], row["api_key_id"], row["model"]
+    return tuple(row[column] for column in PAIR)
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:
