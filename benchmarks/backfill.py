@@ -16,8 +16,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from langdock_usage.api.client import UsageExportClient, http_client
+from langdock_usage.api.client import UsageExportClient
 from langdock_usage.api.concurrency import ConcurrencyLimiter
+from langdock_usage.api.http_client import http_client
 from langdock_usage.ingest.fetching.fetch import fetch
 from langdock_usage.windows import Period
 

@@ -5,7 +5,6 @@ nowhere else: not to the storage host, not along a redirect, not into a message.
 """
 
 import asyncio
-import logging
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +17,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 from langdock_usage.api.concurrency import ConcurrencyLimiter
 from langdock_usage.api.download import check_whole, download
 from langdock_usage.api.export_request import ExportRequest
+from langdock_usage.api.http_client import is_loopback
 from langdock_usage.api.network import TIMEOUT, network
 from langdock_usage.api.period_check import check_period
 from langdock_usage.api.rate_limit import RateLimiter
@@ -37,12 +37,8 @@ from langdock_usage.raw.combine import combine
 from langdock_usage.windows import DateForm, Period
 
 PATH = "/export/api-keys"
-# As many connections as requests in flight. One that is idle is closed before a server may do so,
-# which a request on its way would take for a failure.
-LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=2.0)
 KEY = re.compile(r"[!-~]+")
 HEAD_START_SECONDS = 1.0
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 OnRetry = Callable[[str, float], None]  # what went wrong, and seconds until the next try
@@ -207,7 +203,7 @@ class UsageExportClient:
     def _checked_link(self, link: str) -> httpx.URL:
         with suppress(ValueError, httpx.InvalidURL):  # not a URL at all
             url = httpx.URL(link)
-            secure = url.scheme == "https" or (url.scheme == "http" and _is_loopback(self.base_url))
+            secure = url.scheme == "https" or (url.scheme == "http" and is_loopback(self.base_url))
             if secure and url.host:
                 return url
         raise ApiError(
@@ -219,22 +215,9 @@ def _checked_base(base_url: str) -> str:
     with suppress(ValueError):  # not a URL at all
         parts = urlsplit(base_url)
         bare = parts.hostname and not (parts.username or parts.query or parts.fragment)
-        if bare and (
-            parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(base_url))
-        ):
+        if bare and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(base_url))):
             return base_url.rstrip("/")
     raise InvalidRequest(
         "LANGDOCK_BASE_URL must begin with https://, because the API key goes there, and hold no "
         "user, query or fragment; it is like https://<deployment>/api/public."
     )
-
-
-def _is_loopback(url: str) -> bool:
-    return urlsplit(url).hostname in LOOPBACK
-
-
-def http_client(base_url: str) -> httpx.AsyncClient:
-    """An HTTP client for this base. A proxy of the environment is left out for a loopback base."""
-    # at INFO it would write signed links into a log
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    return httpx.AsyncClient(trust_env=not _is_loopback(base_url), limits=LIMITS)

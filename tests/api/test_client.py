@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from langdock_usage.api.client import UsageExportClient, http_client
+from langdock_usage.api.client import UsageExportClient
 from langdock_usage.api.export_request import ExportRequest
+from langdock_usage.api.http_client import http_client
 from langdock_usage.api.rate_limit import RateLimiter
 from langdock_usage.api.retries import MAX_WAIT_SECONDS, seconds_to_wait
 from langdock_usage.errors import ServiceUnavailable

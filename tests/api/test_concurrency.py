@@ -7,8 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from langdock_usage.api.client import LIMITS, UsageExportClient
+from langdock_usage.api.client import UsageExportClient
 from langdock_usage.api.concurrency import INITIAL_LIMIT, MAX_LIMIT, ConcurrencyLimiter
+from langdock_usage.api.http_client import LIMITS
 from langdock_usage.errors import Overloaded
 from langdock_usage.ingest.fetching.fetch import fetch
 from langdock_usage.sandbox.service.server import serve

@@ -195,7 +195,8 @@ KILLED = """
 import asyncio, sys
 from datetime import datetime
 from pathlib import Path
-from langdock_usage.api.client import UsageExportClient, http_client
+from langdock_usage.api.client import UsageExportClient
+from langdock_usage.api.http_client import http_client
 from langdock_usage.ingest.fetching.fetch import fetch
 from langdock_usage.raw.archive import Archive
 

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-from langdock_usage.api.client import UsageExportClient, http_client
+from langdock_usage.api.client import UsageExportClient
+from langdock_usage.api.http_client import http_client
 from langdock_usage.api.rate_limit import RateLimiter
 from langdock_usage.ingest.fetching.fetch import fetch
 from langdock_usage.ingest.fetching.fetch_session import Progress

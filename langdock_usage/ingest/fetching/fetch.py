@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from langdock_usage.api.client import OnRetry, UsageExportClient, http_client
+from langdock_usage.api.client import OnRetry, UsageExportClient
+from langdock_usage.api.http_client import http_client
 from langdock_usage.errors import AccessDenied
 from langdock_usage.ingest.fetching.fetch_days import FetchDays
 from langdock_usage.ingest.fetching.fetch_months import reconcile_months
