@@ -74,11 +74,11 @@ class BackgroundWriter:
                 self._changed.clear()
                 await self._changed.wait()
                 continue
+            with suppress(TimeoutError):  # more come in meanwhile, and readers get in
+                await asyncio.wait_for(self._closing.wait(), REST_SECONDS)
             outcomes = await asyncio.to_thread(self._add_kept)
             for outcome in outcomes:
                 self._on_outcome(self._kept.pop(0), outcome)
-            with suppress(TimeoutError):  # a rest, for readers; none at the end
-                await asyncio.wait_for(self._closing.wait(), REST_SECONDS)
 
     def _add_kept(self) -> list[Outcome]:
         with self._open_store(give_up=self._give_up) as store:
