@@ -96,8 +96,12 @@ def _with_months(problem: str, asked: str, months: Sequence[date]) -> str:
     hint = "."
     if re.fullmatch(r"\d{4}-\d{1,2}", asked, re.ASCII):
         names = [f"{month:%Y-%m}" for month in months]
+        if re.fullmatch(r".{5}(0[1-9]|1[0-2])", asked):  # a month: only its year can be a slip
+            names = [name for name in names if name.endswith(asked[4:])]
         # one wrong figure is a slip; among equals the latest month is meant
-        same, near = max((sum(map(str.__eq__, name, asked)), name) for name in names)
+        same, near = max(
+            ((sum(map(str.__eq__, name, asked)), name) for name in names), default=(0, "")
+        )
         hint = f"; did you mean {near}?" if same >= 6 else "."
     return f"{problem.removesuffix('.')}; months available: {month_ranges(months)}{hint}"
 

@@ -91,6 +91,8 @@ def test_filters(tiny: Usage, filters: dict[str, Any], requests: int) -> None:
     [
         (lambda usage: usage.cost_per_key("2026-1"), f"'2026-1' is not a period; {HOW}; months "
          "available: 2026-09 to 2026-10; did you mean 2026-10?"),
+        (lambda usage: usage.cost_per_key("2026-13"), "'2026-13' is not a month; write it as "
+         "YYYY-MM, like 2026-10; months available: 2026-09 to 2026-10; did you mean 2026-10?"),
         (lambda usage: usage.cost_per_key("October"), f"'October' is not a period; {HOW}; months "
          "available: 2026-09 to 2026-10."),
         (lambda usage: usage.cost_per_key("2026-Q5"), f"'2026-Q5' is not a period; {HOW}; months "
@@ -120,7 +122,7 @@ def test_filters(tiny: Usage, filters: dict[str, Any], requests: int) -> None:
          "'claude-opus-5', 'gpt-5', 'mistral-large'."),
         (lambda usage: usage.monthly_cost(by="keys"), "by='keys': did you mean 'key'?"),
         (lambda usage: usage.compare("2026-08", "2026-10"), "There is no data for 2026-08; months "
-         "available: 2026-09 to 2026-10; did you mean 2026-09?"),
+         "available: 2026-09 to 2026-10."),
         (lambda usage: usage.describe("cost_per_keys"), "There is no view 'cost_per_keys'; did "
          "you mean 'cost_per_key' or 'cost_per_team' or 'cost_per_model'?"),
         (lambda usage: usage.cost_per_key(team="Prodct"), "There is no team 'Prodct'; did you "
