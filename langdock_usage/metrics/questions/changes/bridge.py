@@ -103,5 +103,6 @@ def _sums(amounts: pd.DataFrame, group: list[str]) -> pd.DataFrame:
 
 def _converted(amounts: pd.Series[Any], exact: bool) -> pd.Series[Any]:
     """Decimals without trailing zeros, or the nearest floats."""
-    exact_amounts = amounts.map(lambda amount: Decimal(text.exact(amount))).astype(object)
-    return exact_amounts if exact else exact_amounts.astype("float64")
+    if not exact:
+        return amounts.astype("float64")
+    return amounts.map(lambda amount: Decimal(text.exact(amount))).astype(object)
