@@ -33,6 +33,7 @@ VIEWS = {
     "invoices": "store/staging/invoices",
     "own_prices": "store/staging/own_prices",
     "budget_lines": "store/staging/budget_lines",
+    "expected_events": "store/staging/expected_events",
     "prices_in_force": "store/staging/prices_in_force",
     "priced_usage": "store/marts/priced_usage",
     "cost_per_team": "store/marts/cost_per_team",

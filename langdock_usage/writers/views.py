@@ -50,7 +50,7 @@ GRAINS = {
     **dict.fromkeys(
         (
             *("key_owners", "key_ownership", "key_chains", "workspace_names"),
-            *("own_prices", "prices_in_force", "budget_lines"),
+            *("own_prices", "prices_in_force", "budget_lines", "expected_events"),
             *("own_rates", "exchange_rates", "invoices"),
         ),
         "whole",

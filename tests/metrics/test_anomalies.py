@@ -9,6 +9,7 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage.ingest.reference_files import load_file
+from langdock_usage.raw.reference.expected import EXPECTED
 from langdock_usage.raw.reference.keys import KEYS
 from langdock_usage.windows import Period
 from tests.support.databases import UsageRow, add_usage, days
@@ -112,6 +113,29 @@ def test_a_new_level_is_told_in_the_month_in_which_it_begins(usage: lu.Usage) ->
 def test_the_same_in_part_of_the_month(usage: lu.Usage) -> None:
     [event] = usage.anomalies("2026-10-07").to_dict("records")
     assert (event["first_day"], event["cost_usd"]) == (event["last_day"], 500)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_silenced"),
+    [
+        ("2026-10-06,2026-10-07,key_a,gpt-5,Archive", True),
+        ("2026-10-01,2026-10-31,key_a,GPT-5,Archive", True),
+        ("2026-10-06,2026-10-07,,,Archive", True),
+        ("2026-10-06,2026-10-06,key_a,gpt-5,Archive", False),  # its second day was not planned
+        ("2026-10-06,2026-10-07,key_b,,Archive", False),
+        ("2026-10-06,2026-10-07,key_a,gpt-5-mini,Archive", False),
+    ],
+)
+def test_what_was_planned_is_silenced(usage: lu.Usage, line: str, is_silenced: bool) -> None:
+    file = usage.path.with_name("expected.csv")
+    file.write_text(f"first_day,last_day,api_key_id,model,note\n{line}\n")
+    load_file(EXPECTED, usage.path, file)
+    found = usage.anomalies("2026-10", key="key_a")
+    assert len(found) == (0 if is_silenced else 1)
+    [event] = usage.anomalies("2026-10", key="key_a", include_expected=True).to_dict("records")
+    assert event["is_expected"] is is_silenced
+    if is_silenced:
+        assert event["expected_note"] == "Archive"
 
 
 def test_unknown_days_and_late_usage_are_no_drop(tmp_path: Path) -> None:

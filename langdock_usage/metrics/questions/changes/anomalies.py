@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from langdock_usage.metrics.filters import Filters, Names
 from langdock_usage.metrics.questions.changes.event_cause import with_cause
 from langdock_usage.metrics.questions.changes.events import Anomaly, events_of, narrowest
+from langdock_usage.metrics.questions.changes.planned_events import marked, planned_events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +31,7 @@ def anomalies(
     model: Names = None,
     org: str | None = None,
     team: Names = None,
+    include_expected: bool = False,
     exact: bool = False,
 ) -> pd.DataFrame:
     """One row per event: days that cost something else than their weekday and level let expect.
@@ -40,6 +42,10 @@ def anomalies(
     `cost_usd`, `expected_usd` (an estimate), `excess_usd` (negative where it cost less), `cause`:
     the effect of `bridge` that explains most, between these days and the same weekdays before, as
     `volume` or `caching`; missing where those are not known. The oldest first, then the most money.
+
+    What was planned is left out: an event all of whose days are within those of a line in
+    `expected.csv`, of its key and model. With `include_expected` it is there, and `is_expected` and
+    `expected_note` say so.
 
     Only days that are known one by one are judged, by those of ten weeks before and five weeks
     after the period; it takes four weeks of them. Events of less than 100 USD, or than 1 % of the
@@ -56,10 +62,13 @@ def anomalies(
         exact=True,
         more={"days_before": DAYS_BEFORE, "days_after": DAYS_AFTER, "least_usd": LEAST_USD},
     )
-    events = narrowest(events_of(daily, least_usd=LEAST_USD))
+    found = narrowest(events_of(daily, least_usd=LEAST_USD))
     known = {str(org_id): {*days.dt.date} for org_id, days in daily.groupby("org_id")["day"]}
-    told = [with_cause(self, event, filters, known[event.org_id]) for event in events]
-    return _frame(sorted(told, key=lambda one: (one.first_day, -abs(one.excess_usd))), exact)
+    told = [with_cause(self, event, filters, known[event.org_id]) for event in found]
+    planned = planned_events(self._reader)
+    events = [marked(event, planned) for event in told]
+    shown = [event for event in events if include_expected or not event.is_expected]
+    return _frame(sorted(shown, key=lambda one: (one.first_day, -abs(one.excess_usd))), exact)
 
 
 def _frame(events: Iterable[Anomaly], exact: bool) -> pd.DataFrame:
@@ -74,5 +83,5 @@ def _frame(events: Iterable[Anomaly], exact: bool) -> pd.DataFrame:
         elif name.endswith("_usd"):
             frame[name] = frame[name].astype(object if exact else "float64")
         else:
-            frame[name] = frame[name].astype("str")
+            frame[name] = frame[name].astype("boolean" if name.startswith("is_") else "str")
     return frame

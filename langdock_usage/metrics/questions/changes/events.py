@@ -35,6 +35,8 @@ class Anomaly:
     expected_usd: Decimal
     excess_usd: Decimal
     cause: str | None = None
+    is_expected: bool = False
+    expected_note: str | None = None
 
     @property
     def period(self) -> Period:
