@@ -160,7 +160,8 @@ def _colours(names: pd.Series[str], name: str, style: Style) -> list[str]:
     if name == "model":
         models = style.models if style.models is not None else list(names)
         return [style.colour(model, models) for model in names]
-    return [OTHERS if one == style.label("others") else ACCENT for one in names]
+    grey = {style.label("others"), style.label("unassigned")}
+    return [OTHERS if one in grey else ACCENT for one in names]
 
 
 def _by_series(frame: pd.DataFrame, by: str, style: Style) -> tuple[pd.DataFrame, list[str]]:

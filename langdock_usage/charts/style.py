@@ -43,15 +43,16 @@ def text_of(_column: str, name: Any) -> str:
 class Style:
     """What a page tells its charts. Without it, they show column names, units included.
 
-    `models` are those with a colour of their own, in the order of the colours, so that a model has
-    the same colour in every chart of a page. `money` and `difference` write amounts with `digits`
-    fraction digits. `name` writes what stands in a column of names,
-    also where it is missing; `alt_text` says what a chart shows, of its kind and
-    the data that it draws.
+    `models` are those with a colour of their own, in the order in which they are stacked, so that a
+    model has the same colour in every chart of a page: that of `colours`, else the one of its
+    place. `money` and `difference` write amounts with `digits` fraction digits. `name` writes what
+    stands in a column of names, also where it is missing; `alt_text` says what a chart shows, of
+    its kind and the data that it draws.
     """
 
     labels: Mapping[str, str] = field(default_factory=dict)
     models: Sequence[str] | None = None
+    colours: Mapping[str, str] = field(default_factory=dict)
     money: Callable[[float | Decimal], str] = "${:,.2f}".format
     difference: Callable[[float | Decimal], str] = difference
     digits: int = 2
@@ -71,6 +72,8 @@ class Style:
 
     def colour(self, model: str, models: Sequence[str]) -> str:
         """The colour of a model; models beyond the palette share one."""
+        if model in self.colours:
+            return self.colours[model]
         place = list(models).index(model) if model in models else len(PALETTE)
         return PALETTE[place] if place < len(PALETTE) else OTHERS
 

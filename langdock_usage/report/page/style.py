@@ -1,12 +1,12 @@
 """How the charts of a report look: its words, its digits, and one colour for each model."""
 
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
 from langdock_usage.analysis.bridge import EFFECTS
-from langdock_usage.charts.style import PALETTE, Style
+from langdock_usage.charts.model_colours import model_colours
+from langdock_usage.charts.style import Style
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.months import Months
 from langdock_usage.report.page.alt_text import AltText
@@ -26,13 +26,19 @@ LABELLED = (
 
 
 def report_style(formatter: Formatter, months: Months, models: pd.DataFrame) -> Style:
-    """The style of all charts of a report; `models` is `usage.monthly_cost(…, by="model")`."""
+    """The style of all charts of a report; `models` is `usage.monthly_cost(…, by="model")`.
+
+    From the first month that is known, so that colours stay as they were in older reports.
+    """
     language = formatter.language
-    words = ("others", "month_before", "caching_would_pay", "caching_saved", "effect")
+    words = ("others", "unassigned", "month_before", "effect")
+    words += ("caching_would_pay", "caching_saved")
+    colours = {formatter.model(name): colour for name, colour in model_colours(models).items()}
     labels = {name: formatter.label(name) for name in LABELLED}
     return Style(
         labels=labels | {name: language.text(f"words.{name}") for name in words},
-        models=list(map(formatter.model, _costliest_models(models))),
+        models=list(colours),
+        colours=colours,
         money=formatter.money,
         difference=formatter.difference,
         digits=formatter.digits,
@@ -42,12 +48,6 @@ def report_style(formatter: Formatter, months: Months, models: pd.DataFrame) -> 
         name=formatter.in_column,
         alt_text=AltText(formatter),
     )
-
-
-def _costliest_models(models: pd.DataFrame) -> list[Any]:
-    """Those costliest in any one month: a new model has its colour as soon as it matters."""
-    peaks = models.groupby("model", dropna=False)["total_cost_usd"].max()
-    return list(peaks.sort_values(ascending=False, kind="stable").index[: len(PALETTE)])
 
 
 def _is_partial(months: Months, first: date) -> bool:
