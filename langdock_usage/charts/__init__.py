@@ -9,6 +9,7 @@ from langdock_usage.charts.cache_charts import (
     cache_savings,
     cost_against_cache,
 )
+from langdock_usage.charts.calendar import cost_calendar
 from langdock_usage.charts.cost_charts import (
     cost_per_day,
     cost_per_key,
@@ -33,6 +34,7 @@ __all__ = [
     "cache_use",
     "changes",
     "cost_against_cache",
+    "cost_calendar",
     "cost_explorer",
     "cost_over_months",
     "cost_per_day",

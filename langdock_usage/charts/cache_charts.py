@@ -15,7 +15,7 @@ from langdock_usage.charts.chart_data import (
     names_of,
     require,
 )
-from langdock_usage.charts.heatmap import heatmap
+from langdock_usage.charts.heatmap import heatmap, scale_of_ratios
 from langdock_usage.charts.look import finished
 from langdock_usage.charts.names import shortened
 from langdock_usage.charts.style import (
@@ -77,7 +77,8 @@ def cache_over_time(
     data["month"] = [f"{month:%Y-%m}" for month in known["month"]]
     data["month_label"] = [style.month(month) for month in known["month"]]
     months = list(dict.fromkeys(data.sort_values("month")["month_label"]))
-    layers = heatmap(data, name, "month_label", months, "cache_hit_ratio", style)
+    scale = scale_of_ratios(style.label("cache_hit_ratio"))
+    layers = heatmap(data, name, "month_label", months, "cache_hit_ratio", style, scale)
     kind = "cache_keys" if name == "api_key_name" else "cache_models"
     return finished(*layers, style, kind, data[data["month"] == data["month"].max()])
 

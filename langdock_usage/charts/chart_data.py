@@ -7,6 +7,7 @@ one group, so that the sum stays the sum.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 import pandas as pd
 
@@ -88,6 +89,26 @@ def costliest(frame: pd.DataFrame, name: str, top: int, style: Style) -> pd.Data
     )
     data = data.sort_values("total_cost_usd", ascending=False, kind="stable", ignore_index=True)
     return top_and_others(data, top, style.label("others"))
+
+
+def single_days(frame: pd.DataFrame) -> pd.DataFrame:
+    """Of `cost_per_period` the periods that are single days; a frame of days as it is."""
+    if "first_day" not in frame or "last_day" not in frame:
+        return frame
+    is_single = frame["first_day"] == frame["last_day"]
+    return frame[is_single].rename(columns={"first_day": "day"}).reset_index(drop=True)
+
+
+def aligned_by_weekday(days: Iterable[date], this: date) -> list[int]:
+    """Above which day of the month of `this` each day of the month before stands.
+
+    Above one of the same weekday, at most three days off; the first or last stand above none.
+    """
+    found = []
+    for day in days:
+        shift = (day.replace(day=1).weekday() - this.replace(day=1).weekday() + 3) % 7 - 3
+        found.append(day.day + shift)
+    return found
 
 
 def names_of(frame: pd.DataFrame, name: str, style: Style) -> list[str]:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from langdock_usage.charts.chart_data import costliest, costs_of, height_of, names_of, require
+from langdock_usage.charts.chart_data import (
+    aligned_by_weekday,
+    costliest,
+    costs_of,
+    height_of,
+    names_of,
+    require,
+    single_days,
+)
 from langdock_usage.charts.look import finished
 from langdock_usage.charts.style import (
     ACCENT,
@@ -32,11 +40,12 @@ def cost_per_day(
 ) -> alt.LayerChart:
     """Cost of each day of a month, stacked by model; the days of the month `before` as a line.
 
-    Of `cost_per_period`, it draws the periods that are single days.
+    Of `cost_per_period`, it draws the periods that are single days. The line is shifted by up to
+    three days, so that each weekday stands above the same weekday.
 
     >>> chart = charts.cost_per_day(usage.daily_cost("2026-10"), usage.daily_cost("2026-09"))
     """
-    daily, before = _single_days(daily), None if before is None else _single_days(before)
+    daily, before = single_days(daily), None if before is None else single_days(before)
     require(daily, ("day", "model", "total_cost_usd"))
     if len({(day.year, day.month) for day in daily["day"]}) > 1:
         raise InvalidRequest("This chart is of one month; charts.cost_explorer draws longer ones.")
@@ -58,27 +67,20 @@ def cost_per_day(
         )
     )
     layers = [bars]
-    if before is not None and not before.empty:
-        layers += _line_of_month_before(before, x, last, style)
+    if before is not None and len(before) and len(daily):
+        layers += _line_of_month_before(before, daily["day"].min(), x, style)
     chart = finished(layers, 300, style, "days", described)
     return chart.resolve_scale(strokeDash="independent") if len(layers) > 1 else chart
 
 
-def _single_days(frame: pd.DataFrame) -> pd.DataFrame:
-    if "first_day" not in frame or "last_day" not in frame:
-        return frame
-    is_single = frame["first_day"] == frame["last_day"]
-    return frame[is_single].rename(columns={"first_day": "day"}).reset_index(drop=True)
-
-
 def _line_of_month_before(
-    before: pd.DataFrame, x: alt.X, last: int, style: Style
+    before: pd.DataFrame, this: pd.Timestamp, x: alt.X, style: Style
 ) -> list[alt.Chart]:
     per_day = before.groupby("day", as_index=False).agg({"total_cost_usd": "sum"})
     line = costs_of(per_day, style).assign(what=style.label("month_before"))
-    line["day_of_month"] = [day.day for day in per_day["day"]]
+    line["day_of_month"] = aligned_by_weekday(per_day["day"], this)
     line["day"] = [style.day(day) for day in per_day["day"]]
-    path = alt.Chart(line[line["day_of_month"] <= last]).encode(
+    path = alt.Chart(line[line["day_of_month"].between(1, this.days_in_month)]).encode(
         x=x, y=cost_axis(style), tooltip=tip(style, "day", "total_cost_usd")
     )
     halo = path.mark_line(strokeWidth=4, interpolate="monotone", color="#ffffff", opacity=0.6)
@@ -122,6 +124,12 @@ def cost_per_month(monthly: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChar
     require(monthly, ("month", "model", "total_cost_usd"))
     data, order = _by_series(monthly, "month", style)
     described = data[["month", "total_cost_usd"]]
+    data["gap"] = ""
+    missing = _missing_months(data["month"])
+    if missing:
+        gaps = {"model": order[0], "total_cost_usd": 0.0, "series": 0}
+        gaps |= {"gap": style.label("no_data"), "total_cost_usd_label": style.label("no_data")}
+        data = pd.concat([data, pd.DataFrame([gaps | {"month": month} for month in missing])])
     data["month_label"] = [style.month(month) for month in data["month"]]
     data["month"] = data["month"].astype(str)
     months = list(dict.fromkeys(data.sort_values("month")["month_label"]))
@@ -139,7 +147,21 @@ def cost_per_month(monthly: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChar
             tooltip=tip(style, "month", "model", "total_cost_usd"),
         )
     )
-    return finished([bars], 300, style, "months", described)
+    layers = [bars]
+    if missing:
+        x = alt.X("month_label:O", title=None, sort=in_order("month_label"))
+        words = alt.Chart(data[data["gap"] != ""]).mark_text(angle=270, align="left", dx=6)
+        layers.append(words.encode(x=x, y=cost_axis(style), text="gap:N"))
+    return finished(layers, 300, style, "months", described)
+
+
+def _missing_months(months: pd.Series[pd.Timestamp]) -> list[pd.Timestamp]:
+    """The months between the first and the last of which nothing is known."""
+    if months.empty:
+        return []
+    known = set(months)
+    every = pd.date_range(months.min(), months.max(), freq="MS")
+    return [month for month in every if month not in known]
 
 
 def _bars(costs: pd.DataFrame, name: str, style: Style, kind: str) -> alt.LayerChart:

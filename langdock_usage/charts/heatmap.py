@@ -45,12 +45,44 @@ def cost_per_key_and_model(
     costs = data["total_cost_usd"].where(is_named, 0)
     highest = float(costs.max()) or 1.0
     data["strength"] = (costs.clip(lower=0) / highest) ** 0.5
-    layers = heatmap(data, "api_key_name", "model", models, "total_cost_usd", style)
+    scale = scale_of_costs(highest, style)
+    layers = heatmap(data, "api_key_name", "model", models, "total_cost_usd", style, scale)
     return finished(*layers, style, "keys_and_models", data[is_named])
 
 
+def scale_of_costs(highest: float, style: Style) -> alt.Opacity:
+    """How strong a cell is, with a legend: costs lie far apart, so it is by their roots."""
+    label = f"format(datum.value * datum.value * {highest!r}, '$,.3~r')"
+    return _strength(label, style.label("total_cost_usd"))
+
+
+def scale_of_ratios(title: str) -> alt.Opacity:
+    """How strong a cell is that holds a ratio, with a legend."""
+    return _strength("format(datum.value, '.0%')", title)
+
+
+def _strength(label: str, title: str) -> alt.Opacity:
+    legend = alt.Legend(
+        title=title,
+        values=[0, 0.5, 0.75, 1],
+        labelExpr=label,
+        direction="horizontal",
+        orient="bottom",
+        symbolType="square",
+        symbolSize=160,
+    )
+    opacity = alt.Opacity("strength:Q", legend=legend)
+    return opacity.scale(domain=[0, 1], range=[0.06, 1])
+
+
 def heatmap(
-    data: pd.DataFrame, down: str, across: str, order: list[str], value: str, style: Style
+    data: pd.DataFrame,
+    down: str,
+    across: str,
+    order: list[str],
+    value: str,
+    style: Style,
+    scale: alt.Opacity,
 ) -> tuple[list[alt.Chart], int]:
     """Layers and their height: cells of one colour, the stronger the larger `strength`."""
     # a few columns stand together on the left instead of being stretched
@@ -63,7 +95,7 @@ def heatmap(
         tooltip=tip(style, down, "month" if across == "month_label" else across, value),
     )
     cells = base.mark_rect(color=ACCENT, cornerRadius=2, stroke="#ffffff00", strokeWidth=1).encode(
-        opacity=alt.Opacity("strength:Q", legend=None).scale(domain=[0, 1], range=[0.06, 1])
+        opacity=scale
     )
     numbers = [
         base.transform_filter(where)

@@ -19,10 +19,11 @@ def model_colours(monthly: pd.DataFrame) -> dict[Any, str]:
     where that is free, else the first free one, whatever the others cost. `monthly` is
     `usage.monthly_cost(…, by="model")`: from the same first month on, it gives the same colours.
     """
-    costs = monthly.groupby(["month", "model"], dropna=False)["total_cost_usd"].sum()
     by_month: dict[Any, dict[Any, Any]] = {}
-    for (month, model), cost in costs.items():
-        by_month.setdefault(month, {})[None if pd.isna(model) else model] = cost
+    rows = zip(monthly["month"], monthly["model"], monthly["total_cost_usd"], strict=True)
+    for first, name, cost in rows:
+        costs, model = by_month.setdefault(first, {}), None if pd.isna(name) else name
+        costs[model] = costs.get(model, 0) + cost
     held: dict[Any, str] = {}
     former: dict[Any, str] = {}
     for month in sorted(by_month):

@@ -58,6 +58,7 @@ class Style:
     digits: int = 2
     percent: Callable[[float], str] = "{:.1%}".format
     day: Callable[[date], str] = "{:%Y-%m-%d}".format
+    weekday: Callable[[date], str] = "{:%a}".format
     month: Callable[[date], str] = "{:%Y-%m}".format
     name: Callable[[str, Any], str] = text_of
     alt_text: Callable[[str, pd.DataFrame], str] | None = None

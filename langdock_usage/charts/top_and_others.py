@@ -12,10 +12,11 @@ from pandas.api.types import is_bool_dtype, is_integer_dtype
 
 NAMES = ("api_key_name", "model", "team", "cost_center", "owner")
 
-# The sum of these is that of their numerators, divided by that of their denominators.
+# The sum of these is that of their numerators (the first that is known), divided by that of their
+# denominators.
 RATIOS = {
-    "cost_per_request_usd": ("cost_usd", "requests"),
-    "cache_hit_ratio": ("cached_prompt_tokens", "input_tokens"),
+    "cost_per_request_usd": (("cost_usd",), "requests"),
+    "cache_hit_ratio": (("cached_prompt_tokens", "cache_read_tokens"), "input_tokens"),
 }
 # more than all digits of any amount, however many are added
 DIGITS = 80
@@ -74,12 +75,15 @@ def add_up(frame: pd.DataFrame) -> dict[str, Any]:
     for column in columns:
         name, period = _measure(column)
         if name in RATIOS:
-            part, whole = ((measure, period) for measure in RATIOS[name])
+            parts, divisor = RATIOS[name]
+            known = [(measure, period) for measure in parts if (measure, period) in measures]
+            part, whole = next(iter(known), ("", "")), (divisor, period)
         elif name == "change_ratio":
             part, whole = ("change_usd", ""), ("cost_usd", "before")
         else:
             continue
-        sums[column] = ratio(measures.get(part), measures.get(whole))
+        if {part, whole} <= measures.keys():
+            sums[column] = ratio(measures[part], measures[whole])
     return sums
 
 
@@ -88,7 +92,7 @@ def is_additive(values: pd.Series[Any]) -> bool:
     name = _measure(str(values.name))[0]
     if name == "share_ratio":
         return True
-    if name.startswith("month_before"):  # of the same days, which may not be all of its days
+    if name.startswith(("month_before", "year_")):  # they overlap, or are of some days alone
         return False
     if "_per_" in name or name.endswith("_ratio"):
         return False

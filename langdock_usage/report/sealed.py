@@ -4,17 +4,20 @@ import base64
 import copy
 import hashlib
 import json
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
-from langdock_usage.embedding import CHART, JUPYTERLAB_MIME, embedded_chart, embedded_json
+from langdock_usage.embedding import CHART, JUPYTERLAB_MIME, OURS, embedded_chart, embedded_json
 from langdock_usage.escaping import FORMULA
 from langdock_usage.report.language import Language
 from langdock_usage.report.monthly.summary import element
 from langdock_usage.report.sanitize_outputs import sanitize_outputs
 from langdock_usage.report.vega import vega_locale, vega_script
+
+HEADING = re.compile(r'<h2 id="([^"]*)" data-contents="([^"]*)">')
 
 
 def seal(
@@ -56,6 +59,7 @@ def seal(
             "policy": _policy(script, style, *sanitized.styles),
             "style": style,
             "script": script,
+            "contents": _contents(sanitized.notebook),
             "summary": "" if summary is None else element(summary),
             "page": "",
         }
@@ -75,6 +79,17 @@ def for_jupyterlab(notebook: Any) -> Any:
             del data["text/html"]
             data[JUPYTERLAB_MIME] = json.loads(chart[1])
     return notebook
+
+
+def _contents(notebook: Any) -> list[tuple[str, str]]:
+    """The id and the short title of each section; both are HTML that our own templates made."""
+    return [
+        (heading[1], heading[2])
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if OURS.items() <= output.get("metadata", {}).items()
+        for heading in HEADING.finditer(output.data.get("text/html", ""))
+    ]
 
 
 def _share_data(notebook: Any, datasets: dict[str, object]) -> None:

@@ -8,19 +8,19 @@ import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_interval
 from babel.numbers import format_decimal, get_decimal_symbol
 from markupsafe import Markup
 
 from langdock_usage.errors import InvalidRequest
-from langdock_usage.windows import ranges
+from langdock_usage.windows import ranges, zone
 
 LANGUAGES = ("en", "de")
 
@@ -135,6 +135,10 @@ class Language:
         """A calendar day."""
         return format_date(day, "medium", self.locale)
 
+    def weekday(self, day: date) -> str:
+        """The weekday in short."""
+        return format_date(day, "EEE", self.locale)
+
     def period(self, first: date, last: date) -> str:
         """A day, or the first and last day of a longer period."""
         return self.day(first) if first == last else f"{self.day(first)} \u2013 {self.day(last)}"
@@ -147,9 +151,16 @@ class Language:
         """The month of a day, with its year."""
         return format_date(day, width, self.locale)
 
-    def moment(self, moment: datetime) -> str:
-        """A moment in UTC."""
-        return f"{format_datetime(moment, 'medium', locale=self.locale)} UTC"
+    def interval(self, first: date, last: date) -> str:
+        """The first and last day of a month's days, in brief."""
+        return str(format_interval(first, last, "yMMMd", locale=self.locale))
+
+    def moment(self, moment: datetime, timezone: str = "UTC") -> str:
+        """A moment (naive: in UTC) as the clocks of a zone show it."""
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        local = aware.astimezone(zone(timezone))
+        written = format_datetime(local.replace(tzinfo=None), "medium", locale=self.locale)
+        return f"{written} {local.tzname()}"
 
 
 def digits_for(amount: Number | None, significant: int = 3) -> int:

@@ -3,6 +3,7 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 from langdock_usage.charts.names import key_names, shorten
 from langdock_usage.columns import label_of
 from langdock_usage.report.language import Language, digits_for
+from langdock_usage.windows import Period
 
 FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
 """Letters and symbols of nothing to see."""
@@ -29,6 +31,7 @@ class Formatter:
     def __init__(self, language: Language, total: Decimal, models: Iterable[Any]) -> None:
         self.language = language
         self.digits = digits_for(total)
+        self.timezone = "UTC"
         self._labels = language.texts("columns")
         words = language.texts("words")
         self.others = words["others"]
@@ -69,6 +72,16 @@ class Formatter:
     def label(self, column: str) -> str:
         """The heading of a column: from the dictionary of columns, else its bare name."""
         return self._labels.get(column) or label_of(column, self.language.code)
+
+    def month(self, first: date, days: Period | None, width: str = "MMMM y") -> str:
+        """The name of a month, or those days of it that something is about."""
+        if days is None:
+            return self.language.month(first, width)
+        return self.language.interval(days.first, days.last)
+
+    def moment(self, moment: datetime) -> str:
+        """A moment (naive: in UTC) in the zone of the workspace."""
+        return self.language.moment(moment, self.timezone)
 
     def money(self, amount: Any) -> str:
         """An amount with the digits of this month."""

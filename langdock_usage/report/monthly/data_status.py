@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from langdock_usage.text import counted, exact
-from langdock_usage.windows import ranges
+from langdock_usage.windows import ranges, today
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +19,7 @@ class DataStatus:
 
     provisional_days: list[date]
     missing_days: list[date]
+    days_to_come: list[date]
     is_compared: bool
     compared_keys: int
     differing_keys: int
@@ -27,7 +28,12 @@ class DataStatus:
     @property
     def is_complete(self) -> bool:
         """Is every day of the month in the database?"""
-        return not self.missing_days
+        return not self.missing_days and not self.days_to_come
+
+    @property
+    def is_running(self) -> bool:
+        """Are there days of the month that are not over yet, and so cannot be known?"""
+        return bool(self.days_to_come)
 
     @property
     def is_final(self) -> bool:
@@ -42,6 +48,8 @@ class DataStatus:
     def objections(self) -> list[str]:
         """Why the month is not final, complete and reconciled; nothing where it is."""
         found = []
+        if self.days_to_come:
+            found.append(f"{_spans(self.days_to_come)} still to come")
         if self.missing_days:
             found.append(f"{_spans(self.missing_days)} missing")
         if self.provisional_days:
@@ -55,21 +63,33 @@ class DataStatus:
         return found
 
     @classmethod
-    def of(cls, days: "pd.DataFrame", reconciliation: "pd.DataFrame") -> "DataStatus":
-        """From `usage.known_days(month)` and `usage.reconciliation(month, exact=True)`.
+    def of(
+        cls, days: "pd.DataFrame", reconciliation: "pd.DataFrame", exports: "pd.DataFrame"
+    ) -> "DataStatus":
+        """From `usage.known_days(month)`, `.reconciliation(month, exact=True)`, `.exports(month)`.
 
-        A month that was compared and has no usage is one row of the latter, without a key.
+        A month that was compared and has no usage is one row of the second, without a key. What is
+        not known of today, in the workspace's zone, and of later days is still to come.
         """
+        now = _today(exports)
+        unknown = _dates(days[~days["is_known"]])
         keys = reconciliation[reconciliation["api_key_id"].notna()]
         differs = (keys["difference_usd"] != 0) | (keys["difference_requests"] != 0)
         return cls(
             provisional_days=_dates(days[days["is_provisional"]]),
-            missing_days=_dates(days[~days["is_known"]]),
+            missing_days=[day for day in unknown if day < now],
+            days_to_come=[day for day in unknown if day >= now],
             is_compared=len(reconciliation) > 0,
             compared_keys=len(keys),
             differing_keys=int(differs.sum()),
             difference_usd=sum(keys["difference_usd"], Decimal(0)),
         )
+
+
+def _today(exports: "pd.DataFrame") -> date:
+    """The local day of now; no earlier than that on which an export was received."""
+    moment = max(datetime.now(UTC), exports["fetched_at"].max())
+    return today(exports["timezone"].iloc[-1], moment)
 
 
 def _dates(days: "pd.DataFrame") -> list[date]:

@@ -8,13 +8,17 @@ from typing import Any
 
 import pandas as pd
 
+from langdock_usage.charts.top_and_others import add_up
 from langdock_usage.errors import NoData
-from langdock_usage.windows import month_before, month_of, parse_month
+from langdock_usage.windows import Period, month_before, month_of, months_of, parse_month
 
 
 @dataclass(frozen=True)
 class MonthTotal:
-    """What a month cost in all, and how many of its days are known."""
+    """What a month cost in all, and how many of its days are known.
+
+    Of the month before a running one it may be the same days alone: then `days` says which.
+    """
 
     month: date
     days_known: int
@@ -24,6 +28,7 @@ class MonthTotal:
     cost_per_request_usd: float | None
     cost_per_million_tokens_usd: float | None
     cache_hit_ratio: float | None
+    days: Period | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -32,7 +37,11 @@ class MonthTotal:
 
 
 class Months:
-    """The months of `usage.monthly_cost(…, by=None, exact=True)`."""
+    """The months of `usage.monthly_cost(…, by=None, exact=True)`.
+
+    `this` is compared with `before`: the month before, or while this one is running, what
+    `compare_with` says.
+    """
 
     def __init__(self, month: str, frame: pd.DataFrame) -> None:
         """Raises NoData where this month is not among them."""
@@ -41,7 +50,30 @@ class Months:
         if self.first not in self._months:
             raise NoData(f"There is no data for {month}.")
         self.this = self._months[self.first]
-        self.before = self._months.get(month_before(month_of(self.first)).first)
+        self.whole_before = self._months.get(month_before(month_of(self.first)).first)
+        self.before = self.whole_before
+        self.same_days: Period | None = None
+
+    def compare_with(self, days: Period, keys: pd.DataFrame) -> None:
+        """Compare the running month with the same days of the one before.
+
+        `keys` is `usage.compare(days, month, exact=True)`: all keys of both.
+        """
+        if self.whole_before is None:
+            return
+        sums = add_up(keys)
+        self.same_days = days
+        self.before = MonthTotal(
+            month=days.first,
+            days_known=len(days),
+            days_in_month=len(days),
+            requests=int(sums.get("requests_before") or 0),
+            total_cost_usd=Decimal(sums.get("cost_before_usd") or 0),
+            cost_per_request_usd=sums.get("cost_per_request_before_usd"),
+            cost_per_million_tokens_usd=None,
+            cache_hit_ratio=sums.get("cache_hit_ratio_before"),
+            days=days,
+        )
 
     @property
     def partial(self) -> set[date]:
@@ -49,19 +81,40 @@ class Months:
         return {total.month for total in self._months.values() if not total.is_complete}
 
     @property
+    def unknown(self) -> list[date]:
+        """First days of the months between the first and this one of which nothing is known."""
+        every = months_of(Period(min(self._months), self.first))
+        return [month.first for month in every if month.first not in self._months]
+
+    @property
     def is_comparable(self) -> bool:
-        """Are this month and the one before it both wholly in the database?"""
+        """Are this month and what it is compared with both wholly in the database?"""
         return self.comparable(self.this) is not None
 
     def comparable(self, total: MonthTotal) -> MonthTotal | None:
         """The month before one of these, where both are wholly in the database."""
-        before = self._months.get(month_before(month_of(total.month)).first)
+        if total is self.this and self.same_days:
+            return self.before
+        before = self.month_before(total)
         return before if before and before.is_complete and total.is_complete else None
+
+    def month_before(self, total: MonthTotal) -> MonthTotal | None:
+        """The month before one of these, if anything of it is known."""
+        return self._months.get(month_before(month_of(total.month)).first)
 
     def change(self, total: MonthTotal) -> Decimal | None:
         """By how much one of these cost more than the month before, where that can be said."""
         before = self.comparable(total)
         return relative_change(total.total_cost_usd, before.total_cost_usd) if before else None
+
+    def year_ago(self, total: MonthTotal) -> MonthTotal | None:
+        """The same month of the year before, if anything of it is known."""
+        return self._months.get(total.month.replace(year=total.month.year - 1))
+
+    def year_to_date(self, month: date) -> list[MonthTotal]:
+        """The known months of the year of a month, up to it."""
+        months = (self._months.get(month.replace(month=n)) for n in range(1, month.month + 1))
+        return [total for total in months if total]
 
     def __iter__(self) -> Iterator[MonthTotal]:
         return iter(self._months.values())

@@ -33,7 +33,8 @@ class OpenMonth:
         with _without_warnings():
             days = self.usage.known_days(self.name, org=self.org_id)
             keys = self.usage.reconciliation(self.name, org=self.org_id, exact=True)
-        return DataStatus.of(days, keys)
+            exports = self.usage.exports(self.name, org=self.org_id)
+        return DataStatus.of(days, keys, exports)
 
     def summary(self) -> dict[str, object]:
         """What a report carries for programs, if its notebook does not show it."""

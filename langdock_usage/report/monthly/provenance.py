@@ -71,7 +71,7 @@ def since(
     yield (
         name,
         {
-            "moment": formatter.language.moment(then),
+            "moment": formatter.moment(then),
             "count": len(changed),
             "difference": formatter.difference(sum(changed.values(), Decimal(0))),
         },

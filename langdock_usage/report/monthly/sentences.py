@@ -1,5 +1,6 @@
-"""Three or four sentences, written from the data: what moved, and who moved it."""
+"""A few sentences, written from the data: what the month cost, and what is special in it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
@@ -24,30 +25,15 @@ class Sentences:
     months: Months
     formatter: Formatter
 
-    def total(self) -> list[Markup]:
-        """What the month cost, against the month before; or why the two are not compared."""
+    def total(self, causes: Callable[[Decimal], Markup] | None = None) -> list[Markup]:
+        """What the month cost, against the month before; or why the two are not compared.
+
+        `causes` says why it changed by an amount.
+        """
         this = self.months.this
         if not this.requests and not this.total_cost_usd:
             return [self._write("nothing", month=self._month(this.month)), *self._partial()]
-        return [self._of_total(), *self._partial()]
-
-    def moves(
-        self, keys: pd.DataFrame, models: pd.DataFrame, now: pd.DataFrame, before: pd.DataFrame
-    ) -> list[Markup]:
-        """The API key and the model that moved most; `now` and `before` are by key and model."""
-        last = self.months.comparable(self.months.this)
-        if not (last and last.total_cost_usd and self.months.this.total_cost_usd):
-            return []
-        names = _names(keys, self.formatter)
-        pairs = _moves_of_pairs(now, before)
-        found = []
-        for name, frame, place in (("key", keys, 0), ("model", models, 1)):
-            column = "api_key_id" if name == "key" else "model"
-            changes = dict(zip(map(_known, frame[column]), frame["change_usd"], strict=True))
-            top = max(changes, key=lambda one: abs(changes[one]), default=None)
-            its = [pair for pair in pairs.items() if pair[0][place] == top]
-            found += self._move(name, changes.get(top, Decimal(0)), its, names)
-        return found
+        return [self._of_total(causes), *self._partial()]
 
     def spike(self, periods: pd.DataFrame) -> list[Markup]:
         """The costliest day, where it is far above an ordinary one."""
@@ -85,67 +71,42 @@ class Sentences:
     def _month(self, first: Any) -> str:
         return self.formatter.language.month(first)
 
-    def _of_total(self) -> Markup:
+    def _of_total(self, causes: Callable[[Decimal], Markup] | None) -> Markup:
         this = self.months.this
         before = self.months.comparable(this)
         money = self.formatter.money
-        values = {"month": self._month(this.month), "amount": money(this.total_cost_usd)}
+        amount = money(this.total_cost_usd)
+        values: dict[str, object] = {"month": self._month(this.month), "amount": amount}
+        if self.months.same_days:
+            values["month"] = self.formatter.language.text("sentences.so_far", **values)
         if before is None:
             return self._write("not_compared" if self.months.before else "alone", **values)
-        values["before"] = self._month(before.month)
+        values["before"] = self.formatter.month(before.month, before.days)
         moved = relative_change(this.total_cost_usd, before.total_cost_usd)
         if moved is None:
             return self._write("more_than_nothing", **values)
         if not moved:
             return self._write("same", **values)
-        values["difference"] = money(abs(this.total_cost_usd - before.total_cost_usd))
+        change = this.total_cost_usd - before.total_cost_usd
+        values["difference"] = money(abs(change))
         values["ratio"] = self.formatter.language.percent(abs(moved))
-        return self._write("more" if moved > 0 else "less", **values)
+        name = "more" if moved > 0 else "less"
+        if causes is None:
+            return self._write(name, **values)
+        return self._write(f"{name}_because", **values, causes=causes(change))
 
     def _partial(self) -> list[Markup]:
         """Why there is no comparison, where there is a month before."""
         before, this = self.months.before, self.months.this
+        if self.months.same_days:
+            return []
         partial = [one for one in (before, this) if one and not one.is_complete]
         if before is None or not partial:
             return []
         values = {"days": partial[0].days_known, "all": partial[0].days_in_month}
         return [self._write("partial", month=self._month(partial[0].month), **values)]
 
-    def _move(
-        self, name: str, moved: Decimal, pairs: list[tuple[Any, Decimal]], names: dict[Any, str]
-    ) -> list[Markup]:
-        """What moved most, and the largest of its parts that moved the same way."""
-        same_way = [pair for pair in pairs if pair[1] * moved > 0]
-        if not same_way:
-            return []
-        (key, model), part = max(same_way, key=lambda pair: abs(pair[1]))
-        others = [amount for pair, amount in pairs if pair != (key, model)]
-        is_all = part == moved and not any(others)
-        ending = "_offset" if abs(part) > abs(moved) else "_all" if is_all else ""
-        values = {
-            "name": shorten(names.get(key, str(key))),
-            "model": shorten(self.formatter.name(model)),
-            "difference": self.formatter.difference(moved),
-            "part": self.formatter.difference(part),
-        }
-        return [self._write(f"{name}{ending}", **values)]
-
 
 def _names(keys: pd.DataFrame, formatter: Formatter) -> dict[Any, str]:
     names = formatter.names(keys, "api_key_name")
     return dict(zip(keys["api_key_id"], names, strict=True))
-
-
-def _moves_of_pairs(now: pd.DataFrame, before: pd.DataFrame) -> dict[tuple[Any, Any], Decimal]:
-    """By how much each API key moved with each model."""
-    moves: dict[tuple[Any, Any], Decimal] = {}
-    for frame, sign in ((now, 1), (before, -1)):
-        rows = zip(frame["api_key_id"], frame["model"], frame["total_cost_usd"], strict=True)
-        for key, model, cost in rows:
-            pair = key, _known(model)
-            moves[pair] = moves.get(pair, Decimal(0)) + sign * cost
-    return moves
-
-
-def _known(value: Any) -> Any:
-    return None if pd.isna(value) else value

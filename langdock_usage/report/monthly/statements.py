@@ -1,5 +1,6 @@
 """The status of a month's data in words."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from langdock_usage.report.language.formatter import Formatter
@@ -23,27 +24,38 @@ def statements(status: DataStatus, formatter: Formatter) -> list[Statement]:
         word = language.text(f"status.{name}")
         return Statement(is_good, word, language.text(f"status.{name}_text", **values))
 
+    found = []
+    if status.is_running:
+        found.append(statement(False, "running", days=language.days(status.days_to_come)))
     if status.is_final:
-        final = statement(True, "final")
+        found.append(statement(True, "final"))
     elif status.provisional_days:
-        final = statement(False, "provisional", days=language.days(status.provisional_days))
-    else:
-        final = statement(False, "open")
-    if status.is_complete:
-        complete = statement(True, "complete")
-    else:
-        complete = statement(False, "incomplete", days=language.days(status.missing_days))
+        days = language.days(status.provisional_days)
+        found.append(statement(False, "provisional", days=days))
+    elif not status.is_running:
+        found.append(statement(False, "open"))
+    if status.missing_days:
+        days = language.days(status.missing_days)
+        found.append(statement(False, "incomplete", days=days))
+    elif not status.is_running:
+        found.append(statement(True, "complete"))
+    if not (status.is_running and not status.is_compared):
+        found.append(_reconciled(status, formatter, statement))
+    return found
+
+
+def _reconciled(
+    status: DataStatus, formatter: Formatter, statement: Callable[..., Statement]
+) -> Statement:
     if status.is_reconciled:
         name = "reconciled" if status.compared_keys else "reconciled_empty"
-        reconciled = statement(True, name, keys=status.compared_keys)
-    elif not status.is_compared:
-        reconciled = statement(False, "unchecked")
-    else:
-        reconciled = statement(
-            False,
-            "differs",
-            difference=formatter.difference(status.difference_usd),
-            count=status.differing_keys,
-            keys=status.compared_keys,
-        )
-    return [final, complete, reconciled]
+        return statement(True, name, keys=status.compared_keys)
+    if not status.is_compared:
+        return statement(False, "unchecked")
+    return statement(
+        False,
+        "differs",
+        difference=formatter.difference(status.difference_usd),
+        count=status.differing_keys,
+        keys=status.compared_keys,
+    )

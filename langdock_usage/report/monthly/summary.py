@@ -26,12 +26,14 @@ def summary_of(usage: "Usage", month: str, org_id: str) -> dict[str, object]:
     from langdock_usage.report.monthly.months import Months
 
     months = usage.monthly_cost(month, by=None, org=org_id, exact=True)
+    exports = usage.exports(month, org=org_id)
     return summarise(
         Months(month, months),
-        usage.exports(month, org=org_id),
+        exports,
         DataStatus.of(
             usage.known_days(month, org=org_id),
             usage.reconciliation(month, org=org_id, exact=True),
+            exports,
         ),
         keys=usage.cost_per_key(month, org=org_id, exact=True),
         models=usage.cost_per_model(month, org=org_id, exact=True),
@@ -74,6 +76,7 @@ def summarise(
             "reconciled": status.is_reconciled,
             "provisional_days": [str(day) for day in status.provisional_days],
             "missing_days": [str(day) for day in status.missing_days],
+            "days_to_come": [str(day) for day in status.days_to_come],
             "reconciled_keys": status.compared_keys,
             "differing_keys": status.differing_keys,
             "difference_usd": exact(status.difference_usd),

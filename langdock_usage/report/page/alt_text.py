@@ -23,6 +23,7 @@ class AltText:
         """A sentence or two; `data` has names as they are shown."""
         writers: dict[str, Callable[[pd.DataFrame], Values]] = {
             "days": self._days,
+            "calendar": self._days,
             "months": self._months,
             "keys_and_models": self._grid,
             "cache": self._scatter,

@@ -13,6 +13,7 @@ from langdock_usage.charts.cache_charts import MOST_POINTS
 from langdock_usage.charts.top_and_others import total_of
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.report.monthly import provenance
+from langdock_usage.report.monthly.causes import Causes
 from langdock_usage.report.monthly.data_status import DataStatus
 from langdock_usage.report.monthly.figures import figures
 from langdock_usage.report.monthly.months import share
@@ -21,6 +22,7 @@ from langdock_usage.report.monthly.statements import statements
 from langdock_usage.report.monthly.summary import data_of, element, summarise
 from langdock_usage.report.page.templates import show
 from langdock_usage.report.tables.frame_table import texts_or_none
+from langdock_usage.windows import Period, month_before, month_of
 
 if TYPE_CHECKING:
     from langdock_usage.report.page.report import Report
@@ -50,41 +52,67 @@ def head(
     days: pd.DataFrame,
     reconciliation: pd.DataFrame,
     notebook: str = "monthly_report",
+    *,
+    workspace: str | None = None,
 ) -> None:
-    """Workspace, month, zone, currency, the moment of the data, and whether it is final."""
+    """Workspace, month, zone, currency, the moment of the data, and whether it is final.
+
+    `days` is `usage.known_days` of this month, or of more; `workspace` is a name for it.
+    """
     text = self.language.text
-    self.shown_head = Head(exports, DataStatus.of(days, reconciliation))
+    is_of_month = days["day"].dt.to_period("M") == pd.Period(self.month)
+    self.shown_head = Head(exports, DataStatus.of(days[is_of_month], reconciliation, exports))
     zones = ", ".join(sorted(set(exports["timezone"])))
+    self.formatter.timezone = exports["timezone"].iloc[-1]
     show(
         "head.html.j2",
         title=text(f"report_titles.{notebook}", month=self.language.month(self.months.first)),
         facts=[
-            (text("head.workspace"), exports["org_id"].iloc[0]),
+            (text("head.workspace"), workspace or exports["org_id"].iloc[0]),
             (text("head.zone"), zones),
             (text("head.currency"), text("head.usd")),
-            (text("head.data_of"), self.language.moment(data_of(exports))),
+            (text("head.data_of"), self.formatter.moment(data_of(exports))),
         ],
         status_title=text("status.title"),
         status=statements(self.shown_head.status, self.formatter),
     )
 
 
+def period_before(self: Report, days: pd.DataFrame) -> Period | None:
+    """What this month is to be compared with: the month before, or while it runs its same days.
+
+    `days` is `usage.known_days` of both months. None where nothing of the month before is known.
+    """
+    before = month_before(month_of(self.months.first))
+    known = {day.date() for day in days["day"][days["is_known"]]}
+    self.same_days = None
+    if _head(self).status.is_running:
+        so_far = Period(self.months.first, max(known))
+        last = before.first + (so_far.last - so_far.first)
+        before = Period(before.first, min(last, before.last))
+        if known.issuperset([*so_far.days(), *before.days()]):
+            self.same_days = before
+    return before if known.intersection(before.days()) else None
+
+
 def at_a_glance(
     self: Report,
     keys: pd.DataFrame,
-    models: pd.DataFrame,
     days: pd.DataFrame,
-    pairs: pd.DataFrame,
-    pairs_before: pd.DataFrame,
+    bridge: pd.DataFrame,
 ) -> None:
-    """The month in six figures and a few sentences; `pairs` are by API key and model."""
+    """The month in a few sentences and six figures; `bridge` is by API key and model."""
+    if self.same_days:
+        self.months.compare_with(self.same_days, keys)
     write = Sentences(self.months, self.formatter)
-    sentences = [*write.total(), *write.moves(keys, models, pairs, pairs_before)]
+    why = Causes(bridge, keys, self.formatter)
+    causes = why.largest() if self.months.is_comparable else []
     show(
         "figures.html.j2",
         title=self.language.text("figures.title"),
         figures=figures(self.months, self.formatter),
-        sentences=[*sentences, *(write.spike(days) or write.largest(keys))],
+        message=write.total((lambda change: why.summary(causes, change)) if causes else None),
+        sentences=[*map(why.story, causes), *(write.spike(days) or write.largest(keys))],
     )
 
 
@@ -103,9 +131,12 @@ def most_points(self: Report, keys: pd.DataFrame) -> None:
 
 
 def partial_months(self: Report) -> None:
-    """What the star beside a month means, where there is one."""
+    """What the star beside a month means, and of which months nothing is known."""
     if self.months.partial:
         self.note("partial_months")
+    if unknown := self.months.unknown:
+        names = ", ".join(self.language.month(month, "MMM y") for month in unknown)
+        self.note("unknown_months", months=names)
 
 
 def knows_tokens(self: Report, accounting: pd.DataFrame) -> bool:

@@ -17,13 +17,14 @@ from langdock_usage.report.language import Language
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.marks import Marks
 from langdock_usage.report.monthly.months import Months
-from langdock_usage.report.page import cache_parts, monthly_parts
+from langdock_usage.report.page import cache_parts, monthly_parts, moved_parts
 from langdock_usage.report.page.monthly_parts import Head
 from langdock_usage.report.page.own_charts import drawable, frames_of
 from langdock_usage.report.page.style import report_style
 from langdock_usage.report.page.templates import show, show_markdown
 from langdock_usage.report.tables import cross_tables
 from langdock_usage.report.tables.frame_table import TableWriter
+from langdock_usage.windows import Period
 
 MONTH_COLUMNS = (
     "month",
@@ -49,7 +50,11 @@ class Report:
     """
 
     head = monthly_parts.head
+    period_before = monthly_parts.period_before
     at_a_glance = monthly_parts.at_a_glance
+    is_compared = moved_parts.is_compared
+    moved = moved_parts.moved
+    effects = moved_parts.effects
     longer_periods = monthly_parts.longer_periods
     most_points = monthly_parts.most_points
     partial_months = monthly_parts.partial_months
@@ -76,6 +81,7 @@ class Report:
         self._tables = TableWriter(self.formatter, self.months)
         self._section, self._caption = "table", ""
         self.shown_head: Head | None = None
+        self.same_days: Period | None = None
         self._shown: Counter[str] = Counter()
         self._is_said_empty = False
 
@@ -83,10 +89,11 @@ class Report:
         """The heading of a section: the name of a known one (`keys`), or any text."""
         known = self.language.texts("sections")
         texts: Any = known.get(name, {"title": name, "lead": lead})
-        id_ = name if name in known else ""
+        id_ = name if name in known else f"section-{_slug(name)}"
         self._section, self._caption, self._is_said_empty = name, texts["title"], False
         lead = lead or texts["lead"]
-        show("section.html.j2", id=id_, title=texts["title"], lead=lead)
+        short = texts.get("short") or texts["title"]
+        show("section.html.j2", id=id_, title=texts["title"], short=short, lead=lead)
 
     def subheading(self, name: str) -> None:
         """A heading within a section: the name of a known one, or any text."""
@@ -185,6 +192,18 @@ class Report:
     def changes(self) -> list[Decimal | None]:
         """For each of the months, how it changed against the one before, where that can be said."""
         return [self.months.change(total) for total in self.months]
+
+    def years_before(self) -> list[Decimal | None]:
+        """For each of the months, what the same month of the year before cost, where known."""
+        before = [self.months.year_ago(total) for total in self.months]
+        return [total.total_cost_usd if total else None for total in before]
+
+    def years_to_date(self) -> list[Decimal]:
+        """For each of the months, the cost of its year from January, or the first known month."""
+        return [
+            sum((t.total_cost_usd for t in self.months.year_to_date(total.month)), Decimal(0))
+            for total in self.months
+        ]
 
     def by_model(
         self, frame: pd.DataFrame, before: pd.DataFrame | None = None, *, top: int | None = None

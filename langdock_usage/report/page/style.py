@@ -31,7 +31,7 @@ def report_style(formatter: Formatter, months: Months, models: pd.DataFrame) -> 
     From the first month that is known, so that colours stay as they were in older reports.
     """
     language = formatter.language
-    words = ("others", "unassigned", "month_before", "effect")
+    words = ("others", "unassigned", "no_data", "month_before", "effect")
     words += ("caching_would_pay", "caching_saved")
     colours = {formatter.model(name): colour for name, colour in model_colours(models).items()}
     labels = {name: formatter.label(name) for name in LABELLED}
@@ -44,6 +44,7 @@ def report_style(formatter: Formatter, months: Months, models: pd.DataFrame) -> 
         digits=formatter.digits,
         percent=lambda ratio: language.percent(ratio, 0),
         day=language.day,
+        weekday=language.weekday,
         month=lambda first: language.month(first, "MMM y") + "*" * _is_partial(months, first),
         name=formatter.in_column,
         alt_text=AltText(formatter),

@@ -4,13 +4,14 @@
 | ------------------------------------------ | ---------------------------------------------- |
 | `…_per_…_usd`, `…_usd_per_…`               | a small amount, all rows with the same digits  |
 | `change…_usd`, `difference…_usd`           | an amount with its sign                        |
+| effects of `usage.bridge`                  | the same, a dash where there is none           |
 | `…_usd`, `…_usd_before`, `…_usd_after`     | an amount                                      |
 | `change…_ratio`                            | a percentage with its sign                     |
 | `…_ratio`, `…_ratio_before`, `…_after`     | a percentage                                   |
 | whole numbers                              | thousands, in millions where they are large    |
 | other numbers                              | with two decimals                              |
 | `month`, or periods of a month             | a month                                        |
-| `…_at`, or dates with a time               | a moment in UTC                                |
+| `…_at`, or dates with a time               | a moment in the zone of the workspace          |
 | other dates                                | a day                                          |
 | true and false                             | yes and no                                     |
 | all else                                   | text                                           |
@@ -29,6 +30,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_integer_dtype, is_list_like
 
+from langdock_usage.analysis.bridge import EFFECTS
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.tables.table import Cell, Column
 from langdock_usage.text import exact
@@ -53,12 +55,17 @@ class CellWriter:
         """A column of values; `kind` is the name that says what they are, if not their own."""
         name = PERIOD.sub("", kind or str(values.name))
         known = plain_values(values)
-        is_change = bool(CHANGE.search(name))
+        is_change = bool(CHANGE.search(name)) or name in EFFECTS
         if "_usd_per_" in name or ("_per_" in name and name.endswith("_usd")):
             texts = [_minus(text) for text in self._format.rates(*known)]
             return Column(label, list(map(Cell, texts, map(_exact, known))))
         if name.endswith("_usd"):
-            return _numbers(label, known, self._money(is_change))
+            column = _numbers(label, known, self._money(is_change))
+            if name in EFFECTS:  # a cause that moved nothing is easier to see than a zero
+                column.cells[:] = [
+                    Cell("\u2013", "0") if c.value == "0" else c for c in column.cells
+                ]
+            return column
         if name.endswith("_ratio"):
             return _numbers(label, known, self._percent(is_change))
         if _all_are(known, bool):
@@ -119,7 +126,7 @@ class CellWriter:
         if name == "month":
             write, value = self._month, "{:%Y-%m}".format
         elif name.endswith("_at") or any(moment.time() != datetime.min.time() for moment in known):
-            write, value = self._language.moment, "{}".format
+            write, value = self._format.moment, "{}+00:00".format
             moments = [moment and _in_utc(moment) for moment in moments]
         else:
             write, value = self._language.day, "{:%Y-%m-%d}".format

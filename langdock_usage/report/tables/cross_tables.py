@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from langdock_usage.charts.cache_charts import costliest_with_ratio
-from langdock_usage.charts.chart_data import require
+from langdock_usage.charts.chart_data import aligned_by_weekday, require
 from langdock_usage.charts.top_and_others import by_cost, few, total_of
 from langdock_usage.report.language.formatter import Formatter
 
@@ -59,7 +59,8 @@ def cost_by_model(
     for model in used or order[:1]:
         wide[COST, model] = [cells.get((row, model), 0) for row in rows]
     if before is not None and len(before):
-        costs_before = {day.day: cost for day, cost in _rows(before, "first_day", COST)}
+        places_before = aligned_by_weekday(before["first_day"], rows[0][0])
+        costs_before = dict(zip(places_before, before[COST], strict=True))
         same_day = [costs_before.get(f.day) if f == last else None for f, last in rows]
         wide["month_before_usd", ""] = same_day
     if "requests" in frame and "first_day" in down:
@@ -94,10 +95,6 @@ def _down(frame: pd.DataFrame) -> list[str]:
         if set(columns) <= set(frame.columns):
             return columns
     return ["team"]
-
-
-def _rows(frame: pd.DataFrame, *columns: str) -> Any:
-    return frame[list(columns)].itertuples(index=False, name=None)
 
 
 def _summed(places: Any, values: "pd.Series[Any]") -> dict[Any, Any]:

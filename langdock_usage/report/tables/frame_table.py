@@ -23,6 +23,7 @@ COMPARISON = (
     *NAMES,
     "cost_after_usd",
     "share_ratio",
+    "change_usd",
     "change_ratio",
     "requests_after",
     "cost_per_request_after_usd",
@@ -32,7 +33,6 @@ COMPARISON = (
 )
 LEFT_OUT = {
     "cost_before_usd",
-    "change_usd",
     "requests_before",
     "cost_per_request_before_usd",
     "cost_per_million_tokens_before_usd",
@@ -122,7 +122,7 @@ class TableWriter:
         if is_comparison(frame):
             known = [column for column in COMPARISON if column in own]
             if not self._months.is_comparable:
-                known.remove("change_ratio")
+                known = [name for name in known if name not in ("change_usd", "change_ratio")]
             return [*known, *(c for c in own if c not in {*COMPARISON, *LEFT_OUT, *IDS})]
         has_name = any(name in own for name in NAMES)
         return [c for c in own if c != "org_id" and not (has_name and c in IDS)] or own
@@ -158,7 +158,7 @@ class TableWriter:
         if found.headings.get(column) and not found.measures[column].endswith("_ratio"):
             # nothing was used there, and an empty place is easier to see than a zero
             made.cells[:] = [Cell("\u2013", "0") if c.value == "0" else c for c in made.cells]
-        if column in NAMES and "mark" in rows:
+        if column == next((name for name in NAMES if name in rows), "") and "mark" in rows:
             marks = texts_or_none(rows["mark"])
             pairs = zip(made.cells, marks, strict=True)
             made.cells[:] = [Cell(cell.text, mark=mark or "") for cell, mark in pairs]

@@ -1,0 +1,144 @@
+"""Why a month cost more or less: the API keys that moved most, each with what moved it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from langdock_usage.analysis.bridge import EFFECTS
+from langdock_usage.charts.chart_data import require
+from langdock_usage.charts.names import shorten
+from langdock_usage.charts.top_and_others import add_up, ratio
+from langdock_usage.report.language.formatter import Formatter
+from langdock_usage.report.monthly.cause_texts import told
+
+NAMED = 3
+KEY = ("api_key_id", "api_key_name")
+
+
+@dataclass(frozen=True)
+class Cause:
+    """An API key that moved, and the effect that moved it most."""
+
+    name: str
+    change_usd: Decimal
+    effect: str
+    effect_usd: Decimal
+    before: dict[str, Any]
+    after: dict[str, Any]
+    pairs: pd.DataFrame
+
+    @property
+    def way(self) -> str:
+        """Whether the effect made it cost more or less."""
+        return f"{self.effect}_{'more' if self.effect_usd > 0 else 'less'}"
+
+
+class Causes:
+    """From `usage.bridge(…, by="key_and_model")` and `usage.compare(…, by="key")`, both exact."""
+
+    def __init__(self, bridge: pd.DataFrame, keys: pd.DataFrame, formatter: Formatter) -> None:
+        amounts = ["cost_before_usd", *EFFECTS, "cost_after_usd", "change_usd"]
+        require(bridge, [*KEY, "model", *amounts], "The cause of a change")
+        self.bridge = bridge
+        self._format = formatter
+        self._keys = keys
+        self._names = dict(
+            zip(keys["api_key_id"], formatter.names(keys, "api_key_name"), strict=True)
+        )
+
+    def of_keys(self) -> pd.DataFrame:
+        """One row per API key: what moved it; the largest change first."""
+        rows = [
+            {"api_key_id": key, "api_key_name": pairs["api_key_name"].iloc[0], **add_up(pairs)}
+            for key, pairs in self.bridge.groupby("api_key_id", sort=False)
+        ]
+        columns = [*KEY, "cost_before_usd", *EFFECTS, "cost_after_usd", "change_usd"]
+        found = pd.DataFrame(rows, columns=columns)
+        found["change_ratio"] = [
+            ratio(change, before)
+            for change, before in zip(found["change_usd"], found["cost_before_usd"], strict=True)
+        ]
+        order = found["change_usd"].map(abs).sort_values(ascending=False, kind="stable")
+        return found.loc[order.index].reset_index(drop=True)
+
+    def of_effects(self) -> pd.DataFrame:
+        """One row per effect that is not 0, in their order, and the keys that moved most by it."""
+        keys = self.of_keys()
+        rows = []
+        for effect in EFFECTS:
+            amounts = dict(zip(keys["api_key_id"], keys[effect], strict=True))
+            moved = sorted(amounts, key=lambda key: -abs(amounts[key]))[:NAMED]
+            most = [
+                f"{shorten(self._names[key])} {self._difference(amounts[key])}"
+                for key in moved
+                if amounts[key]
+            ]
+            if most:
+                row = {"effect": self._format.label(effect), "change_usd": sum(amounts.values())}
+                rows.append(row | {"moved_most": "; ".join(most)})
+        return pd.DataFrame(rows, columns=["effect", "change_usd", "moved_most"])
+
+    def largest(self) -> list[Cause]:
+        """The keys that moved most, each at least by half of a percent of the cost before."""
+        keys = self.of_keys()
+        least = sum(keys["cost_before_usd"], Decimal(0)) / 200
+        rows = [row for row in keys.head(NAMED).to_dict("records") if row["change_usd"]]
+        return [self._cause(row) for row in rows if abs(row["change_usd"]) >= least]
+
+    def _cause(self, row: dict[Any, Any]) -> Cause:
+        change = row["change_usd"]
+        # that which went the way of the change, else "more by fewer requests" could be said
+        effect = max(EFFECTS, key=lambda name: row[name] if change > 0 else -row[name])
+        key = row["api_key_id"]
+        [compared] = self._keys[self._keys["api_key_id"] == key].to_dict("records")
+        return Cause(
+            name=shorten(self._names[key]),
+            change_usd=change,
+            effect=effect.removesuffix("_usd"),
+            effect_usd=row[effect],
+            before=_side(compared, "before"),
+            after=_side(compared, "after"),
+            pairs=self.bridge[self.bridge["api_key_id"] == key],
+        )
+
+    def summary(self, causes: Sequence[Cause], change: Decimal) -> Markup:
+        """All of the change in one line: the keys that moved most, and all others together."""
+        language = self._format.language
+        parts = [
+            language.markup(
+                "causes.part",
+                name=cause.name,
+                difference=self._difference(cause.change_usd),
+                cause=language.text(f"effects.{cause.way}"),
+            )
+            for cause in causes
+        ]
+        rest = change - sum((cause.change_usd for cause in causes), Decimal(0))
+        if rest and len(self._names) > len(causes):
+            parts.append(language.markup("causes.rest", difference=self._difference(rest)))
+        return language.markup("causes.and").join(parts)
+
+    def story(self, cause: Cause) -> Markup:
+        """A sentence: how much, who, and what moved it."""
+        name, values = told(cause, self._format)
+        change = Markup("<strong>{}</strong>").format(self._difference(cause.change_usd))
+        own = self._format.language.markup(
+            f"causes.{name}",
+            name=cause.name,
+            part=self._difference(cause.effect_usd),
+            **values,
+        )
+        return Markup("{} {}").format(change, own)
+
+    def _difference(self, amount: Decimal) -> str:
+        return self._format.difference(amount)
+
+
+def _side(compared: dict[Any, Any], side: str) -> dict[str, Any]:
+    """The columns of one of two periods, under their plain names."""
+    values = {n.replace(f"_{side}", ""): v for n, v in compared.items() if f"_{side}" in str(n)}
+    return {name: None if pd.isna(value) else value for name, value in values.items()}

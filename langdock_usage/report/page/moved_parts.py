@@ -1,0 +1,34 @@
+"""What the report shows of the change against the month before: methods of `Report`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from langdock_usage.report.monthly.causes import Causes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from langdock_usage.report.page.report import Report
+
+
+def is_compared(self: Report) -> bool:
+    """Whether this month can be compared with the one before; if not, a note says why."""
+    if not self.months.is_comparable:
+        self.note("not_compared" if self.months.before else "no_month_before")
+    return self.months.is_comparable
+
+
+def moved(self: Report, bridge: pd.DataFrame, keys: pd.DataFrame) -> pd.DataFrame:
+    """One row per API key, the largest change first: what moved its cost.
+
+    `bridge` is `usage.bridge(…, by="key_and_model")`, `keys` is `usage.compare(…)`, both exact.
+    `api_key_id`, `api_key_name`, `cost_before_usd`, the effects, `cost_after_usd`, `change_usd`,
+    `change_ratio`.
+    """
+    return Causes(bridge, keys, self.formatter).of_keys()
+
+
+def effects(self: Report, bridge: pd.DataFrame, keys: pd.DataFrame) -> pd.DataFrame:
+    """One row per effect that is not 0: `effect`, `change_usd`, `moved_most` (who, by how much)."""
+    return Causes(bridge, keys, self.formatter).of_effects()
