@@ -31,8 +31,8 @@ def report_style(formatter: Formatter, months: Months, models: pd.DataFrame) -> 
     From the first month that is known, so that colours stay as they were in older reports.
     """
     language = formatter.language
-    words = ("others", "unassigned", "no_data", "month_before", "effect")
-    words += ("caching_would_pay", "caching_saved")
+    words = [*("others", "unassigned", "no_data", "month_before", "effect")]
+    words += ["caching_would_pay", "caching_saved"]
     colours = {formatter.model(name): colour for name, colour in model_colours(models).items()}
     labels = {name: formatter.label(name) for name in LABELLED}
     return Style(
