@@ -81,6 +81,7 @@ CAUSES = {
         [row("", 100, BASE, HAIKU, "claude-haiku-4-5")],
         [row("", 100, BASE, HAIKU, "claude-haiku-4-5", times="1.3")],
     ),
+    "discount_usd digits": ([row("", 100, BASE)], [row("", 100, BASE, times="0.900000000000001")]),
     "discount_usd free": ([row("", 100, BASE, times="0")], [row("", 100, BASE)]),
     "rate_usd": (
         [row("", 100, None, model="unknown")],
