@@ -66,8 +66,8 @@ def test_three_stories_and_nothing_wrong_beside(usage: lu.Usage) -> None:
         assert story[list(EFFECTS)].abs().idxmax() == f"{effect}_usd"
         others = found[f"{effect}_usd"].drop(story.name).abs()
         assert others.max() < 0.2 * abs(story[f"{effect}_usd"])
-    # Nobody edited a price. Writes to the cache have two prices on the list, which is taken half-way,
-    # so that more writes at the lower one look like a discount: of a tenth of the caching, no more.
+    # Nobody edited a price. Writes to the cache have two prices on the list, which is taken
+    # half-way, so that more of them at the lower one look like a discount: a tenth of the caching.
     assert found["list_price_usd"].abs().max() < 1
     assert -0.1 * abs(legal["caching_usd"]) < legal["price_usd"] < 0
     assert found["price_usd"].drop(legal.name).abs().max() < 2
