@@ -55,24 +55,16 @@ def test_cost_of_longer_periods_is_said_to_have_no_bars(tmp_path: Path) -> None:
 
 
 def test_restatements_since_a_report_are_of_what_it_rested_on(tmp_path: Path) -> None:
+    """And a period is counted once, however often it was restated."""
     database = add_usage(tmp_path / "usage.duckdb", daily(BOTH_MONTHS))  # each received a day later
-    newer = replace(ROW, day=date(2026, 10, 20), total_cost_usd=Decimal(2))
-    add_usage(database, [newer], received=datetime(2026, 11, 9, tzinfo=UTC))
+    for day, cost in ((2, "1.50"), (3, "1.75"), (4, "3.25")):
+        row = replace(ROW, day=date(2026, 10, 20), total_cost_usd=Decimal(cost))
+        add_usage(database, [row], received=datetime(2026, 11, day, 12, tzinfo=UTC))
     early, late = "2026-10-15T05:00:00", "2026-11-01T05:00:00"
     text = visible_text(report(database, earlier_report=early))
     assert "Nothing that the report of this month with data of Oct 15, 2026" in text
     assert "17 of the exports used came in after it." in text  # Oct 15 to 31, each a day later
     text = visible_text(report(database, earlier_report=late))
-    assert "restated 1 of the periods" in text
-    assert "the total changed by +$0.75" in text  # 2 - 1.25
-
-
-def test_periods_are_counted_once_however_often_they_were_restated(tmp_path: Path) -> None:
-    database = add_usage(tmp_path / "usage.duckdb", daily(BOTH_MONTHS))
-    for day, cost in ((2, "1.50"), (3, "1.75"), (4, "3.25")):
-        row = replace(ROW, day=date(2026, 10, 20), total_cost_usd=Decimal(cost))
-        add_usage(database, [row], received=datetime(2026, 11, day, 12, tzinfo=UTC))
-    text = visible_text(report(database, earlier_report="2026-11-01T05:00:00"))
     assert "restated 1 of the periods" in text
     assert "the total changed by +$2.00" in text  # 3.25 - 1.25
 
@@ -137,7 +129,9 @@ def test_unclear_tokens_have_no_share_in_ratios(tmp_path: Path) -> None:
     assert "The token columns of this month do not add up" in text
 
 
-def test_csv_heads_of_rounded_columns_say_nothing_of_millions(tmp_path: Path) -> None:
+def test_csv_heads_say_nothing_of_millions_and_the_command_names_the_database(
+    tmp_path: Path,
+) -> None:
     rows = [
         replace(ROW, requests=12_345_678),
         replace(ROW, api_key_id="key-2", api_key_name="Small", requests=40_000),
@@ -148,6 +142,8 @@ def test_csv_heads_of_rounded_columns_say_nothing_of_millions(tmp_path: Path) ->
     html = (tmp_path / "usage.html").read_text()
     assert "Requests (M)" in html
     assert "&lt;0.1" in html
+    assert "--month 2026-10 --org org-1 --db usage.duckdb" in html
+    assert str(tmp_path) not in html
 
 
 def test_half_a_cent_is_not_nothing() -> None:
@@ -186,12 +182,6 @@ def test_month_inside_a_longer_period_is_said_to_be_known_only_as_part_of_it(
     quarter = replace(ROW, day=date(2026, 9, 1), days=91)
     with pytest.raises(NoData, match="known for 2026-09-01 to 2026-11-30, which cannot be split"):
         report(add_usage(tmp_path / "usage.duckdb", [quarter]))
-
-
-def test_command_to_make_it_again_names_the_database(tmp_path: Path) -> None:
-    html = report(add_usage(tmp_path / "usage.duckdb", [ROW]))
-    assert "--month 2026-10 --org org-1 --db usage.duckdb" in html
-    assert str(tmp_path) not in html
 
 
 def test_days_without_models_are_not_compared_with_the_month(tmp_path: Path) -> None:
