@@ -46,14 +46,15 @@ def test_every_step_of_the_journey_shows_what_it_says(tmp_path: Path) -> None:
     assert "$2.20" in report.read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the day of the journey in its database, and the notebooks of a clone."""
-    save_export(tmp_path)
+    folder = tmp_path_factory.mktemp("project")
+    save_export(folder)
     [load] = [block for block in blocks_of(JOURNEY, "sh") if " load " in block.text]
-    Reader(tmp_path).run(load)
-    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
-    return tmp_path
+    Reader(folder).run(load)
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    return folder
 
 
 @pytest.mark.slow
