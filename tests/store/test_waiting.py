@@ -141,13 +141,16 @@ def test_writer_waits_for_a_reader_and_keeps_what_arrived(
 
 @pytest.mark.slow
 def test_reader_says_that_it_waits_for_a_writer(tmp_path: Path, database: Path) -> None:
+    lines = (["status"], ["report", "--month", "2026-09"])
     with Store(database):
-        result = run(tmp_path, "status")
-    assert (result.returncode, result.stdout) == (1, "")
-    waits, refused = result.stderr.splitlines()
+        readers = [started(tmp_path, *line) for line in lines]
+        told = [reader.communicate(timeout=60) for reader in readers]
     open_elsewhere = "Another program has data/langdock.duckdb open"
-    assert waits.startswith(f"Warning: {open_elsewhere}; waiting up to 5 seconds")
-    assert refused.startswith(f"Error: {open_elsewhere}; try again")
+    for reader, (stdout, stderr) in zip(readers, told, strict=True):
+        assert (reader.returncode, stdout) == (1, "")
+        waits, refused = stderr.splitlines()
+        assert waits.startswith(f"Warning: {open_elsewhere}; waiting up to 5 seconds")
+        assert refused.startswith(f"Error: {open_elsewhere}; try again")
 
 
 def test_what_arrived_is_kept_when_the_database_stays_open_elsewhere(
