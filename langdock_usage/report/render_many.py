@@ -20,6 +20,7 @@ from langdock_usage.report.render import DEFAULT_NOTEBOOK, ReportRequest, render
 # Where it is safe to fork, each process is forked from one that has imported all of this.
 CAN_FORK = sys.platform == "linux"
 PRELOAD = (
+    "langdock_usage.report.kernel.end_with_parent",  # first: the others take a second
     "langdock_usage.report.kernel.preload",
     "langdock_usage.report.render_many",
     "papermill",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from langdock_usage.report.render_many import PRELOAD
 from tests.support.command import environment_of, run
 from tests.support.databases import UsageRow, add_usage
 from tests.support.notebooks import write_notebook
@@ -130,3 +131,19 @@ def test_two_commands_make_the_same_report_at_once(project: Path) -> None:
     assert text.rstrip().endswith("</html>")
     json.loads((folder / "same.ipynb").read_text(encoding="utf-8"))
     assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where reports are forked from one process")
+def test_the_process_that_reports_are_forked_from_ends_with_the_command() -> None:
+    """Also while it still imports and listens to nobody, or it would hold the pipes."""
+    [first, *_] = PRELOAD
+    waits = f"import {first}, time; print('started', flush=True); time.sleep({2 * LIMIT_SECONDS})"
+    starts = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])"
+    command = subprocess.Popen(
+        [sys.executable, "-c", starts, waits], stdout=subprocess.PIPE, text=True
+    )
+    assert command.stdout is not None
+    assert command.stdout.readline() == "started\n"
+    command.kill()
+    printed, _ = command.communicate(timeout=LIMIT_SECONDS)
+    assert printed == ""  # the pipe is closed: nobody holds it

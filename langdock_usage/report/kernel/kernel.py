@@ -17,6 +17,7 @@ KERNEL = KernelSpec(
         "{connection_file}",
         "--log-level=CRITICAL",  # its end is not an error for the user to read
         "--IPKernelApp.extra_extensions=langdock_usage.report.kernel.display",
+        "--HistoryManager.enabled=False",  # nobody goes back to what a report executed
     ],
     env={"LANGDOCK_API_KEY": ""},
     interrupt_mode="message",
