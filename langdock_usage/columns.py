@@ -4,14 +4,21 @@
 something else there, and keep the label of the column where they have none of their own.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 # The unit of a column is said by the suffix of its name, unless the dictionary says it.
 UNITS = {"_usd": "USD", "_tokens": "tokens", "_ratio": "ratio"}
+
+PERIOD = re.compile(r"_(before|after)$")
+CHANGE = re.compile(r"^(change|difference)|_(change|difference)(_|$)")
+
+Kind = Literal["rate_usd", "amount_usd", "ratio", "month", "moment"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,31 @@ def unit_of(column: str, view: str | None = None) -> str | None:
     if entry and entry.unit:
         return entry.unit
     return next((unit for suffix, unit in UNITS.items() if column.endswith(suffix)), None)
+
+
+def kind_of(column: str) -> Kind | None:
+    """How the values of a column are written, by its name alone; None where their type says it.
+
+    >>> kind_of("cost_per_request_usd"), kind_of("input_usd_per_mtok"), kind_of("cost_after_usd")
+    ('rate_usd', 'rate_usd', 'amount_usd')
+    >>> kind_of("cache_hit_ratio_before"), kind_of("month"), kind_of("fetched_at")
+    ('ratio', 'month', 'moment')
+    """
+    name = PERIOD.sub("", column)
+    if "_usd_per_" in name or ("_per_" in name and name.endswith("_usd")):
+        return "rate_usd"
+    if name.endswith("_usd"):
+        return "amount_usd"
+    if name.endswith("_ratio"):
+        return "ratio"
+    if name == "month":
+        return "month"
+    return "moment" if name.endswith("_at") else None
+
+
+def is_change(column: str) -> bool:
+    """Whether the values of a column are differences, whose sign matters."""
+    return bool(CHANGE.search(PERIOD.sub("", column)))
 
 
 def label_of(column: str, language: str = "en", view: str | None = None) -> str:

@@ -7,11 +7,14 @@ from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from langdock_usage.columns import kind_of
+
 if TYPE_CHECKING:
     import pandas as pd
     from pandas.io.formats.style import Styler
 
 MISSING = "n/a"
+MONEY = ("rate_usd", "amount_usd")
 STYLES = {
     "caption": "caption-side: bottom; text-align: left",
     "th": "vertical-align: bottom",
@@ -28,9 +31,9 @@ NAMES = {"api_key_id": "api_key_name", "chain_id": "api_key_name"}
 def table(frame: pd.DataFrame, rows: int = 100) -> Styler:
     """The first `rows` of a frame, to be shown in a notebook: a pandas Styler, for its own styles.
 
-    Columns `…_usd` read as dollars, `…_ratio` as percent, whole numbers with thousands, days
-    without a time, and texts in full. Ids stand there only where two keys have the same name, the
-    workspace only where there are several. The frame itself stays as it is.
+    Columns `…_usd` and `…_usd_per_…` read as dollars, `…_ratio` as percent, whole numbers with
+    thousands, days without a time, and texts in full. Ids stand there only where two keys have the
+    same name, the workspace only where there are several. The frame itself stays as it is.
 
     >>> readable = lu.table(usage.cost_per_key("2026-10"))
     >>> readable.to_string(delimiter=" ").splitlines()[1].split()[:3]
@@ -43,7 +46,7 @@ def table(frame: pd.DataFrame, rows: int = 100) -> Styler:
     if by_name:
         shown = _without_ids(shown)
     texts = [place for place, kind in enumerate(shown.dtypes) if kind in ("str", "object")]
-    texts = [place for place in texts if not str(shown.columns[place]).endswith("_usd")]
+    texts = [place for place in texts if kind_of(str(shown.columns[place])) not in MONEY]
     styler = shown.style.format(
         {name: _format(str(name), shown[name]) for name in shown.columns if by_name},
         precision=2,
@@ -81,16 +84,18 @@ def _format(name: str, values: pd.Series[Any]) -> Callable[[Any], str] | None:
     """How to write the values of a column; None leaves it to pandas."""
     from pandas.api.types import is_datetime64_any_dtype, is_integer_dtype
 
-    if name.endswith("_usd"):
+    kind = kind_of(name)
+    if kind in MONEY:
         small = bool((values.dropna().astype(float).abs() < 1).all())
         return _dollars(4 if small else 2)
-    if name.endswith("_ratio"):
+    if kind == "ratio":
         return "{:.1%}".format
     if is_integer_dtype(values):
         return "{:,}".format
     if is_datetime64_any_dtype(values):
-        has_time = bool((values.dropna() != values.dropna().dt.normalize()).any())
-        text = "%Y-%m" if name == "month" else "%Y-%m-%d %H:%M" if has_time else "%Y-%m-%d"
+        known = values.dropna()
+        has_time = kind == "moment" or bool((known != known.dt.normalize()).any())
+        text = "%Y-%m" if kind == "month" else "%Y-%m-%d %H:%M" if has_time else "%Y-%m-%d"
         return lambda moment: _moment(moment, text)
     return None
 

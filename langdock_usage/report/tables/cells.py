@@ -20,7 +20,6 @@ What is missing, or has no end (a division by 0), reads n/a.
 """
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -31,14 +30,13 @@ import pandas as pd
 from pandas.api.types import is_integer_dtype, is_list_like
 
 from langdock_usage.analysis.bridge import EFFECTS
+from langdock_usage.columns import Kind, is_change, kind_of
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.tables.table import Cell, Column
 from langdock_usage.text import exact
 
 MILLION = 1_000_000
 SMALLEST = Decimal("0.01")
-PERIOD = re.compile(r"_(before|after)$")
-CHANGE = re.compile(r"^(change|difference)|_(change|difference)(_|$)")
 
 Write = Callable[[Any], str]
 
@@ -53,21 +51,22 @@ class CellWriter:
 
     def column(self, values: "pd.Series[Any]", label: str, kind: str = "") -> Column:
         """A column of values; `kind` is the name that says what they are, if not their own."""
-        name = PERIOD.sub("", kind or str(values.name))
+        name = kind or str(values.name)
+        written_as = kind_of(name)
         known = plain_values(values)
-        is_change = bool(CHANGE.search(name)) or name in EFFECTS
-        if "_usd_per_" in name or ("_per_" in name and name.endswith("_usd")):
+        changes = is_change(name) or name in EFFECTS
+        if written_as == "rate_usd":
             texts = [_minus(text) for text in self._format.rates(*known)]
             return Column(label, list(map(Cell, texts, map(_exact, known))))
-        if name.endswith("_usd"):
-            column = _numbers(label, known, self._money(is_change))
+        if written_as == "amount_usd":
+            column = _numbers(label, known, self._money(changes))
             if name in EFFECTS:  # a cause that moved nothing is easier to see than a zero
                 column.cells[:] = [
                     Cell("\u2013", "0") if c.value == "0" else c for c in column.cells
                 ]
             return column
-        if name.endswith("_ratio"):
-            return _numbers(label, known, self._percent(is_change))
+        if written_as == "ratio":
+            return _numbers(label, known, self._percent(changes))
         if _all_are(known, bool):
             words = self._language.texts("words")
             texts = [self._text(value if value is None else words[_yes(value)]) for value in known]
@@ -77,8 +76,8 @@ class CellWriter:
         if _all_are(known, int, float, Decimal) or _is_number(values):
             return _numbers(label, known, self._two_decimals)
         if _all_are(known, date, pd.Period):
-            is_month = str(values.dtype) == "period[M]"
-            return self._dates("month" if is_month else name, label, list(map(_moment, known)))
+            written_as = "month" if str(values.dtype) == "period[M]" else written_as
+            return self._dates(written_as, label, list(map(_moment, known)))
         return Column(label, [Cell(self._text(value)) for value in known], is_number=False)
 
     def periods(self, frame: pd.DataFrame, label: str) -> Column:
@@ -120,12 +119,14 @@ class CellWriter:
             return f"<{self._language.decimal(Decimal('0.1'))}"
         return self._language.decimal(Decimal(number) / MILLION)
 
-    def _dates(self, name: str, label: str, moments: Sequence[datetime | None]) -> Column:
+    def _dates(
+        self, written_as: Kind | None, label: str, moments: Sequence[datetime | None]
+    ) -> Column:
         known = [moment for moment in moments if moment is not None]
         write: Write
-        if name == "month":
+        if written_as == "month":
             write, value = self._month, "{:%Y-%m}".format
-        elif name.endswith("_at") or any(moment.time() != datetime.min.time() for moment in known):
+        elif written_as == "moment" or any(one.time() != datetime.min.time() for one in known):
             write, value = self._format.moment, "{}+00:00".format
             moments = [moment and _in_utc(moment) for moment in moments]
         else:

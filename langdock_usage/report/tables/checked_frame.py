@@ -11,9 +11,10 @@ import pandas as pd
 from pandas.api.types import is_integer_dtype, is_list_like, is_numeric_dtype
 
 from langdock_usage.charts.top_and_others import NAMES
+from langdock_usage.columns import PERIOD
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.report.language.formatter import Formatter
-from langdock_usage.report.tables.cells import PERIOD, plain_values
+from langdock_usage.report.tables.cells import plain_values
 from langdock_usage.text import suggestion
 
 
