@@ -1,6 +1,6 @@
 """Frames with a column for each model, or for each month."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,11 @@ from langdock_usage.report.language.formatter import Formatter
 
 KEYS = 15
 COST = "total_cost_usd"
+
+Place = tuple[Any, ...]
+"""What stands in the first columns of a row."""
+Wide = dict[tuple[str, str], Any]
+"""Columns by their measure and their group."""
 
 
 def cost_by_model(
@@ -29,44 +34,73 @@ def cost_by_model(
     require(frame, ("model", COST), "report.by_model")
     if before is not None:
         require(before, ("first_day", COST), "report.by_model(…, before)")
-    others = formatter.others
+    down = _down(frame)
+    require(frame, down, "report.by_model")
     costs = frame[COST].reset_index(drop=True)
+    names, order = _models(formatter, frame, costs, models, top)
+    places, rows = _places(formatter, frame, costs, down)
+    wide: Wide = {(column, ""): [row[n] for row in rows] for n, column in enumerate(down)}
+    wide |= _costs(costs, places, names, rows, order)
+    if before is not None and len(before):
+        wide["month_before_usd", ""] = _same_days(before, rows)
+    if "requests" in frame and "first_day" in down:
+        requests = _summed(places, frame["requests"])
+        wide["requests", ""] = [requests[row] for row in rows]
+    return _frame(wide)
+
+
+def _models(
+    formatter: Formatter,
+    frame: pd.DataFrame,
+    costs: "pd.Series[Any]",
+    models: Sequence[str] | None,
+    top: int,
+) -> tuple[Iterable[str], list[str]]:
+    """What stands for the model of each row, and these names in the order of their columns."""
+    others = formatter.others
     names = pd.Series(formatter.names(frame, "model"), dtype="str")
     if models is None:
         names = few(names, costs, top, others)
-        order = by_cost(names, costs, others)
-    else:
-        names = names.where(names.isin(models), others)
-        order = [model for model in (*models, others) if model in set(names)]
-    down = _down(frame)
-    require(frame, down, "report.by_model")
-    places = list(frame[down].itertuples(index=False, name=None))
-    rows: list[Any]
-    if "api_key_name" in down:
-        keys = few(pd.Series(formatter.names(frame, "api_key_name")), costs, KEYS, others)
-        places = [(key,) for key in keys]
-        rows = [(key,) for key in by_cost(keys, costs, others)]
-    else:
-        rows = list(dict.fromkeys(places))
+        return names, by_cost(names, costs, others)
+    names = names.where(names.isin(models), others)
+    return names, [model for model in (*models, others) if model in set(names)]
+
+
+def _places(
+    formatter: Formatter, frame: pd.DataFrame, costs: "pd.Series[Any]", down: list[str]
+) -> tuple[list[Place], list[Place]]:
+    """The row of the table that each row of the frame belongs to, and these in their order."""
+    if "api_key_name" not in down:
+        places = list(_rows(frame, *down))
+        return places, list(dict.fromkeys(places))
+    others = formatter.others
+    keys = few(pd.Series(formatter.names(frame, "api_key_name")), costs, KEYS, others)
+    return [(key,) for key in keys], [(key,) for key in by_cost(keys, costs, others)]
+
+
+def _costs(
+    costs: Iterable[Any],
+    places: Iterable[Place],
+    names: Iterable[str],
+    rows: Sequence[Place],
+    order: list[str],
+) -> Wide:
+    """The cost of each row in all, and by model."""
+    totals = _summed(places, costs)
     cells = _summed(zip(places, names, strict=True), costs)
-    totals = _summed(((place, "") for place in places), costs)
-    wide: dict[tuple[str, str], Any] = {
-        (column, ""): [row[place] for row in rows] for place, column in enumerate(down)
-    }
-    wide[COST, ""] = [totals[row, ""] for row in rows]
+    wide: Wide = {(COST, ""): [totals[row] for row in rows]}
     # a period without usage has no model, and the column of a model holds nothing of it
     used = [model for model in order if any(cells.get((row, model)) for row in rows)]
     for model in used or order[:1]:
         wide[COST, model] = [cells.get((row, model), 0) for row in rows]
-    if before is not None and len(before):
-        places_before = aligned_by_weekday(before["first_day"], rows[0][0])
-        costs_before = dict(zip(places_before, before[COST], strict=True))
-        same_day = [costs_before.get(f.day) if f == last else None for f, last in rows]
-        wide["month_before_usd", ""] = same_day
-    if "requests" in frame and "first_day" in down:
-        requests = _summed(((place, "") for place in places), frame["requests"])
-        wide["requests", ""] = [requests[row, ""] for row in rows]
-    return _frame(wide)
+    return wide
+
+
+def _same_days(before: pd.DataFrame, rows: Sequence[Place]) -> list[Any]:
+    """What the same weekday of the month before cost, where a row is a single day."""
+    places = aligned_by_weekday(before["first_day"], rows[0][0])
+    costs = dict(zip(places, before[COST], strict=True))
+    return [costs.get(first.day) if first == last else None for first, last in rows]
 
 
 def ratio_by_month(formatter: Formatter, frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -82,7 +116,7 @@ def ratio_by_month(formatter: Formatter, frame: pd.DataFrame, name: str) -> pd.D
             known[key], known["month"], known["cache_hit_ratio"], strict=True
         )
     }
-    wide: dict[tuple[str, str], Any] = {(name, ""): list(rows.values())}
+    wide: Wide = {(name, ""): list(rows.values())}
     for month in sorted(set(known["month"])):
         heading = formatter.language.month(month, "MMM y")
         column = [ratios.get((row, month)) for row in rows]
@@ -97,14 +131,18 @@ def _down(frame: pd.DataFrame) -> list[str]:
     return ["team"]
 
 
-def _summed(places: Any, values: "pd.Series[Any]") -> dict[Any, Any]:
+def _rows(frame: pd.DataFrame, *columns: str) -> Any:
+    return frame[list(columns)].itertuples(index=False, name=None)
+
+
+def _summed(places: Iterable[Any], values: Iterable[Any]) -> dict[Any, Any]:
     found: dict[Any, list[Any]] = {}
     for place, value in zip(places, values, strict=True):
         found.setdefault(place, []).append(value)
     return {place: total_of(some) for place, some in found.items()}
 
 
-def _frame(columns: dict[tuple[str, str], Any]) -> pd.DataFrame:
+def _frame(columns: Wide) -> pd.DataFrame:
     wide = pd.DataFrame({place: pd.Series(values) for place, values in enumerate(columns.values())})
     wide.columns = pd.MultiIndex.from_tuples(columns)
     return wide
