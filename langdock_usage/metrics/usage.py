@@ -23,6 +23,7 @@ from langdock_usage.metrics.questions.prices import (
     price_book,
     price_jumps,
     unrealised,
+    what_if,
 )
 from langdock_usage.metrics.reader import Reader
 from langdock_usage.periods import PeriodLike, as_moment, as_period
@@ -95,7 +96,7 @@ class Usage:
     cache_actions = cache_actions.cache_actions
     unrealised_savings = unrealised.unrealised_savings
     price_check = caching.price_check
-    what_if = caching.what_if
+    what_if = what_if.what_if
     price_jumps = price_jumps.price_jumps
     prices = price_book.prices
     price_books = price_book.price_books

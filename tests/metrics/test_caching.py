@@ -174,6 +174,27 @@ def test_the_same_tokens_at_the_prices_of_another_model(tmp_path: Path) -> None:
     assert (dropped["change_low_usd"], dropped["change_high_usd"]) == (D(-38), D("-30.5"))
 
 
+def test_without_replacements_the_costliest_model_gives_way_to_its_next_cheaper_sibling(
+    tmp_path: Path,
+) -> None:
+    million = (MILLION, 0, 0, 0)
+    usage = build(
+        tmp_path,
+        inclusive(*million, model="ours", total_cost_usd="90"),  # of no vendor
+        inclusive(*million, model="gpt-4o", total_cost_usd="80"),  # the only one of its kind
+        inclusive(*million, model="text-embedding-3-small", total_cost_usd="75"),
+        exclusive(*million, model="claude-opus-4-5", total_cost_usd="70"),
+        exclusive(*million, model="claude-opus-4-1", total_cost_usd="60"),
+        exclusive(*million, model="claude-haiku-4-5", total_cost_usd="50"),
+        exclusive(*million, model="claude-sonnet-4-6", total_cost_usd="40"),
+    )
+    # input of opus 4.5 costs 5, of opus 4.1 15, of sonnet 3, of haiku 1
+    found = one(usage.what_if(DAY, exact=True))
+    assert (found["model"], found["to_model"]) == ("claude-opus-4-5", "claude-sonnet-4-6")
+    assert found["change_high_usd"] == -2
+    assert usage.what_if(DAY, model="gpt-4o").empty
+
+
 def test_tiers_of_both_models_are_those_of_the_same_request(tmp_path: Path) -> None:
     # gemini-2.5-pro: 1.25, above 200,000 tokens 2.5; gpt-6-sol: 2, above 272,000 tokens 4
     usage = build(tmp_path, inclusive(MILLION, 0, 0, 0, model="gemini-2.5-pro"))

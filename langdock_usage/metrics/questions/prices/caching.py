@@ -5,18 +5,15 @@ Each answer says in `attrs["price_book"]` which price book it rests on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-from langdock_usage.errors import InvalidRequest, TokensMissing
-from langdock_usage.metrics.filters import Filters, Names, chosen, known_choice
+from langdock_usage.errors import TokensMissing
+from langdock_usage.metrics.filters import Filters, Names, known_choice
 from langdock_usage.metrics.groups import COLUMNS
 from langdock_usage.metrics.incomplete import warn
-from langdock_usage.metrics.questions.prices.price_book import price_rows, with_book
-from langdock_usage.sql import read_sql
+from langdock_usage.metrics.questions.prices.price_book import with_book
 
 if TYPE_CHECKING:
-    import duckdb
     import pandas as pd
 
     from langdock_usage.metrics.usage import Usage
@@ -67,7 +64,7 @@ def cache_savings(
     answer = _grouped(
         self, "prices/cache_savings", period, by, Filters(key, model, team, org), exact
     )
-    _warn_without_tokens(not answer["input_tokens"].count())
+    warn_without_tokens(not answer["input_tokens"].count())
     return answer
 
 
@@ -100,50 +97,7 @@ def price_check(
     2  mistral-large          0.50       0.000320  above_list
     """
     answer = _grouped(self, "prices/price_check", period, by, Filters(key, model, team, org), exact)
-    _warn_without_tokens(answer.empty)
-    return answer
-
-
-def what_if(
-    self: Usage,
-    period: PeriodLike,
-    replacements: Mapping[str, str],
-    *,
-    key: Names = None,
-    model: Names = None,
-    org: str | None = None,
-    team: Names = None,
-    caching: Literal["kept", "dropped"] = "kept",
-    exact: bool = False,
-) -> pd.DataFrame:
-    """The same tokens at the prices of other models: one row per API key and model that moves.
-
-    `replacements` says which model would take whose place; they do not chain. `caching` is `kept`,
-    or `dropped`: all input would be fresh. `org_id`, `api_key_id`, `api_key_name`, `model`,
-    `to_model`, `reported_usd`, `list_low_usd`, `list_high_usd` (today's model), `to_low_usd`,
-    `to_high_usd`, `change_low_usd`, `change_high_usd` (the least and the most of to - list, case by
-    case); missing where a price is not known. The largest saving first. Prices only: another model
-    counts tokens otherwise, and answers otherwise.
-
-    >>> cheaper = usage.what_if("2026-10", {"claude-opus-5": "claude-haiku-4-5"}, exact=True)
-    >>> cheaper[["model", "to_model", "change_low_usd", "change_high_usd"]]
-               model          to_model change_low_usd change_high_usd
-    0  claude-opus-5  claude-haiku-4-5      -0.001768       -0.001588
-    """
-    known_choice("caching", caching, ("kept", "dropped"))
-    filters = Filters(key, model, team, org)
-    with self._reader.connection() as connection:
-        to_prices = _to_prices(connection, replacements, keep_caching=caching == "kept")
-        answer = self._reader.answer_on(
-            connection,
-            "prices/what_if",
-            filters,
-            {"": period},
-            exact=exact,
-            more={"to_prices": to_prices},
-        )
-        answer = with_book(connection, answer)
-    _warn_without_tokens(answer.empty)
+    warn_without_tokens(answer.empty)
     return answer
 
 
@@ -171,43 +125,10 @@ def _columns_of(by: Group | None) -> str:
     return ",".join([*months, "org_id", *(COLUMNS[part] for part in parts if part != "month")])
 
 
-def _warn_without_tokens(is_without: bool) -> None:
+def warn_without_tokens(is_without: bool) -> None:
     if is_without:
         warn(
             "Of the usage asked about, no tokens are known, so that it cannot be priced: exports "
             "have token columns in BYOK workspaces alone (in hybrid ones, for such models alone).",
             TokensMissing,
         )
-
-
-def _to_prices(
-    connection: duckdb.DuckDBPyConnection, replacements: Mapping[str, str], *, keep_caching: bool
-) -> list[dict[str, Any]]:
-    """The prices of the other models, by the model whose place each would take."""
-    of_models = connection.execute(read_sql("metrics/lookup/models_of_workspaces")).fetchall()
-    known = [*dict.fromkeys(model for _, model in of_models)]
-    to_models: dict[str, str] = {}
-    for asked, to_model in replacements.items():
-        for model in chosen("model", asked, known):
-            if to_models.setdefault(model, to_model) != to_model:
-                raise InvalidRequest(
-                    f"{model!r} cannot be replaced by both {to_models[model]!r} and {to_model!r}."
-                )
-    return [
-        {
-            **_priced(row, keep_caching),
-            "model": model,
-            "to_model": to_models[model],
-        }
-        for org_id, model in of_models
-        if model in to_models
-        for row in price_rows(connection, org_id, to_models[model])
-    ]
-
-
-def _priced(row: Mapping[str, Any], keep_caching: bool) -> dict[str, Any]:
-    """Without caching there are neither reads nor writes: all costs what fresh input costs."""
-    return {
-        name: value if keep_caching or not name.startswith("cache_") else None
-        for name, value in row.items()
-    }
