@@ -6,7 +6,6 @@ Each function takes a frame with the columns of the view of its name; a `Style` 
 from langdock_usage.charts.cache_charts import (
     cache_efficiency,
     cache_over_time,
-    cache_savings,
     cost_against_cache,
 )
 from langdock_usage.charts.calendar import cost_calendar
@@ -25,12 +24,19 @@ from langdock_usage.charts.exploring import (
     key_story,
 )
 from langdock_usage.charts.heatmap import cost_per_key_and_model
+from langdock_usage.charts.saving_charts import (
+    cache_savings,
+    cache_savings_over_time,
+    cache_savings_per_month,
+)
 from langdock_usage.charts.waterfall import waterfall
 
 __all__ = [
     "cache_efficiency",
     "cache_over_time",
     "cache_savings",
+    "cache_savings_over_time",
+    "cache_savings_per_month",
     "cache_use",
     "changes",
     "cost_against_cache",

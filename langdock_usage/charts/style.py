@@ -57,6 +57,8 @@ class Style:
     difference: Callable[[float | Decimal], str] = difference
     digits: int = 2
     percent: Callable[[float], str] = "{:.1%}".format
+    whole: Callable[[float], str] = "{:,.0f}".format
+    range: Callable[[str, str], str] = "{} to {}".format
     day: Callable[[date], str] = "{:%Y-%m-%d}".format
     weekday: Callable[[date], str] = "{:%a}".format
     month: Callable[[date], str] = "{:%Y-%m}".format
@@ -159,4 +161,4 @@ def tip(style: Style, *columns: str) -> list[alt.Tooltip]:
     ]
 
 
-_LABELLED = frozenset({"total_cost_usd", "cache_hit_ratio", "month"})
+_LABELLED = frozenset({"total_cost_usd", "cache_hit_ratio", "saving_usd", "month"})

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser
 import langdock_usage as lu
 from langdock_usage import charts
 from langdock_usage.charts.names import TURNED
+from langdock_usage.charts.style import Style
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.metrics.usage import Usage
 from langdock_usage.raw.reference.keys import KEYS
@@ -78,6 +79,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 MONTH = "2026-10"
+SAVED = {"saving_low_usd": -1.0, "saving_high_usd": 2.0, "saving_inferred_usd": None}
 CHARTS: dict[str, Callable[[Usage], Any]] = {
     "cost_per_day": lambda usage: charts.cost_per_day(
         usage.daily_cost(MONTH), usage.daily_cost("2026-09")
@@ -95,10 +97,18 @@ CHARTS: dict[str, Callable[[Usage], Any]] = {
     "cache_over_time": lambda usage: charts.cache_over_time(
         usage.monthly_cost(by="model"), "model"
     ),
-    "cache_savings": lambda usage: charts.cache_savings(
-        usage.cost_per_key(MONTH).assign(saving_low_usd=-1.0, saving_high_usd=2.0)
+    "cache_savings": lambda usage: charts.cache_savings(usage.cost_per_key(MONTH).assign(**SAVED)),
+    "cache_savings_over_time": lambda usage: charts.cache_savings_over_time(
+        usage.monthly_cost(by="key").assign(**SAVED)
     ),
-    "cost_against_cache": lambda usage: charts.cost_against_cache(usage.cost_per_key(MONTH)),
+    # months have no names; a month is named here so that there is one to look for
+    "cache_savings_per_month": lambda usage: charts.cache_savings_per_month(
+        usage.monthly_cost(by=None).assign(**SAVED), style=Style(month=lambda _: NAMES[0])
+    ),
+    "cost_against_cache": lambda usage: charts.cost_against_cache(
+        usage.cost_per_key(MONTH),
+        models=usage.cost_per_model(MONTH).assign(break_even_low=0.25, break_even_high=1.0),
+    ),
     "cost_explorer": lambda usage: charts.cost_explorer(usage.daily_cost()),
     "cost_over_months": lambda usage: charts.cost_over_months(usage.monthly_cost(by="team")),
     "changes": lambda usage: charts.changes(usage.compare("2026-09", MONTH, by="model")),

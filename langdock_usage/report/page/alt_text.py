@@ -31,6 +31,8 @@ class AltText:
             "cache_models": self._ratios,
             "savings": self._savings,
             "bridge": self._bridge,
+            "savings_months": self._savings_months,
+            "savings_over_time": self._savings_over_time,
         }
         values = writers.get(kind, self._bars)(data)
         if kind == "cache" and not values:
@@ -107,6 +109,25 @@ class AltText:
             "before": costs.iloc[0],
             "after": costs.iloc[1],
             "effects": effects or self.formatter.difference(0),
+        }
+
+    def _savings_months(self, data: pd.DataFrame) -> Values:
+        first, last = data.iloc[0], data.iloc[-1]
+        return {
+            "first": first["month"],
+            "last": last["month"],
+            "first_amount": first["range_label"],
+            "amount": last["range_label"],
+        }
+
+    def _savings_over_time(self, data: pd.DataFrame) -> Values:
+        high, low = _largest(data, "saving_usd"), _largest(-data[["saving_usd"]], "saving_usd")
+        name = next(name for name in ("api_key_name", "team", "model") if name in data)
+        return {
+            "name": shorten(high[name]),
+            "amount": self.formatter.money(high["saving_usd"]),
+            "low_name": shorten(data.loc[low.name, name]),
+            "low_amount": self.formatter.money(data.loc[low.name, "saving_usd"]),
         }
 
     def _months(self, data: pd.DataFrame) -> Values:

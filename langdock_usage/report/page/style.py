@@ -35,6 +35,7 @@ def report_style(formatter: Formatter, months: Months, models: pd.DataFrame) -> 
     words += ["caching_would_pay", "caching_saved"]
     colours = {formatter.model(name): colour for name, colour in model_colours(models).items()}
     labels = {name: formatter.label(name) for name in LABELLED}
+    labels["saving_usd"] = language.text("words.caching_saved")
     return Style(
         labels=labels | {name: language.text(f"words.{name}") for name in words},
         models=list(colours),
@@ -43,6 +44,8 @@ def report_style(formatter: Formatter, months: Months, models: pd.DataFrame) -> 
         difference=formatter.difference,
         digits=formatter.digits,
         percent=lambda ratio: language.percent(ratio, 0),
+        whole=lambda amount: language.number(round(amount)),
+        range=lambda low, high: language.text("words.range", low=low, high=high),
         day=language.day,
         weekday=language.weekday,
         month=lambda first: language.month(first, "MMM y") + "*" * _is_partial(months, first),
