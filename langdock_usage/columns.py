@@ -78,7 +78,7 @@ def kind_of(column: str) -> Kind | None:
         return "rate_usd"
     if name.endswith("_usd"):
         return "amount_usd"
-    if name.endswith("_ratio"):
+    if name.endswith(("_ratio", "_share")):
         return "ratio"
     if name == "month":
         return "month"

@@ -50,10 +50,10 @@ def cost_per_key_and_model(
     return finished(*layers, style, "keys_and_models", data[is_named])
 
 
-def scale_of_costs(highest: float, style: Style) -> alt.Opacity:
-    """How strong a cell is, with a legend: costs lie far apart, so it is by their roots."""
+def scale_of_costs(highest: float, style: Style, column: str = "total_cost_usd") -> alt.Opacity:
+    """How strong a cell is, with a legend: amounts lie far apart, so it is by their roots."""
     label = f"format(datum.value * datum.value * {highest!r}, '$,.3~r')"
-    return _strength(label, style.label("total_cost_usd"))
+    return _strength(label, style.label(column))
 
 
 def scale_of_ratios(title: str) -> alt.Opacity:

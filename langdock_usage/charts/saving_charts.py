@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from langdock_usage.charts.chart_data import group_of, height_of, names_of, require
-from langdock_usage.charts.heatmap import heatmap
+from langdock_usage.charts.heatmap import heatmap, scale_of_costs
 from langdock_usage.charts.look import finished
 from langdock_usage.charts.names import shortened
 from langdock_usage.charts.style import (
@@ -102,7 +102,10 @@ def cache_savings_over_time(
     data["month"] = [f"{month:%Y-%m}" for month in known["month"]]
     data["month_label"] = [style.month(month) for month in known["month"]]
     months = list(dict.fromkeys(data.sort_values("month")["month_label"]))
-    (cells, *numbers), height = heatmap(data, name, "month_label", months, "saving_usd", style)
+    scale = scale_of_costs(highest, style, "saving_low_usd")
+    (cells, *numbers), height = heatmap(
+        data, name, "month_label", months, "saving_usd", style, scale
+    )
     layers = [cells.encode(color=_COLOUR), *numbers]
     last = data[data["month"] == data["month"].max()]
     return finished(layers, height, style, "savings_over_time", last)

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+PRICE_BOOK = {"book": int, "list_version": str, "sha256": str}
 SUMMARY = re.compile(r'<script type="application/json" id="report-summary">(.*?)</script>')
 
 
@@ -25,6 +26,21 @@ def summary_in(page: str) -> dict[str, Any]:
     except ValueError:
         return {}
     return summary if isinstance(summary, dict) else {}
+
+
+def price_book_of_report(path: Path, org_id: str) -> dict[str, Any] | None:
+    """The price book that the report at `path` rests on: `book`, `list_version`, `sha256`.
+
+    None where there is none that can be read, where it is another workspace's, or where it says of
+    none.
+    """
+    summary = summary_of_report(path)
+    book = summary.get("price_book")
+    if summary.get("org_id") != org_id or not isinstance(book, dict):
+        return None
+    known = {name: book.get(name) for name in PRICE_BOOK}
+    is_whole = all(isinstance(known[name], kind) for name, kind in PRICE_BOOK.items())
+    return known if is_whole else None
 
 
 def moment_of_report(path: Path, org_id: str) -> str | None:

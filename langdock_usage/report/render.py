@@ -16,7 +16,7 @@ from langdock_usage.report.language import LANGUAGES, Language
 from langdock_usage.report.monthly.open_month import OpenMonth, open_month
 from langdock_usage.report.monthly.summary import shows_summary
 from langdock_usage.report.notebooks import ASKED_REPORT, Notebook, is_notebook, read_notebook
-from langdock_usage.report.previous_report import moment_of_report
+from langdock_usage.report.previous_report import moment_of_report, price_book_of_report
 from langdock_usage.report.sealed import for_jupyterlab, seal
 from langdock_usage.report.sending.index import update_index
 from langdock_usage.report.sending.pdf import find_browser, print_pdf
@@ -132,6 +132,7 @@ def render_notebook(
             "month": request.month,
             "org_id": month.org_id,
             "earlier_report": moment_of_report(html, month.org_id),
+            "earlier_price_book": price_book_of_report(html, month.org_id),
         }
         known = {key: value for key, value in standard.items() if key in notebook.defaults}
         asked = {

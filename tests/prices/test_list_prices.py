@@ -1,11 +1,14 @@
 """List prices against what the vendors' own pages say, and on which days they hold.
 
-Read on 2026-11-26:
-- Anthropic: https://platform.claude.com/docs/en/about-claude/pricing, table "Model pricing"
-- OpenAI: https://developers.openai.com/api/docs/pricing, as quoted by chatgptpricing-akr.pages.dev
-  (gpt-4o, text-embedding-3-small) and nicolalazzari.ai (gpt-5-mini)
-- Google: https://ai.google.dev/gemini-api/docs/pricing, as quoted by deploybase.ai
-- Mistral: https://mistral.ai/pricing, as quoted by margindash.com
+Read on 2026-11-26. The second day is the one on which those who keep genai-prices last compared
+their entry with the page of the vendor (`prices_checked`, in its sources of 2026-08-21):
+- Anthropic: https://platform.claude.com/docs/en/about-claude/pricing, table "Model pricing";
+  2026-07-29
+- OpenAI: https://developers.openai.com/api/docs/pricing; 2025-07-04 (gpt-4o,
+  text-embedding-3-small), 2025-11-13 (gpt-5-mini). The page itself could not be read; quoted by
+  chatgptpricing-akr.pages.dev (gpt-4o, text-embedding-3-small) and nicolalazzari.ai (gpt-5-mini)
+- Google: https://ai.google.dev/gemini-api/docs/pricing; 2025-10-31. Quoted by deploybase.ai
+- Mistral: https://mistral.ai/pricing#api-pricing; no day. Quoted by margindash.com and tokenmix.ai
 - Amazon Bedrock: the entries of genai-prices itself (10 % more in a region than globally)
 """
 

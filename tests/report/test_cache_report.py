@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import langdock_usage as lu
+from langdock_usage.report.previous_report import price_book_of_report
 from tests.support.databases import ROW
 from tests.support.priced import build, exclusive, inclusive
 from tests.support.quick import NOTEBOOK, quick_report
@@ -89,6 +91,15 @@ def test_the_cache_report_shows_savings_checks_and_prices(database: Path, tmp_pa
     assert {D(54), D(36), D(-50)} <= set(keys.column("Durch Caching gespart, höchstens"))
     checked = tables["price-check"]
     place = checked.heads.index("Befund")
+    # the kind of writes follows from 265, the least that 10 + 200 * 1.25 + 5 can be
+    inferred = tables["cache-writes-inferred"]
+    assert inferred.column("Anteil einstündiger Schreibvorgänge") == [0]
+    assert inferred.column("Durch Caching gespart, erschlossen") == [D(-50)]
+    # text-embedding-3-large costs 0.13 a million, its small sibling 0.02
+    moved = r"mit text-embedding-3-small statt text-embedding-3-large 0,11\s\$ weniger gekostet"
+    assert re.search(moved, text)
+    [row] = tables["what-if"].rows
+    assert row[-2:] == ["-0.11", "-0.11"]
     # the most money in question first: 700 for 0.13 by the list
     assert [row[place] for row in checked.rows][:2] == ["darüber", "kein Preis"]
     [unknown] = tables["unknown-prices"].rows
@@ -98,6 +109,43 @@ def test_the_cache_report_shows_savings_checks_and_prices(database: Path, tmp_pa
     assert of_haiku[1:6] == ["1", "5", "0.1", "1.25", "2"]
     [book] = tables["price-book"].rows
     assert len(book[-1]) == 64
+
+
+@pytest.mark.parametrize("notebook", [NOTEBOOK, CACHE_REPORT])
+def test_a_report_says_which_price_book_it_used_and_that_the_one_before_used_another(
+    database: Path, tmp_path: Path, notebook: Path
+) -> None:
+    html = quick_report(database, "2026-10", tmp_path / "one.html", notebook_file=notebook)
+    text = visible_text(html.read_text())
+    assert "Amounts by the price book rest on book 1: " in text
+    assert "rested on another price book" not in text
+    used = lu.open(database).prices(org="org_a").attrs["price_book"]
+    older = {"book": 7, "list_version": "0.0.1", "sha256": "of the older one"}
+    for before, is_other in ((used, False), (older, True)):
+        again = quick_report(
+            database,
+            "2026-10",
+            tmp_path / "again.html",
+            notebook_file=notebook,
+            earlier_price_book=before,
+        )
+        text = visible_text(again.read_text())
+        said = "rested on another price book: book 7 (genai-prices 0.0.1), this one on book 1."
+        assert (said in text) == is_other
+
+
+def test_what_an_earlier_report_says_of_its_price_book_is_read_only_if_it_says_so(
+    database: Path, tmp_path: Path
+) -> None:
+    html = quick_report(database, "2026-10", tmp_path / "report.html")
+    used = lu.open(database).prices(org="org_a").attrs["price_book"]
+    assert price_book_of_report(html, "org_a") == used
+    assert price_book_of_report(html, "org_b") is None
+    assert price_book_of_report(tmp_path / "none.html", "org_a") is None
+    for book in ("null", "[]", '{"book": "1"}', '{"book": 1, "list_version": "1"}'):
+        summary = f'{{"org_id": "org_a", "price_book": {book}}}'
+        html.write_text(f'<script type="application/json" id="report-summary">{summary}</script>')
+        assert price_book_of_report(html, "org_a") is None
 
 
 def test_without_token_columns_it_says_what_is_missing_and_why(tmp_path: Path) -> None:

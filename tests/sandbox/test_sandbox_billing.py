@@ -57,6 +57,28 @@ def test_what_is_billed_by_the_list_is_the_list_to_the_last_digit(as_listed: lu.
     assert savings.loc["claude-haiku-4-5", "one_hour_share"] == 0
 
 
+def test_saving_and_list_cost_are_the_list_cost_without_caching(as_listed: lu.Usage) -> None:
+    """Asked in another way: the same model, all input fresh."""
+    models = list(as_listed.cost_per_model(OCTOBER)["model"])
+    dropped = as_listed.what_if(
+        OCTOBER, dict(zip(models, models, strict=True)), caching="dropped", exact=True
+    )
+    savings = as_listed.cache_savings(OCTOBER, "key_and_model", exact=True)
+    both = dropped.merge(savings, on=["org_id", "api_key_id", "model"])
+    assert len(both) == len(dropped) == len(savings) > 10
+    assert list(both["saving_low_usd"]) == list(both["change_low_usd"])
+    assert list(both["saving_high_usd"]) == list(both["change_high_usd"])
+    # of one tier and without a price for an hour, there is one cost without caching, and one with
+    certain = both[both["list_low_usd"] == both["list_high_usd"]]
+    assert len(certain) > 5
+    without = certain["list_low_usd"] + certain["saving_low_usd"]
+    assert list(without) == list(certain["to_low_usd"])
+    # parts add up to the total
+    whole = as_listed.cache_savings(OCTOBER, None, exact=True)
+    for name in ("saving_low_usd", "saving_high_usd", "total_cost_usd", "priced_cost_usd"):
+        assert sum(savings[name]) == whole[name].iloc[0]
+
+
 def test_each_bill_has_its_finding(otherwise: lu.Usage) -> None:
     assert findings(otherwise) == {
         ("Entwicklung (IDE)", "codestral-2508", "unpriced"),

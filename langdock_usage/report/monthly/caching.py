@@ -32,22 +32,23 @@ class CacheSentences:
         return [self._action(row, name) for row, name in zip(rows, names, strict=True)]
 
     def saved(self, savings: pd.DataFrame) -> list[Markup]:
-        """What caching saved, and what of it was lost again: `usage.cache_savings`, any group."""
+        """What caching saved, and what was lost again: `usage.cache_savings` by key and model."""
         known = savings[savings["saving_low_usd"].notna()]
         if known.empty:
             return []
         low, high = sum(known["saving_low_usd"]), sum(known["saving_high_usd"])
-        if low >= 0 or high <= 0:
-            name = "saved" if low >= 0 else "lost"
-            found = [self._write(name, amount=self._range(low, high))]
+        if low >= 0:
+            found = [self._write("saved", amount=self._range(low, high))]
+        elif high <= 0:
+            found = [_loud(self._write("lost", amount=self._range(low, high)))]
         else:
             found = [self._write("unsure", cost=self._money(-low), saved=self._money(high))]
         wasted = known[[value < 0 for value in known["saving_high_usd"]]]
         if wasted.empty:
             return [*found, self._write("nothing_wasted")]
         low, high = (sum(_inferred_or(wasted, name)) for name in _BOUNDS)
-        values = {"amount": self._range(low, high), "count": len(wasted)}
-        return [*found, self._write("wasted", **values)]
+        amount = self._range(low, high)
+        return [*found, _loud(self._write("wasted", amount=amount, where=self._pairs(wasted)))]
 
     def unrealised(self, unrealised: pd.DataFrame) -> Markup:
         """What the others would save as well as the best: `usage.unrealised_savings`."""
@@ -66,6 +67,48 @@ class CacheSentences:
         amount = self._range(most["saving_low_usd"], most["saving_high_usd"])
         name = shorten(self.formatter.in_column("team", most["team"]))
         return [self._write("team", team=name, amount=amount)]
+
+    def jumps(self, jumps: pd.DataFrame) -> list[Markup]:
+        """From which day on a model was billed at other prices: `usage.price_jumps`."""
+        language = self.formatter.language
+        return [
+            language.markup(
+                "caching.jump",
+                model=shorten(self.formatter.name(row["model"])),
+                day=language.day(row["first_day"]),
+                before=language.two_decimals(row["price_ratio_before"]),
+                after=language.two_decimals(row["price_ratio_after"]),
+                count=row["key_count"],
+            )
+            for row in jumps.to_dict("records")
+        ]
+
+    def what_if(self, moved: pd.DataFrame) -> list[Markup]:
+        """What each replacement of a model would change: `usage.what_if`."""
+        return [
+            self._moved(str(model), str(other), of_pair)
+            for (model, other), of_pair in moved.groupby(["model", "to_model"], sort=False)
+        ]
+
+    def _moved(self, model: str, other: str, moved: pd.DataFrame) -> Markup:
+        names = {"model": shorten(self.formatter.name(model)), "other": shorten(other)}
+        known = moved[moved["change_low_usd"].notna() & moved["change_high_usd"].notna()]
+        if known.empty:
+            return self._write("moved_unknown", **names)
+        low, high = sum(known["change_low_usd"]), sum(known["change_high_usd"])
+        if low < 0 < high:
+            values = {"saved": self._money(-low), "cost": self._money(high)}
+            return self._write("moved_either", **names, **values)
+        name = "moved_less" if high <= 0 else "moved_more"
+        return self._write(name, **names, amount=self._range(low, high))
+
+    def _pairs(self, savings: pd.DataFrame) -> str:
+        """The first API keys and models of some rows, and how many more there are."""
+        names = self.formatter.names(savings, "api_key_name")[:MOST_PAIRS]
+        models = map(self.formatter.name, savings["model"][:MOST_PAIRS])
+        pairs = [f"{shorten(key)} / {shorten(of)}" for key, of in zip(names, models, strict=True)]
+        more = len(savings) - len(pairs)
+        return ", ".join(pairs) + f" (+{more})" * (more > 0)
 
     def _action(self, row: dict[Any, Any], name: str) -> Markup:
         language = self.formatter.language
@@ -111,6 +154,13 @@ class CacheSentences:
         if count is None or count < 10_000_000:
             return language.number(count)
         return language.text("words.million", count=language.number(round(count / 1_000_000)))
+
+
+MOST_PAIRS = 3
+
+
+def _loud(sentence: Markup) -> Markup:
+    return Markup('<strong class="loss">{}</strong>').format(sentence)
 
 
 _BOUNDS = ("saving_low_usd", "saving_high_usd")

@@ -38,6 +38,7 @@ def summary_of(usage: "Usage", month: str, org_id: str) -> dict[str, object]:
         keys=usage.cost_per_key(month, org=org_id, exact=True),
         models=usage.cost_per_model(month, org=org_id, exact=True),
         teams=usage.cost_per_team(month, org=org_id, exact=True),
+        price_book=usage.prices(org=org_id).attrs["price_book"],
     )
 
 
@@ -49,8 +50,11 @@ def summarise(
     keys: "pd.DataFrame",
     models: "pd.DataFrame",
     teams: "pd.DataFrame",
+    price_book: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
     """The month as plain JSON values; money as text, exact.
+
+    `price_book` is what its prices are from, as a question about prices says in `attrs`.
 
     `keys`, `models` and `teams` are frames of `usage.compare(…)` or `usage.cost_per_…(…)`. Of
     thousands of keys, or hundreds of models, those that cost least stand together in a last entry
@@ -84,6 +88,7 @@ def summarise(
         "keys": _entries(keys, "keys", "api_key_id", "api_key_name"),
         "teams": _teams(teams),
         "models": _entries(models, "models", "model", "model"),
+        "price_book": dict(price_book) if price_book else None,
     }
 
 

@@ -193,7 +193,9 @@ def summary(self: Report, keys: pd.DataFrame, models: pd.DataFrame, teams: pd.Da
     """What the report carries for programs; the frames of `head` are part of it."""
     head = _head(self)
     groups = {"keys": keys, "models": models, "teams": teams}
-    found = summarise(self.months, head.exports, head.status, **groups)
+    found = summarise(
+        self.months, head.exports, head.status, **groups, price_book=self.shown_price_book
+    )
     renderer.show_html(element(found))
 
 

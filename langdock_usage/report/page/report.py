@@ -65,6 +65,10 @@ class Report:
     summary = monthly_parts.summary
     cache_actions = cache_parts.cache_actions
     caching = cache_parts.caching
+    break_even = cache_parts.break_even
+    price_jumps = cache_parts.price_jumps
+    what_if = cache_parts.what_if
+    price_book = cache_parts.price_book
 
     def __init__(
         self, month: str, months: pd.DataFrame, models: pd.DataFrame, language: str = "en"
@@ -82,6 +86,7 @@ class Report:
         self._section, self._caption = "table", ""
         self.shown_head: Head | None = None
         self.same_days: Period | None = None
+        self.shown_price_book: Mapping[str, object] | None = None
         self._shown: Counter[str] = Counter()
         self._is_said_empty = False
 
@@ -219,6 +224,10 @@ class Report:
     def by_month(self, frame: pd.DataFrame, name: str) -> pd.DataFrame:
         """Cache-hit ratio of keys or models (`name` is their column) by month, for `table`."""
         return cross_tables.ratio_by_month(self.formatter, frame, name)
+
+    def savings_by_month(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """What caching saved at least by month: `usage.cache_savings(…, by="key_and_month")`."""
+        return cross_tables.saving_by_month(self.formatter, frame)
 
 
 def _slug(name: str) -> str:

@@ -8,6 +8,7 @@
 | `…_usd`, `…_usd_before`, `…_usd_after`     | an amount                                      |
 | `change…_ratio`                            | a percentage with its sign                     |
 | `…_ratio`, `…_ratio_before`, `…_after`     | a percentage                                   |
+| `…_share`                                  | a percentage                                   |
 | whole numbers                              | thousands, in millions where they are large    |
 | other numbers                              | with two decimals                              |
 | `month`, or periods of a month             | a month                                        |

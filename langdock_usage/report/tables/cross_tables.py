@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from langdock_usage.charts.cache_charts import costliest_with_ratio
-from langdock_usage.charts.chart_data import aligned_by_weekday, require
+from langdock_usage.charts.chart_data import aligned_by_weekday, group_of, require
+from langdock_usage.charts.saving_charts import least_savings
 from langdock_usage.charts.top_and_others import by_cost, few, total_of
 from langdock_usage.report.language.formatter import Formatter
 
@@ -110,17 +111,35 @@ def ratio_by_month(formatter: Formatter, frame: pd.DataFrame, name: str) -> pd.D
     known = costliest_with_ratio(frame, name, KEYS)
     names = formatter.names(known, name)
     rows = dict(zip(map(str, known[key]), names, strict=True))
-    ratios = {
-        (str(one), month): ratio
-        for one, month, ratio in zip(
-            known[key], known["month"], known["cache_hit_ratio"], strict=True
-        )
-    }
-    wide: Wide = {(name, ""): list(rows.values())}
+    return _months_across(formatter, known, name, rows, "cache_hit_ratio", "float64")
+
+
+def saving_by_month(formatter: Formatter, frame: pd.DataFrame) -> pd.DataFrame:
+    """What caching saved at least by month, of the costliest keys, models or teams."""
+    known = least_savings(frame, KEYS)
+    name, _ = group_of(known)
+    key = "api_key_id" if name == "api_key_name" else name
+    rows = dict(zip(map(str, known[key]), formatter.names(known, name), strict=True))
+    return _months_across(formatter, known, name, rows, "saving_usd", "object")
+
+
+def _months_across(
+    formatter: Formatter,
+    known: pd.DataFrame,
+    name: str,
+    rows: dict[str, str],
+    value: str,
+    kind: str,
+) -> pd.DataFrame:
+    """A row for each of `rows` (its key and its name), a column for each month."""
+    key = "api_key_id" if name == "api_key_name" else name
+    places = zip(map(str, known[key]), known["month"], strict=True)
+    cells = dict(zip(places, known[value], strict=True))
+    wide: dict[tuple[str, str], Any] = {(name, ""): list(rows.values())}
     for month in sorted(set(known["month"])):
         heading = formatter.language.month(month, "MMM y")
-        column = [ratios.get((row, month)) for row in rows]
-        wide["cache_hit_ratio", heading] = pd.Series(column, dtype="float64")
+        column = [cells.get((row, month)) for row in rows]
+        wide[value, heading] = pd.Series(column, dtype=kind)
     return _frame(wide)
 
 
