@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from langdock_usage import charts
-from langdock_usage.charts.cache_charts import break_even_ratios
+from langdock_usage.charts.break_even import break_even_ratios
 
 SAVINGS = pd.DataFrame(
     {

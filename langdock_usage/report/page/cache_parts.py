@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from langdock_usage.charts.cache_charts import break_even_ratios
+from langdock_usage.charts.break_even import break_even_ratios
 from langdock_usage.charts.names import shorten
 from langdock_usage.report.monthly.caching import CacheSentences
 from langdock_usage.report.monthly.months import share
