@@ -2,7 +2,7 @@
 
     LangdockUsageError            one clear line: what is wrong, and what to do next
     ├── InvalidRequest            an argument is not valid (exit status 2)
-    ├── SettingsError             the file .env cannot be read
+    ├── SettingsError             the file .env or check.toml cannot be read, or is wrong
     ├── ApiError                  the service refused, failed, or answered nonsense
     │   ├── AccessDenied          no key, a wrong key, or a key without the scope
     │   ├── RequestRefused        the service does not want this request, whatever the reason
@@ -56,7 +56,7 @@ class InvalidRequest(LangdockUsageError):
 
 
 class SettingsError(LangdockUsageError):
-    """The file `.env` cannot be read."""
+    """A file of settings, `.env` or `check.toml`, cannot be read or says what is not known."""
 
 
 class ApiError(LangdockUsageError):

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from langdock_usage.cli.command_line import command_line, langdock_usage
+from langdock_usage.cli.commands.check import check
 from langdock_usage.cli.commands.explore import export, lab
 from langdock_usage.cli.commands.ingest import fetch, load, rebuild, status, unload
 from langdock_usage.cli.commands.redact import redact
@@ -28,13 +29,13 @@ app = typer.Typer(
 app.callback()(langdock_usage)
 for reference_app in reference_apps():
     app.add_typer(reference_app)
-for command in (demo, fetch, load, unload, rebuild, status, lab, export, sandbox):
+for command in (demo, fetch, load, unload, rebuild, status, check, lab, export, sandbox):
     app.command()(command)
 app.command(cls=ReportCommand)(report)
 app.add_typer(redact)
 
 ORDER = (
-    *("demo", "fetch", "report", "status"),  # the first steps
+    *("demo", "fetch", "report", "status", "check"),  # the first steps
     *("load", *(kind.name for kind in STATED), "export", "lab"),
     *("unload", "rebuild", "redact", "sandbox"),
 )
