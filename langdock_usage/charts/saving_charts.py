@@ -157,8 +157,8 @@ def _amounts(known: pd.DataFrame, style: Style) -> pd.DataFrame:
 
 
 def _domain(data: pd.DataFrame) -> list[float]:
-    low = min(float(data["saving_low_usd"].min()), 0.0)
-    return [low, max(float(data["saving_high_usd"].max()), -low * LOSS_ROOM)]
+    low = min([0.0, *data["saving_low_usd"]])
+    return [low, max([-low * LOSS_ROOM, *data["saving_high_usd"]])]
 
 
 def _tips(style: Style, name: str) -> list[alt.Tooltip]:

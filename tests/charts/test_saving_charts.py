@@ -103,3 +103,8 @@ def test_the_break_even_of_a_model_is_a_ratio_from_which_on_caching_always_pays(
     close = models.assign(break_even_low=reads, break_even_high=reads)
     chart = charts.cost_against_cache(keys, models=close)
     assert texts_of(chart, "text")[0] == "20.0%\u201321.0% writes +1"
+
+
+def test_without_savings_charts_are_empty() -> None:
+    assert layers_of(charts.cache_savings(SAVINGS[3:]))[1]["rows"] == []
+    assert layers_of(charts.cache_savings(SAVINGS[:0]))[1]["rows"] == []
