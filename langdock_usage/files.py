@@ -1,12 +1,25 @@
 """Writing a file whole or not at all, whenever the process dies."""
 
 import os
+import re
 import secrets
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 UNFINISHED = ".unfinished"
+STALE_SECONDS = 3600.0  # whoever wrote nothing for so long has died
+_OURS = re.compile(rf"\.[0-9a-f]{{12}}{re.escape(UNFINISHED)}(\.wal.*)?")
+
+
+def remove_stale(folder: Path) -> None:
+    """Remove what killed processes left unfinished in a folder; not what is being written now."""
+    for path in folder.glob(f".*{UNFINISHED}*"):
+        with suppress(OSError):  # another process was quicker
+            age_seconds = time.time() - path.stat().st_mtime
+            if _OURS.fullmatch(path.name) and age_seconds > STALE_SECONDS:
+                path.unlink()
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Making the database again from the raw exports that lie beside it."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,9 @@ from langdock_usage.raw.archive import Archive, Damaged, RawExport
 from langdock_usage.raw.price_books import unreadable_books
 from langdock_usage.raw.reference.copies import set_aside
 from langdock_usage.settings import WAIT_SECONDS
-from langdock_usage.store.connection import open_for_writing
+from langdock_usage.store.connection import logs_of, open_for_reading, open_for_writing
 from langdock_usage.store.waiting import OnWait
-from langdock_usage.store.writing.lock import only_writer
+from langdock_usage.store.writing.lock import being_rebuilt, only_writer, remove_database
 from langdock_usage.store.writing.store import Store
 
 
@@ -50,13 +51,13 @@ def rebuild(
         if not raws:
             what = "no intact raw exports" if damaged else "no raw exports"
             raise NoData(f"There are {what} in {archive.folder}; nothing was changed.")
-        fresh = database.with_name(f".{database.name}.rebuilding")
-        fresh.unlink(missing_ok=True)
+        fresh = being_rebuilt(database)
         try:
             consequences = _make(fresh, archive, raws, damaged, on_progress)
+            _check_whole(fresh, len(raws))
             _exchange(database, fresh, wait_seconds, on_wait)
         finally:
-            fresh.unlink(missing_ok=True)
+            remove_database(fresh)
         left_out = [
             f"{one.reason} Set aside: {archive.set_aside(one.export_id)}; {what_follows}"
             for one, what_follows in zip(damaged, consequences, strict=True)
@@ -81,7 +82,21 @@ def _make(
             on_progress(first + len(batch), len(raws))
         restore(store, archive)
         store.keep_up_with_prices()
+        store.write_all()
         return [consequence(store, one) for one in damaged]
+
+
+def _check_whole(fresh: Path, export_count: int) -> None:
+    """Nothing is exchanged before the new file is safe on the disk, and opens with every export."""
+    with fresh.open("rb+") as file:
+        os.fsync(file.fileno())
+    with open_for_reading(fresh) as connection:
+        [(count,)] = connection.execute("select count(*) from exports").fetchall()
+    if count != export_count or logs_of(fresh):
+        raise StoreError(
+            f"The new database is not whole: it holds {count} of {export_count} exports; the old "
+            "one is as it was."
+        )
 
 
 def _exchange(database: Path, fresh: Path, wait_seconds: float, on_wait: OnWait | None) -> None:
@@ -92,8 +107,8 @@ def _exchange(database: Path, fresh: Path, wait_seconds: float, on_wait: OnWait 
             open_for_writing(database, wait_seconds, on_wait).close()
         except DatabaseLocked:
             raise
-        except StoreError:  # beyond opening: kept for a look, with its log
-            for path in (database, database.with_name(f"{database.name}.wal")):
-                if path.exists():
-                    path.replace(path.with_name(f"{path.name}.damaged"))
+        except StoreError:  # beyond opening, and the new one holds all that is known
+            pass
+    for log in logs_of(database):
+        log.unlink()
     fresh.replace(database)

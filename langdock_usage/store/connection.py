@@ -1,5 +1,6 @@
 """Opening the DuckDB file, to read or to write; and what can be wrong with it."""
 
+import glob
 import warnings
 from datetime import datetime
 from functools import partial
@@ -9,6 +10,7 @@ from threading import Event
 import duckdb
 
 from langdock_usage.errors import DatabaseBusy, DatabaseLocked, DatabaseMissing, StoreError
+from langdock_usage.files import atomic_write
 from langdock_usage.sql import read_sql
 from langdock_usage.store.as_of import ARCHIVE, create_views_as_of
 from langdock_usage.store.schema import create_all, current_version, stored_version
@@ -19,6 +21,7 @@ from langdock_usage.store.waiting import OnWait, when_free
 READER_WAIT_SECONDS = 5.0
 # The oldest DuckDB that opens a file made here. The file keeps the format that it was made with.
 STORAGE_VERSION = "v1.4.0"
+HEADER_BYTES = 3 * 4096  # at the beginning of each database
 
 
 def open_for_reading(path: Path, moment: datetime | None = None) -> duckdb.DuckDBPyConnection:
@@ -71,20 +74,61 @@ def open_for_writing(
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"Cannot make the folder {path.parent}: {error.strerror}.") from error
+    if not path.exists() or _is_unfinished(path):
+        _make(path)
     connect = partial(_connect, path, read_only=False)
     connection = when_free(connect, path, wait_seconds, on_wait, give_up)
     try:
         if stored_version(connection) != current_version():
-            connection.begin()
-            upgrade(connection, path)
-            create_all(connection)
-            connection.execute("delete from schema_version")
-            connection.execute("insert into schema_version values (?)", [current_version()])
-            connection.commit()
+            _bring_up_to_date(connection, path)
     except duckdb.Error as error:
         connection.close()
         raise StoreError(f"{path} cannot be used: {first_line(error)}") from error
     return connection
+
+
+def logs_of(path: Path) -> list[Path]:
+    """What DuckDB has written of changes that are not in the file yet; nothing of a closed one."""
+    return sorted(path.parent.glob(f"{glob.escape(path.name)}.wal*"))
+
+
+def _is_unfinished(path: Path) -> bool:
+    """Whether it is a new database whose process was killed before it held anything."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEADER_BYTES)
+    except OSError:  # told when it is opened
+        return False
+    return len(head) < HEADER_BYTES and (not head or head[8:12] == b"DUCK")
+
+
+def _make(path: Path) -> None:
+    """A new database, at its place only when it is whole. Raises StoreError."""
+    try:
+        with atomic_write(path) as unfinished:
+            try:
+                with _connect(unfinished, read_only=False) as connection:
+                    _bring_up_to_date(connection, path)
+                    connection.execute("checkpoint")
+                for log in logs_of(path):  # of a file that is gone: it must not meet the new one
+                    log.unlink()
+            finally:
+                for log in logs_of(unfinished):
+                    log.unlink()
+    except duckdb.Error as error:
+        raise StoreError(f"{path} cannot be made: {first_line(error)}") from error
+    except OSError as error:
+        raise StoreError(f"{path} cannot be made: {error.strerror}.") from error
+
+
+def _bring_up_to_date(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Tables and views of this version, in place of those that are there."""
+    connection.begin()
+    upgrade(connection, path)
+    create_all(connection)
+    connection.execute("delete from schema_version")
+    connection.execute("insert into schema_version values (?)", [current_version()])
+    connection.commit()
 
 
 def _connect(path: Path, *, read_only: bool, in_memory: bool = False) -> duckdb.DuckDBPyConnection:

@@ -159,7 +159,7 @@ def test_rebuild_mends_a_damaged_file(database: Path, tmp_path: Path) -> None:
     database.write_bytes(b"no database any more")
     rebuild(database, lambda *_: None)
     assert rows(database, "from usage") == before
-    assert database.with_name("test.duckdb.damaged").read_bytes() == b"no database any more"
+    assert not list(tmp_path.glob("*.damaged"))  # the new one holds all that is known
 
 
 def test_longer_file_gives_way_to_the_days_that_cover_it(database: Path, tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from langdock_usage.errors import DatabaseLocked, StoreError
+from langdock_usage.files import remove_stale
 from langdock_usage.raw.archive import Archive
 from langdock_usage.settings import WAIT_SECONDS
-from langdock_usage.store.connection import open_for_writing
+from langdock_usage.store.connection import logs_of, open_for_writing
 from langdock_usage.store.waiting import OnWait
 from langdock_usage.text import counted
 
@@ -28,7 +29,8 @@ def only_writer(
     without any export is removed. Raises DatabaseLocked where another process holds the lock
     for longer than `wait_seconds`.
     """
-    folder = Archive(database).folder
+    archive = Archive(database)
+    folder = archive.folder
     lock = FileLock(folder / ".lock")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -47,6 +49,10 @@ def only_writer(
         raise StoreError(f"Cannot write into the folder {folder}: {error.strerror}.") from error
     is_new = not database.exists()
     try:
+        # what killed processes left
+        remove_database(being_rebuilt(database))
+        remove_stale(database.parent)
+        archive.sweep()
         yield
     finally:
         if is_new and database.exists():
@@ -54,9 +60,20 @@ def only_writer(
         lock.release()
 
 
+def being_rebuilt(database: Path) -> Path:
+    """Where a new file is made that will take the place of this one."""
+    return database.with_name(f".{database.name}.rebuilding")
+
+
+def remove_database(path: Path) -> None:
+    """Remove a file that nobody has open, and what belongs to it."""
+    for file in (path, *logs_of(path)):
+        file.unlink(missing_ok=True)
+
+
 def _remove_unused(database: Path) -> None:
     with suppress(StoreError):
         with open_for_writing(database) as connection:
             used = connection.execute("select 1 from exports limit 1").fetchone()
         if not used:
-            database.unlink()
+            remove_database(database)

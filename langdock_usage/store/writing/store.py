@@ -70,6 +70,16 @@ class Store:
         finally:
             self._connection.close()
 
+    def write_all(self) -> None:
+        """Write everything into the file itself, which needs no log then. Raises StoreError.
+
+        Closing does so, too, but says nothing where it fails.
+        """
+        try:
+            self._connection.execute("checkpoint")
+        except duckdb.Error as error:
+            raise StoreError(f"{self.path} cannot be written: {first_line(error)}") from error
+
     def add_export(self, raw: RawExport, csv: Path | None, name: str) -> AddedExport:
         """Add one export with its CSV (None: the service had no data); `name` is for errors.
 
