@@ -10,7 +10,6 @@ from langdock_usage.store.writing.store import Store
 
 def recover(store: Store, archive: Archive) -> list[str]:
     """Add every kept export that the database lacks; says what is refused, and why."""
-    archive.sweep()
     finish_unloading(store, archive)
     refused = restore(store, archive)
     stored = store.lookups.export_ids()

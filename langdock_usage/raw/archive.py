@@ -194,7 +194,7 @@ class Archive:
         return moved[-1] if moved else aside
 
     def sweep(self) -> None:
-        """Remove what a killed process left unfinished. Only for whoever holds the database."""
+        """Remove what a killed process left unfinished. Only for whoever holds its lock."""
         for path in self.folder.rglob(f".*{UNFINISHED}"):
             path.unlink()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from langdock_usage.errors import InvalidRequest, NotFinal, ReportError
-from langdock_usage.files import atomic_write
+from langdock_usage.files import atomic_write, remove_stale
 from langdock_usage.report.kernel.execute import execute
 from langdock_usage.report.kernel.process import KernelProcess, kernel_process
 from langdock_usage.report.language import LANGUAGES, Language
@@ -197,6 +197,7 @@ def _write(path: Path, html: str, executed: Any, folder: Path | None) -> None:
     text: Any = nbformat.writes  # has no types
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        remove_stale(path.parent)
         for file, content in ((path.with_suffix(".ipynb"), text(executed)), (path, html)):
             with atomic_write(file) as unfinished:
                 unfinished.write_text(content, encoding="utf-8", newline="\n")

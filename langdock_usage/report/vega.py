@@ -9,7 +9,7 @@ from typing import Any
 
 from platformdirs import user_cache_path
 
-from langdock_usage.files import atomic_write
+from langdock_usage.files import atomic_write, remove_stale
 
 D3_LOCALES = {"en": "en-US", "de": "de-DE"}
 OWN_FORMATS: dict[str, dict[str, Any]] = {
@@ -57,6 +57,7 @@ def _cached(name: str, make: Callable[[], str]) -> str:
     text = make()
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
+        remove_stale(folder)
         with atomic_write(path) as unfinished:  # another report may read it now
             unfinished.write_text(text, encoding="utf-8", newline="")
     return text

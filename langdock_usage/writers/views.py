@@ -24,7 +24,7 @@ import duckdb
 from langdock_usage.columns import views
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.escaping import csv_line, escape_formula
-from langdock_usage.files import atomic_write
+from langdock_usage.files import atomic_write, remove_stale
 from langdock_usage.sql import read_sql
 from langdock_usage.text import exact
 from langdock_usage.windows import Period, month_of
@@ -106,6 +106,7 @@ def write_view(
             on_command_line=f"{path} is there already; name another file, or say --overwrite.",
         )
     path.parent.mkdir(parents=True, exist_ok=True)
+    remove_stale(path.parent)
     with atomic_write(path) as unfinished:
         if kind == "parquet":
             connection.execute(

@@ -82,7 +82,7 @@ def as_json_value(value: object) -> object:
 
 
 def _template(kind: Kind, file: Path | None, *, update: bool, db: Path | None) -> None:
-    from langdock_usage.files import atomic_write
+    from langdock_usage.files import atomic_write, remove_stale
     from langdock_usage.ingest.templates import add_missing, template
     from langdock_usage.metrics.usage import Usage
 
@@ -91,6 +91,7 @@ def _template(kind: Kind, file: Path | None, *, update: bool, db: Path | None) -
     usage = Usage(settings.database)
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
+        remove_stale(target.parent)
         with atomic_write(target) as unfinished:
             # the mark at the beginning lets Excel know that it is UTF-8
             unfinished.write_text(template(kind, usage), encoding="utf-8-sig", newline="")
