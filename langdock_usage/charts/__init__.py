@@ -24,6 +24,7 @@ from langdock_usage.charts.exploring import (
     key_story,
 )
 from langdock_usage.charts.heatmap import cost_per_key_and_model
+from langdock_usage.charts.outlook import budgets, forecast
 from langdock_usage.charts.saving_charts import (
     cache_savings,
     cache_savings_over_time,
@@ -32,6 +33,7 @@ from langdock_usage.charts.saving_charts import (
 from langdock_usage.charts.waterfall import waterfall
 
 __all__ = [
+    "budgets",
     "cache_efficiency",
     "cache_over_time",
     "cache_savings",
@@ -49,6 +51,7 @@ __all__ = [
     "cost_per_model",
     "cost_per_month",
     "cost_per_team",
+    "forecast",
     "key_story",
     "waterfall",
 ]

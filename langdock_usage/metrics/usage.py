@@ -102,6 +102,7 @@ class Usage:
     price_books = price_book.price_books
     price_of = price_book.price_of
     changed_prices = price_book.changed_prices
+    forecast_days = forecast.forecast_days
     forecast = forecast.forecast
     budgets = budgets.budgets
 

@@ -211,3 +211,20 @@ def test_usual_error_is_that_of_the_same_day_of_the_months_before(usage: lu.Usag
         errors.append(abs(then - now) / now)  # type: ignore[operator]
     found = one(usage.forecast("2026-11", key="key-1"))["usual_error_ratio"]
     assert found == pytest.approx(sorted(errors)[1])
+
+
+def test_days_lead_to_the_forecast(usage: lu.Usage) -> None:
+    days_of = usage.forecast_days("2026-11", key="key-1")
+    last, found = days_of.iloc[-1], one(usage.forecast("2026-11", key="key-1"))
+    for name in ("expected", "low", "high"):
+        assert last[f"{name}_running_usd"] == pytest.approx(found[f"{name}_usd"])
+    tenth, eleventh = days_of.iloc[9], days_of.iloc[10]
+    assert tenth["running_usd"] == pytest.approx(found["cost_so_far_usd"])
+    assert tenth["low_running_usd"] == tenth["high_running_usd"] == tenth["running_usd"]
+    assert pd.isna(eleventh["running_usd"]) and pd.isna(eleventh["cost_usd"])
+    assert eleventh["low_running_usd"] < eleventh["expected_running_usd"]
+    october = [float(weekly(day)) for day in days("2026-10-01", "2026-10-30").days()]
+    assert last["running_before_usd"] == pytest.approx(sum(october))
+    # 12 September is not known
+    october_of = usage.forecast_days("2026-10")["running_before_usd"]
+    assert list(october_of.notna()) == [True] * 11 + [False] * 20

@@ -14,6 +14,7 @@ from langdock_usage.errors import TooLittleHistory
 from langdock_usage.metrics.groups import COLUMNS, WITH_NAMES, By
 from langdock_usage.metrics.incomplete import warn
 from langdock_usage.text import counted
+from langdock_usage.windows import month_before
 
 if TYPE_CHECKING:
     from langdock_usage.analysis.daily_costs import Floats
@@ -103,3 +104,43 @@ def _sums(so_far: Sequence[Decimal], more: Floats) -> pd.Series[Any]:
         for spent, addition in zip(so_far, more, strict=True)
     ]
     return pd.Series(sums, dtype="object")
+
+
+def running_days(months: Iterable[MonthSoFar], level: float) -> pd.DataFrame:
+    """One row per workspace and day of the month: costs added up, and where they are heading."""
+    return pd.concat([_running(one, level) for one in months], ignore_index=True)
+
+
+def _running(one: MonthSoFar, level: float) -> pd.DataFrame:
+    costs = one.daily.costs[one.places, 0]
+    known, unknown = np.nan_to_num(costs).cumsum(), np.isnan(costs)
+    more, width = np.zeros(len(costs)), np.zeros(len(costs))
+    if forecast := one.forecast:
+        place = unknown.cumsum() - 1  # of the last unknown day so far
+        sums = forecast.expected[:, 0].cumsum()
+        widths = forecast.running_half_widths(level) if one.has_band else sums * np.nan
+        more, width = (np.where(place < 0, 0, some[place]) for some in (sums, widths))
+    days = [pd.Timestamp(day) for day in one.month.days()]
+    return pd.DataFrame(
+        {
+            "day": pd.Series(days, dtype="datetime64[us]"),
+            "org_id": pd.Series([one.org_id] * len(days), dtype="str"),
+            "cost_usd": costs,
+            "running_usd": costs.cumsum(),
+            "expected_running_usd": known + more,
+            "low_running_usd": known + np.maximum(0, more - width),
+            "high_running_usd": known + more + width,
+            "running_before_usd": _running_before(one),
+        }
+    )
+
+
+def _running_before(one: MonthSoFar) -> Floats:
+    """The costs of the month before added up, up to the same day of it."""
+    before = month_before(one.month)
+    first = (before.first - one.daily.first).days
+    costs = np.full(max(len(one.month), len(before)), np.nan)
+    for day in range(max(0, -first), len(before)):
+        costs[day] = one.daily.costs[first + day, 0]
+    running: Floats = costs.cumsum()[: len(one.month)]
+    return running

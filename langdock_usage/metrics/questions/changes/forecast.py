@@ -57,9 +57,49 @@ def forecast(
         warn_if_short,
     )
 
-    if not 0 < level < 1:
-        raise InvalidRequest(f"level={level!r}: a probability is between 0 and 1, like 0.8.")
+    _check_level(level)
     filters = Filters(key, model, team, org)
     found = months_so_far(self._reader, month, known_until, by, filters, holidays)
     warn_if_short(found)
     return presented(estimated_months(found, level, by), "cost_so_far_usd", exact=exact)
+
+
+def forecast_days(
+    self: Usage,
+    month: PeriodLike,
+    level: float = 0.8,
+    known_until: PeriodLike = None,
+    *,
+    holidays: Collection[PeriodLike] = (),
+    key: Names = None,
+    model: Names = None,
+    org: str | None = None,
+    team: Names = None,
+) -> pd.DataFrame:
+    """The way to `forecast`, to be drawn: one row per workspace and day of the month, in order.
+
+    `day`, `org_id`, `cost_usd` (missing where not known), `running_usd` (the days up to this one,
+    missing after the first that is not known), `expected_running_usd`, `low_running_usd` and
+    `high_running_usd` (the same with what is expected for days that are not known, and the band
+    of that sum), `running_before_usd` (of the month before, up to the same day of it; missing as
+    `running_usd`). The last day's are the figures of `forecast`; all are floats. Warns and raises
+    as `forecast` does.
+
+    >>> days = usage.forecast_days("2026-10")
+    >>> days[["day", "running_usd", "expected_running_usd"]].tail(1)
+              day  running_usd  expected_running_usd
+    30 2026-10-31        10.25                 10.25
+    """
+    from langdock_usage.metrics.questions.changes.costs_by_day import months_so_far
+    from langdock_usage.metrics.questions.changes.estimates import running_days, warn_if_short
+
+    _check_level(level)
+    filters = Filters(key, model, team, org)
+    found = months_so_far(self._reader, month, known_until, None, filters, holidays)
+    warn_if_short(found)
+    return running_days(found, level)
+
+
+def _check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise InvalidRequest(f"level={level!r}: a probability is between 0 and 1, like 0.8.")
