@@ -95,7 +95,7 @@ def _line(
     ]
     base = alt.Chart(known).encode(x=_x(data), y=_y(name), tooltip=tips)
     end = known.tail(1).assign(text=f"{style.label(name)} {known[f'{name}_label'].iloc[-1]}")
-    text = alt.Chart(end).mark_text(align="right", dx=-8, dy=20 if below else -9, fontSize=11)
+    text = alt.Chart(end).mark_text(align="right", dx=-8, dy=64 if below else -9, fontSize=11)
     return [
         base.mark_line(**look),
         base.mark_point(size=60, opacity=0),  # what a finger or a mouse finds
