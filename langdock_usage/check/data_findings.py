@@ -54,6 +54,7 @@ def not_reconciled(month: Month, most_usd: float) -> Iterator[Finding]:
     found = DataStatus.of(
         month.usage.known_days(month.name, org=month.org_id),
         month.usage.reconciliation(month.name, org=month.org_id, exact=True),
+        month.usage.exports(month.name, org=month.org_id),
     )
     if found.is_compared and found.differing_keys and abs(found.difference_usd) >= most_usd:
         keys = f"{found.differing_keys} of {counted(found.compared_keys, 'key')}"
