@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 import altair as alt
 import pandas as pd
 
@@ -36,12 +38,17 @@ TOP = 15
 
 
 def cost_per_day(
-    daily: pd.DataFrame, before: pd.DataFrame | None = None, style: Style = PLAIN
+    daily: pd.DataFrame,
+    before: pd.DataFrame | None = None,
+    style: Style = PLAIN,
+    *,
+    events: pd.DataFrame | None = None,
 ) -> alt.LayerChart:
     """Cost of each day of a month, stacked by model; the days of the month `before` as a line.
 
     Of `cost_per_period`, it draws the periods that are single days. The line is shifted by up to
-    three days, so that each weekday stands above the same weekday.
+    three days, so that each weekday stands above the same weekday. `events` (`first_day`,
+    `last_day`, `text`) are marked above their days.
 
     >>> chart = charts.cost_per_day(usage.daily_cost("2026-10"), usage.daily_cost("2026-09"))
     """
@@ -69,8 +76,39 @@ def cost_per_day(
     layers = [bars]
     if before is not None and len(before) and len(daily):
         layers += _line_of_month_before(before, daily["day"].min(), x, style)
+    if events is not None and len(events) and len(daily):
+        layers += _marked_events(events, described, x, style)
     chart = finished(layers, 300, style, "days", described)
     return chart.resolve_scale(strokeDash="independent") if len(layers) > 1 else chart
+
+
+def _marked_events(
+    events: pd.DataFrame, costs: pd.DataFrame, x: alt.X, style: Style
+) -> list[alt.Chart]:
+    """A bracket above the days of each event, and what it is about."""
+    per_day = costs.groupby("day")["total_cost_usd"].sum()
+    rows = []
+    for event in events.to_dict("records"):
+        its = per_day[(per_day.index >= event["first_day"]) & (per_day.index <= event["last_day"])]
+        if len(its):
+            first, last = its.index[0].day, its.index[-1].day
+            is_right = first > per_day.index[0].days_in_month / 2
+            rows.append((first, last, float(its.max()), event["text"], is_right))
+    data = pd.DataFrame(
+        rows, columns=["day_of_month", "last", "total_cost_usd", "text", "is_right"]
+    )
+    base = alt.Chart(data).encode(y=cost_axis(style), tooltip=[alt.Tooltip("text:N", title="")])
+    bracket = base.mark_rule(color=INK, strokeWidth=2, yOffset=-5, y2Offset=-5)
+    layers = [bracket.encode(x=x.bandPosition(0), x2=alt.X2("last:O", bandPosition=1))]
+    sides: tuple[tuple[Any, str, Literal["left", "right"], float], ...] = (
+        (~alt.datum.is_right, "day_of_month:O", "left", 0),
+        (alt.datum.is_right, "last:O", "right", 1),
+    )
+    for where, column, align, band in sides:
+        words = base.transform_filter(where).mark_text(align=align, dy=-14, fontWeight="bold")
+        place = alt.X(column, title=None, bandPosition=band)
+        layers.append(words.encode(x=place, text="text:N"))
+    return layers
 
 
 def _line_of_month_before(

@@ -23,6 +23,7 @@ KEY = ("api_key_id", "api_key_name")
 class Cause:
     """An API key that moved, and the effect that moved it most."""
 
+    key: str
     name: str
     change_usd: Decimal
     effect: str
@@ -96,6 +97,7 @@ class Causes:
         key = row["api_key_id"]
         [compared] = self._keys[self._keys["api_key_id"] == key].to_dict("records")
         return Cause(
+            key=key,
             name=shorten(self._names[key]),
             change_usd=change,
             effect=effect.removesuffix("_usd"),
@@ -122,8 +124,8 @@ class Causes:
             parts.append(language.markup("causes.rest", difference=self._difference(rest)))
         return language.markup("causes.and").join(parts)
 
-    def story(self, cause: Cause) -> Markup:
-        """A sentence: how much, who, and what moved it."""
+    def story(self, cause: Cause, events: pd.DataFrame) -> Markup:
+        """A sentence: how much, who, and what moved it; and on which days, if on some of them."""
         name, values = told(cause, self._format)
         change = Markup("<strong>{}</strong>").format(self._difference(cause.change_usd))
         own = self._format.language.markup(
@@ -132,7 +134,19 @@ class Causes:
             part=self._difference(cause.effect_usd),
             **values,
         )
-        return Markup("{} {}").format(change, own)
+        return Markup(" ").join([change, own, *self._on_days(cause, events)])
+
+    def _on_days(self, cause: Cause, events: pd.DataFrame) -> list[Markup]:
+        """The event of this key that went the way of its change and was the largest."""
+        language = self._format.language
+        its = events[(events["api_key_id"] == cause.key).fillna(value=False)].to_dict("records")
+        same_way = [row for row in its if row["excess_usd"] * cause.change_usd > 0]
+        if not same_way:
+            return []
+        event = max(same_way, key=lambda row: abs(row["excess_usd"]))
+        days = language.interval(event["first_day"].date(), event["last_day"].date())
+        excess = self._difference(event["excess_usd"])
+        return [language.markup("events.part", days=days, excess=excess)]
 
     def _difference(self, amount: Decimal) -> str:
         return self._format.difference(amount)

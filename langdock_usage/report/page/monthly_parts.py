@@ -100,8 +100,12 @@ def at_a_glance(
     keys: pd.DataFrame,
     days: pd.DataFrame,
     bridge: pd.DataFrame,
+    events: pd.DataFrame,
 ) -> None:
-    """The month in a few sentences and six figures; `bridge` is by API key and model."""
+    """The month in a few sentences and six figures.
+
+    `bridge` is by API key and model, `events` are the anomalies, those that were expected too.
+    """
     if self.same_days:
         self.months.compare_with(self.same_days, keys)
     write = Sentences(self.months, self.formatter)
@@ -112,7 +116,10 @@ def at_a_glance(
         title=self.language.text("figures.title"),
         figures=figures(self.months, self.formatter),
         message=write.total((lambda change: why.summary(causes, change)) if causes else None),
-        sentences=[*map(why.story, causes), *(write.spike(days) or write.largest(keys))],
+        sentences=[
+            *(why.story(cause, events) for cause in causes),
+            *(write.spike(days) if events.empty else []),
+        ],
     )
 
 

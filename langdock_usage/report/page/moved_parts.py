@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from langdock_usage.report.monthly.causes import Causes
+from langdock_usage.report.monthly.events import EventSentences
+from langdock_usage.report.page.templates import show
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +29,20 @@ def moved(self: Report, bridge: pd.DataFrame, keys: pd.DataFrame) -> pd.DataFram
     `change_ratio`.
     """
     return Causes(bridge, keys, self.formatter).of_keys()
+
+
+def events(self: Report, anomalies: pd.DataFrame) -> None:
+    """What was unusual: `usage.anomalies(…, include_expected=True)`, exact; nothing if none was."""
+    write = EventSentences(self.formatter)
+    sentences = [*write.unexpected(anomalies), *write.expected(anomalies)]
+    if sentences:
+        self.subheading("events")
+        show("sentences.html.j2", sentences=sentences)
+
+
+def event_labels(self: Report, anomalies: pd.DataFrame) -> pd.DataFrame:
+    """The events that nobody expected, to be marked in the chart of days."""
+    return EventSentences(self.formatter).labels(anomalies)
 
 
 def effects(self: Report, bridge: pd.DataFrame, keys: pd.DataFrame) -> pd.DataFrame:

@@ -55,6 +55,8 @@ class Report:
     is_compared = moved_parts.is_compared
     moved = moved_parts.moved
     effects = moved_parts.effects
+    events = moved_parts.events
+    event_labels = moved_parts.event_labels
     longer_periods = monthly_parts.longer_periods
     most_points = monthly_parts.most_points
     partial_months = monthly_parts.partial_months
