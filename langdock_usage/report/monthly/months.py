@@ -107,6 +107,15 @@ class Months:
         before = self.comparable(total)
         return relative_change(total.total_cost_usd, before.total_cost_usd) if before else None
 
+    def last_thirteen(self) -> list[date]:
+        """First days of this month and of the twelve before it, from the first that is known on."""
+        first = max(self.first.replace(year=self.first.year - 1), min(self._months))
+        return [month.first for month in months_of(Period(first, month_of(self.first).last))]
+
+    def knows(self, month: date) -> bool:
+        """Whether anything of a month is known."""
+        return month in self._months
+
     def year_ago(self, total: MonthTotal) -> MonthTotal | None:
         """The same month of the year before, if anything of it is known."""
         return self._months.get(total.month.replace(year=total.month.year - 1))

@@ -17,7 +17,7 @@ from langdock_usage.report.language import Language
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.marks import Marks
 from langdock_usage.report.monthly.months import Months
-from langdock_usage.report.page import cache_parts, monthly_parts, moved_parts
+from langdock_usage.report.page import cache_parts, monthly_parts, moved_parts, outlook_parts
 from langdock_usage.report.page.monthly_parts import Head
 from langdock_usage.report.page.own_charts import drawable, frames_of
 from langdock_usage.report.page.style import report_style
@@ -52,6 +52,8 @@ class Report:
     head = monthly_parts.head
     period_before = monthly_parts.period_before
     at_a_glance = monthly_parts.at_a_glance
+    is_running = outlook_parts.is_running
+    outlook = outlook_parts.outlook
     is_compared = moved_parts.is_compared
     moved = moved_parts.moved
     effects = moved_parts.effects
