@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from langdock_usage.analysis.exchange_rates import Rate
 from langdock_usage.escaping import csv_line
 from langdock_usage.ingest.reference_files import load_file
+from langdock_usage.metrics.questions.currencies import rates_of_period, rates_used
 from langdock_usage.metrics.usage import Usage
 from langdock_usage.periods import PeriodLike
 from langdock_usage.raw.reference.rates_used import RATES_USED
@@ -29,12 +30,9 @@ def keep_rates(
     Raises InvalidRequest, NoRate, NoData, and what loading a reference file raises.
     """
     usage = Usage(database)
-    before = usage.rates_used()
-    new = [
-        rate
-        for rate in usage.rates(period, currency, org=org_id)
-        if (rate.day, rate.currency) not in before
-    ]
+    before = rates_used(usage)
+    rates = rates_of_period(usage, period, currency, org_id)
+    new = [rate for rate in rates if (rate.day, rate.currency) not in before]
     if new:
         with TemporaryDirectory(prefix="langdock-usage-") as folder:
             file = Path(folder) / "rates_used.csv"

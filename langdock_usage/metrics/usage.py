@@ -81,7 +81,6 @@ class Usage:
     bridge = bridge.bridge
     cost_in_currency = currencies.cost_in_currency
     rates = currencies.rates
-    rates_used = currencies.rates_used
     invoices = currencies.invoices
     anomalies = anomalies.anomalies
     keys = api_keys.keys

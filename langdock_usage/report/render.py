@@ -16,9 +16,14 @@ from langdock_usage.report.language import LANGUAGES, Language
 from langdock_usage.report.monthly.open_month import OpenMonth, open_month
 from langdock_usage.report.monthly.summary import shows_summary
 from langdock_usage.report.notebooks import ASKED_REPORT, Notebook, is_notebook, read_notebook
-from langdock_usage.report.previous_report import moment_of_report, price_book_of_report
+from langdock_usage.report.previous_report import (
+    moment_of_report,
+    price_book_of_report,
+    summary_of_report,
+)
 from langdock_usage.report.sealed import for_jupyterlab, seal
 from langdock_usage.report.sending.index import update_index
+from langdock_usage.report.sending.mail import check_address, write_mail
 from langdock_usage.report.sending.pdf import find_browser, print_pdf
 from langdock_usage.store.excerpt import redacted
 from langdock_usage.windows import history_start
@@ -38,7 +43,9 @@ class ReportRequest:
     show_code: bool = False
     require_final: bool = False
     is_redacted: bool = False
+    since: Path | None = None
     as_pdf: bool = False
+    address: str | None = None
 
     @property
     def folder(self) -> Path | None:
@@ -80,7 +87,9 @@ def render(
     show_code: bool = False,
     require_final: bool = False,
     is_redacted: bool = False,
+    since: Path | None = None,
     as_pdf: bool = False,
+    address: str | None = None,
     on_warning: Callable[[str], None] | None = None,
 ) -> Path:
     """Execute a notebook for a month; the path of the HTML file, the executed notebook beside it.
@@ -88,7 +97,9 @@ def render(
     `output` is a folder for reports, which go into `YYYY-MM/NAME.html` there, or the HTML file
     itself. In another language than the notebook's own it is `NAME.LANGUAGE.html`, and redacted
     (pseudonyms for keys, teams, cost centres and owners) `NAME.redacted.html`. `on_warning` is told
-    what cells show that the file cannot hold. `as_pdf` prints it as well, beside it.
+    what cells show that the file cannot hold. It is compared with the version before, or with the
+    report in the file `since`. `as_pdf` prints it as well, beside it, and with an `address` there
+    is a message to send.
 
     Raises InvalidRequest, NoData, StoreError (DatabaseMissing, DatabaseLocked), ReportError where
     the notebook fails, with `require_final` NotFinal, and with `is_redacted` PseudonymsError; then
@@ -103,7 +114,9 @@ def render(
         show_code=show_code,
         require_final=require_final,
         is_redacted=is_redacted,
+        since=since,
         as_pdf=as_pdf,
+        address=address,
     )
     with kernel_process() as kernel:
         return render_notebook(read_notebook(name), request, kernel, on_warning)
@@ -121,6 +134,7 @@ def render_notebook(
         str(given.get("language", notebook.defaults.get("language") or LANGUAGES[0]))
     )
     html = request.html(notebook, language)
+    check_address(request.address)
     if request.as_pdf:
         find_browser()  # better now than after the report
     # Nobody can change the numbers halfway: the file is open while the notebook runs.
@@ -132,6 +146,7 @@ def render_notebook(
             "month": request.month,
             "org_id": month.org_id,
             "earlier_report": moment_of_report(html, month.org_id),
+            "earlier_file": _earlier(html, request.since),
             "earlier_price_book": price_book_of_report(html, month.org_id),
         }
         known = {key: value for key, value in standard.items() if key in notebook.defaults}
@@ -161,7 +176,16 @@ def render_notebook(
     _write(html, sealed, for_jupyterlab(executed), request.folder)
     if request.as_pdf:
         print_pdf(html)
+    write_mail(html, title, language, request.address)
     return html
+
+
+def _earlier(html: Path, since: Path | None) -> str | None:
+    """The report to compare with. Raises InvalidRequest where `since` is none."""
+    if since and not summary_of_report(since):
+        raise InvalidRequest(f"{since} is no report that can be compared with.")
+    earlier = since or html
+    return str(earlier) if earlier.is_file() else None
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from langdock_usage.errors import InvalidRequest, NoRate
 from langdock_usage.ingest.exchange_rates import keep_rates
 from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.ingest.reference_files import load_file
+from langdock_usage.metrics.questions.currencies import rates_of_period
 from langdock_usage.raw.reference.rates import RATES
 from tests.support.databases import DatabaseBuilder, days
 
@@ -57,12 +58,12 @@ def test_each_day_at_the_rate_of_the_last_day_that_has_one(database: Path) -> No
     assert whole["total_cost"].sum() == answer["total_cost"].sum()
 
     rates = usage.rates("2025-03", "EUR")
-    assert [rate.rate_day.day for rate in rates] == [28, 28, 28, 31]
-    assert {rate.source for rate in rates} == {ECB}
+    assert [day.day for day in rates["rate_day"]] == [28, 28, 28, 31]
+    assert set(rates["source"]) == {ECB}
 
 
 def test_a_currency_that_is_quoted_against_the_euro_loses_no_digit(database: Path) -> None:
-    [rate, *_] = lu.open(database).rates("2025-03-28", "JPY")
+    [rate] = rates_of_period(lu.open(database), "2025-03-28", "JPY", None)
     # what a euro was worth that day, in both: their quotient has no end
     assert Fraction(rate.usd) == FRIDAY
     assert rate.in_currency(rate.usd) == Fraction(rate.units)
@@ -78,14 +79,14 @@ def test_stated_rates_go_first_and_used_ones_never_change(database: Path) -> Non
     load_rates(database, "2025-03-29,EUR,2\n2025-03-29,XTS,0.5\n2025-03-26,XTS,4\n")
     assert usage.cost_in_currency("2025-03", "EUR", exact=True).equals(before)
     tests = usage.rates("2025-03", "XTS")
-    assert [rate.source for rate in tests] == [STATED] * 4
+    assert [*tests["source"]] == [STATED] * 4
     # 28 March: 1 / 4; from the 29th on 1 / 0.5, for 11 USD a day
     whole = usage.cost_in_currency("2025-03", "XTS", by=None, exact=True)
     assert whole["total_cost"].item() == Decimal("2.75") + 3 * 22
 
     rebuild(database, lambda *_: None)
     assert usage.cost_in_currency("2025-03", "EUR", exact=True).equals(before)
-    assert len(usage.rates_used()) == 4
+    assert len(usage.sql("from exchange_rates")) == 4
 
 
 def test_a_day_without_a_rate_says_how_to_state_one(database: Path, tmp_path: Path) -> None:
@@ -94,7 +95,7 @@ def test_a_day_without_a_rate_says_how_to_state_one(database: Path, tmp_path: Pa
     with pytest.raises(NoRate, match=r"no rate of XTS for 2025-03-28 to 2025-03-31.*rates load"):
         usage.rates("2025-03", "XTS")
     load_rates(database, "2025-03-21,XTS,4\n2025-03-24,XTS,3\n")  # seven days are not too many
-    assert usage.rates("2025-03-28", "XTS")[0].rate_day == date(2025, 3, 24)
+    assert usage.rates("2025-03-28", "XTS")["rate_day"].item().date() == date(2025, 3, 24)
     with pytest.raises(InvalidRequest, match="no currency of the European Central Bank"):
         usage.rates("2025-03", "XXX")
     for wrong in ("USD", "euro", ""):

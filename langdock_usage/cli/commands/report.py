@@ -66,6 +66,14 @@ Redact = Annotated[
 Pdf = Annotated[
     bool, typer.Option("--pdf", help="Print it as PDF as well, with a Chromium that is there.")
 ]
+Since = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE.html", help="Say what changed since this version of the report."),
+]
+Eml = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Write a message with the report to send; sends nothing."),
+]
 Currency = Annotated[
     str | None,
     typer.Option(
@@ -87,7 +95,9 @@ def report(
     require_final: RequireFinal = False,
     redact: Redact = None,
     currency: Currency = None,
+    since: Since = None,
     pdf: Pdf = False,
+    eml: Eml = None,
     as_json: Json = False,
     quiet: Quiet = False,
     org: Org = None,
@@ -112,7 +122,9 @@ def report(
         "show_code": show_code,
         "require_final": require_final,
         "is_redacted": redact is not None,
+        "since": since,
         "as_pdf": pdf,
+        "address": eml,
     }
     with if_interrupted("a report that is not named here was not written."):
         if len(chosen) == 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -73,18 +74,36 @@ def _sums(amounts: pd.DataFrame, group: list[str]) -> pd.DataFrame:
     return answer.sort_values("total_cost_usd", ascending=False, kind="stable", ignore_index=True)
 
 
-def rates(self: Usage, period: PeriodLike, currency: str, *, org: str | None = None) -> list[Rate]:
-    """The exchange rates of a period's days, in their order, as `cost_in_currency` uses them.
+def rates(
+    self: Usage,
+    period: PeriodLike,
+    currency: str,
+    *,
+    org: str | None = None,
+    exact: bool = False,
+) -> pd.DataFrame:
+    """One row per day of the period: the exchange rates that `cost_in_currency` uses.
 
-    Raises InvalidRequest, NoData, NoRate.
+    `day`, `currency`, `usd`, `units` (so many US dollars are worth so much of the currency),
+    `rate_day`, `source`. Raises InvalidRequest, NoData, NoRate.
     """
-    costs = cost_per_period(self, period, None, org=org, exact=True)
-    return [*_rates_of(self, _days(costs), currency).values()]
+    import pandas as pd
+
+    found = [asdict(rate) for rate in rates_of_period(self, period, currency, org)]
+    frame = pd.DataFrame(found, columns=[field.name for field in fields(Rate)])
+    days = dict.fromkeys(("day", "rate_day"), "datetime64[us]")
+    return frame.astype(days if exact else {**days, "usd": "float64", "units": "float64"})
 
 
-def rates_used(self: Usage) -> dict[tuple[date, str], Rate]:
+def rates_of_period(usage: Usage, period: PeriodLike, currency: str, org: str | None) -> list[Rate]:
+    """The rates of the days of a period, in their order. Raises InvalidRequest, NoData, NoRate."""
+    costs = cost_per_period(usage, period, None, org=org, exact=True)
+    return [*_rates_of(usage, _days(costs), currency).values()]
+
+
+def rates_used(usage: Usage) -> dict[tuple[date, str], Rate]:
     """Every rate that a report used, by day and currency."""
-    with self._reader.connection() as connection:
+    with usage._reader.connection() as connection:
         rows = connection.execute("from exchange_rates order by day, currency").fetchall()
     return {(row[0], row[1]): Rate(*row) for row in rows}
 

@@ -92,10 +92,14 @@ class Language:
             return f"<{self._money(smallest, digits)}"
         return self._money(Decimal(amount), digits)
 
-    def _money(self, amount: Decimal, digits: int) -> str:
+    def amount(self, amount: Number, currency: str) -> str:
+        """An amount of any currency, to the hundredth."""
+        return self._money(Decimal(amount), 2, currency)
+
+    def _money(self, amount: Decimal, digits: int, currency: str = "USD") -> str:
         pattern = copy.copy(self.locale.currency_formats["standard"])
         pattern.frac_prec = (digits, digits)
-        return str(pattern.apply(amount, self.locale, currency="USD", currency_digits=False))
+        return str(pattern.apply(amount, self.locale, currency=currency, currency_digits=False))
 
     def difference(self, amount: Number | None, digits: int = 2) -> str:
         """US dollars more or less, always with a sign."""

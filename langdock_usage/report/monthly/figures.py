@@ -16,14 +16,18 @@ class Figure:
     notes: list[str]
 
 
-def figures(months: Months, formatter: Formatter) -> list[Figure]:
-    """Total cost, change, year to date, requests, cost per request, cache-hit ratio."""
-    return _Figures(months, formatter).all()
+def figures(months: Months, formatter: Formatter, in_currency: str | None = None) -> list[Figure]:
+    """Total cost, change, year to date, requests, cost per request, cache-hit ratio.
+
+    `in_currency` is the total in another currency than USD.
+    """
+    return _Figures(months, formatter, in_currency).all()
 
 
 class _Figures:
-    def __init__(self, months: Months, formatter: Formatter) -> None:
+    def __init__(self, months: Months, formatter: Formatter, in_currency: str | None) -> None:
         self._months = months
+        self._in_currency = in_currency
         self._format = formatter
         self._language = formatter.language
         self._now, self._before = months.this, months.before
@@ -67,7 +71,10 @@ class _Figures:
         year_ago = self._months.year_ago(self._now)
         more = [self._note(year_ago, money(year_ago.total_cost_usd))] if year_ago else []
         then = money(self._before.total_cost_usd if self._before else None)
-        return self._figure("total", money(self._now.total_cost_usd), then, *more)
+        figure = self._figure("total", money(self._now.total_cost_usd), then, *more)
+        if self._in_currency:
+            figure.notes.insert(0, self._in_currency)
+        return figure
 
     def _change(self) -> Figure:
         """In USD, with the percentage, and how the month before changed."""

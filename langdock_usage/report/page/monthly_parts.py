@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from markupsafe import Markup
 
 from langdock_usage.charts import renderer
 from langdock_usage.charts.cache_charts import MOST_POINTS
@@ -111,16 +112,19 @@ def at_a_glance(
     write = Sentences(self.months, self.formatter)
     why = Causes(bridge, keys, self.formatter)
     causes = why.largest() if self.months.is_comparable else []
+    message = [*write.total((lambda change: why.summary(causes, change)) if causes else None)]
+    sentences = [
+        *(why.story(cause, events) for cause in causes),
+        *(write.spike(days) if events.empty else []),
+    ]
     show(
         "figures.html.j2",
         title=self.language.text("figures.title"),
-        figures=figures(self.months, self.formatter),
-        message=write.total((lambda change: why.summary(causes, change)) if causes else None),
-        sentences=[
-            *(why.story(cause, events) for cause in causes),
-            *(write.spike(days) if events.empty else []),
-        ],
+        figures=figures(self.months, self.formatter, self.total_in_currency),
+        message=message,
+        sentences=sentences,
     )
+    self.lines = [Markup(line).striptags() for line in (*message, *sentences)]  # noqa: S704
 
 
 def longer_periods(self: Report, periods: pd.DataFrame) -> None:
@@ -198,12 +202,22 @@ def command(self: Report, database: Path) -> None:
 
 def summary(self: Report, keys: pd.DataFrame, models: pd.DataFrame, teams: pd.DataFrame) -> None:
     """What the report carries for programs; the frames of `head` are part of it."""
+    renderer.show_html(element(facts(self, keys, models, teams)))
+
+
+def facts(
+    self: Report, keys: pd.DataFrame, models: pd.DataFrame, teams: pd.DataFrame
+) -> dict[str, object]:
+    """The summary: the month, and what of it was shown in other currencies, invoices and lines."""
     head = _head(self)
     groups = {"keys": keys, "models": models, "teams": teams}
     found = summarise(
         self.months, head.exports, head.status, **groups, price_book=self.shown_price_book
     )
-    renderer.show_html(element(found))
+    found |= {"workspace": self.workspace} if self.workspace else {}
+    found |= {"currencies": self.currencies} if self.currencies else {}
+    found |= {"invoices": self.shown_invoices} if self.shown_invoices else {}
+    return found | {"lines": self.lines}
 
 
 def _head(report: Report) -> Head:

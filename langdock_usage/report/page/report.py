@@ -17,7 +17,13 @@ from langdock_usage.report.language import Language
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.marks import Marks
 from langdock_usage.report.monthly.months import Months
-from langdock_usage.report.page import cache_parts, monthly_parts, moved_parts, outlook_parts
+from langdock_usage.report.page import (
+    cache_parts,
+    monthly_parts,
+    moved_parts,
+    outlook_parts,
+    sending_parts,
+)
 from langdock_usage.report.page.monthly_parts import Head
 from langdock_usage.report.page.own_charts import drawable, frames_of
 from langdock_usage.report.page.style import report_style
@@ -73,6 +79,11 @@ class Report:
     price_jumps = cache_parts.price_jumps
     what_if = cache_parts.what_if
     price_book = cache_parts.price_book
+    total_in = sending_parts.total_in
+    in_currency = sending_parts.in_currency
+    rates = sending_parts.rates
+    invoices = sending_parts.invoices
+    since = sending_parts.since
 
     def __init__(
         self, month: str, months: pd.DataFrame, models: pd.DataFrame, language: str = "en"
@@ -91,6 +102,11 @@ class Report:
         self.shown_head: Head | None = None
         self.same_days: Period | None = None
         self.shown_price_book: Mapping[str, object] | None = None
+        self.workspace: str | None = None
+        self.total_in_currency: str | None = None
+        self.currencies: dict[str, dict[str, Any]] = {}
+        self.shown_invoices: list[dict[str, str]] = []
+        self.lines: list[str] = []
         self._shown: Counter[str] = Counter()
         self._is_said_empty = False
 
