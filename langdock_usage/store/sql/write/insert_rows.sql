@@ -5,6 +5,18 @@
 -- each export: its file, and what its first row states.
 {% set token_columns = ["sum_prompt_tokens", "sum_completion_tokens", "cached_prompt_tokens",
                         "cache_creation_tokens", "no_cache_tokens"] %}
+{#- Blanks around a number say nothing. To trim them all would take as long as all the rest. -#}
+{% macro count(column, is_optional) %}
+case
+            when regexp_full_match({{ column }}, '[0-9]{1,15}') then {{ column }}::bigint
+            {% if is_optional %}
+            when {{ column }} is null or regexp_full_match({{ column }}, '[ \t]*') then null
+            {% endif %}
+            when regexp_full_match({{ column }}, '[ \t]*[0-9]{1,15}[ \t]*')
+                then trim({{ column }}, e' \t')::bigint
+            else error('{{ column }}')
+        end
+{%- endmacro %}
 insert into export_rows by name
 with incoming as (
     select unnest($incoming, recursive := true)
@@ -36,20 +48,6 @@ received as (
     where false
 ),
 
--- blanks around a number say nothing
-trimmed as (
-    select * replace (
-        trim(requests, e' \t') as requests,
-        trim(total_cost_usd, e' \t') as total_cost_usd,
-        nullif(trim(sum_prompt_tokens, e' \t'), '') as sum_prompt_tokens,
-        nullif(trim(sum_completion_tokens, e' \t'), '') as sum_completion_tokens,
-        nullif(trim(cached_prompt_tokens, e' \t'), '') as cached_prompt_tokens,
-        nullif(trim(cache_creation_tokens, e' \t'), '') as cache_creation_tokens,
-        nullif(trim(no_cache_tokens, e' \t'), '') as no_cache_tokens
-    )
-    from received
-),
-
 -- other spellings of an amount, like 12.5E-3 and .5: the point goes to where the exponent says,
 -- as text, because DuckDB converts not every such text exactly
 spelled as (
@@ -58,7 +56,7 @@ spelled as (
         regexp_full_match(total_cost_usd, '[0-9]{1,9}(\.[0-9]{0,24})?') as is_plain,
         case
             when not is_plain then regexp_extract(
-                total_cost_usd,
+                trim(total_cost_usd, e' \t'),
                 '^\+?([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]{1,4}))?$',
                 ['whole', 'fraction', 'exponent']
             )
@@ -69,7 +67,7 @@ spelled as (
             || repeat('0', greatest(places - length(digits), 0)) as padded,
         ltrim(left(padded, greatest(places, 0)), '0') as before,
         rtrim(substr(padded, greatest(places, 0) + 1), '0') as behind
-    from trimmed
+    from received
 ),
 
 checked as (
@@ -88,10 +86,7 @@ checked as (
         api_key_name,
         model,
         raw_model,
-        case
-            when regexp_full_match(requests, '[0-9]{1,15}') then requests::bigint
-            else error('requests')
-        end as requests,
+        {{ count("requests", false) }} as requests,
         case
             when is_plain then total_cost_usd::decimal(38, 24)
             when digits <> '' and length(before) <= 9 and length(behind) <= 24
@@ -99,11 +94,7 @@ checked as (
             else error('total_cost_usd')
         end as total_cost_usd,
         {% for column in token_columns %}
-        case
-            when {{ column }} is null then null
-            when regexp_full_match({{ column }}, '[0-9]{1,15}') then {{ column }}::bigint
-            else error('{{ column }}')
-        end as {{ column }}{{ "," if not loop.last }}
+        {{ count(column, true) }} as {{ column }}{{ "," if not loop.last }}
         {% endfor %}
     from spelled
     join incoming using (path)
