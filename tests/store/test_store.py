@@ -182,8 +182,8 @@ def test_token_columns_that_are_empty_in_some_rows_are_unknown_there(
     ]
 
 
-def test_database_is_a_plain_duckdb_file(database: Path, builder: DatabaseBuilder) -> None:
-    with builder:
+def test_database_is_a_plain_duckdb_file(database: Path) -> None:
+    with DatabaseBuilder(database) as builder:
         builder.add(OCTOBER_5, {})
     with duckdb.connect() as other:
         other.execute(f"attach '{database}' as archive (read_only)")
