@@ -40,7 +40,9 @@ def command(database: Path, month: str, org_id: str, language: str) -> str:
     if asked.get("is_redacted"):
         words += ["--redact", "keys"]
     for name, value in asked.get("parameters", {}).items():
-        if name != "language":
+        if name == "currency":
+            words += ["--currency", value]
+        elif name != "language":
             words += ["-p", name, value]
     return shlex.join(words)
 
