@@ -24,6 +24,7 @@ class AltText:
         writers: dict[str, Callable[[pd.DataFrame], Values]] = {
             "days": self._days,
             "calendar": self._days,
+            "forecast": self._forecast,
             "months": self._months,
             "keys_and_models": self._grid,
             "cache": self._scatter,
@@ -37,6 +38,8 @@ class AltText:
         values = writers.get(kind, self._bars)(data)
         if kind == "cache" and not values:
             kind = "cache_good"
+        if kind == "forecast" and "expected" not in values:
+            kind = "forecast_over"
         return self.formatter.language.text(f"alt.{kind}", **values)
 
     def _days(self, data: pd.DataFrame) -> Values:
@@ -48,6 +51,17 @@ class AltText:
             "low_day": self.formatter.language.day(low),
             "low_amount": self.formatter.money(costs[low]),
         }
+
+    def _forecast(self, data: pd.DataFrame) -> Values:
+        known = data[data["running_usd"].notna()]
+        if known.empty:
+            return {"day": self.formatter.language.unknown, "amount": self.formatter.money(0)}
+        last = known.iloc[-1]
+        day = self.formatter.language.day(last["day"])
+        values = {"day": day, "amount": self.formatter.money(last["running_usd"])}
+        if len(known) < len(data):
+            values["expected"] = self.formatter.money(data["expected_running_usd"].iloc[-1])
+        return values
 
     def _bars(self, data: pd.DataFrame) -> Values:
         name, cost = data.columns[0], data["total_cost_usd"].iloc[0]

@@ -22,6 +22,7 @@ LABELLED = (
     "day",
     "month",
     *("cost_before_usd", "cost_after_usd", "change_usd", *EFFECTS),
+    *("running_usd", "running_before_usd", "expected_running_usd", "budget_usd"),
 )
 
 

@@ -48,7 +48,13 @@ LEFT_OUT = {
 }
 
 # Columns of known words, and the texts that say them in the language of the report.
-WORDS = {"token_accounting": "accounting", "finding": "finding", "source": "price_source"}
+WORDS = {
+    "scope": "scopes",
+    "state": "states",
+    "token_accounting": "accounting",
+    "finding": "finding",
+    "source": "price_source",
+}
 
 
 class TableWriter:

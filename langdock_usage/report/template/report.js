@@ -210,7 +210,14 @@
     const hidden = [...document.querySelectorAll("table [hidden]")];
     closed.forEach((details) => (details.open = true));
     hidden.forEach((row) => (row.hidden = false));
+    // page one is figures, waterfall and outlook; what each key did follows on the next
+    const detail = document.querySelector("[data-file^=moved-keys]");
+    const days = document.querySelector(".cell:has(> #days)");
+    const place = detail?.nextSibling;
+    const home = detail?.parentNode;
+    if (days) days.before(...(detail ? [detail] : []));
     const restore = () => {
+      if (days && detail) home.insertBefore(detail, place);
       closed.forEach((details) => (details.open = false));
       hidden.forEach((row) => (row.hidden = true));
     };
