@@ -105,9 +105,11 @@ def _marked_events(
         (alt.datum.is_right, "last:O", "right", 1),
     )
     for where, column, align, band in sides:
-        words = base.transform_filter(where).mark_text(align=align, dy=-14, fontWeight="bold")
+        words = base.transform_filter(where).mark_text(
+            align=align, dy=-14, fontWeight="bold", limit=460
+        )
         place = alt.X(column, title=None, bandPosition=band)
-        layers.append(words.encode(x=place, text="text:N"))
+        layers.append(words.encode(x=place, text="text:N").properties(name=f"events_{align}"))
     return layers
 
 

@@ -47,8 +47,10 @@ def forecast(
     # the fan begins where the known days end
     is_ahead = data["running_usd"].isna()
     ahead = data[is_ahead | is_ahead.shift(-1, fill_value=False)]
+    # of two names that end at about the same amount one stands above the lines and one below
+    is_over = not is_ahead.any()
     layers = [
-        *_line(data, "running_before_usd", style, color=OTHERS, strokeWidth=2),
+        *_line(data, "running_before_usd", style, below=is_over, color=OTHERS, strokeWidth=2),
         *_fan(ahead),
         *_line(ahead, "expected_running_usd", style, below=_is_below(data), **_DASHED),
         *_line(data, "running_usd", style, color=ACCENT, strokeWidth=3.5),

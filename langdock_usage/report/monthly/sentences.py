@@ -81,7 +81,9 @@ class Sentences:
             values["month"] = self.formatter.language.text("sentences.so_far", **values)
         if before is None:
             return self._write("not_compared" if self.months.before else "alone", **values)
-        values["before"] = self.formatter.month(before.month, before.days)
+        month = self.formatter.month(before.month, before.days)
+        than = "than_days" if before.days else "than_month"
+        values["before"] = self.formatter.language.text(f"sentences.{than}", month=month)
         moved = relative_change(this.total_cost_usd, before.total_cost_usd)
         if moved is None:
             return self._write("more_than_nothing", **values)

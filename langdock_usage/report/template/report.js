@@ -33,6 +33,8 @@
     config.legend = { ...config.legend, ...legend };
     if (width >= NARROW) return;
     narrow(spec);
+    // what stands in words below the chart has no room in it
+    spec.layer = spec.layer?.filter((layer) => !layer.name?.startsWith("events"));
     config.axis = { ...config.axis, labelLimit: Math.round(width * 0.36) };
     const columns = width < 350 ? 1 : 2;
     Object.assign(config.legend, { columns, labelLimit: Math.round(width / columns - 56) });
@@ -96,6 +98,15 @@
     await again();
     return again;
   };
+
+  // A tap does what hovering does; the next one, wherever it is, ends it.
+  let tapped;
+  document.addEventListener("click", (event) => {
+    const { clientX, clientY, target } = event;
+    tapped?.dispatchEvent(new PointerEvent("pointerout", { bubbles: true }));
+    tapped = target.closest(".chart svg") ? target : undefined;
+    tapped?.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX, clientY }));
+  });
 
   // A phone that is turned has another width; one whose address bar goes away has not.
   const redraw = (drawn) => {
@@ -211,13 +222,12 @@
     closed.forEach((details) => (details.open = true));
     hidden.forEach((row) => (row.hidden = false));
     // page one is figures, waterfall and outlook; what each key did follows on the next
-    const detail = document.querySelector("[data-file^=moved-keys]");
     const days = document.querySelector(".cell:has(> #days)");
-    const place = detail?.nextSibling;
-    const home = detail?.parentNode;
-    if (days) days.before(...(detail ? [detail] : []));
+    const details = document.querySelectorAll("[data-file^=moved-keys], [data-file^=budgets]");
+    const homes = [...details].map((one) => [one, one.parentNode, one.nextSibling]);
+    days?.before(...details);
     const restore = () => {
-      if (days && detail) home.insertBefore(detail, place);
+      homes.forEach(([one, home, next]) => home.insertBefore(one, next));
       closed.forEach((details) => (details.open = false));
       hidden.forEach((row) => (row.hidden = true));
     };
