@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import altair as alt
 import pandas as pd
@@ -97,19 +97,21 @@ def _marked_events(
     data = pd.DataFrame(
         rows, columns=["day_of_month", "last", "total_cost_usd", "text", "is_right"]
     )
-    base = alt.Chart(data).encode(y=cost_axis(style), tooltip=[alt.Tooltip("text:N", title="")])
+    tips = [alt.Tooltip("text:N", title="")]
+    base = alt.Chart(data).encode(y=cost_axis(style), tooltip=tips)
     bracket = base.mark_rule(color=INK, strokeWidth=2, yOffset=-5, y2Offset=-5)
     layers = [bracket.encode(x=x.bandPosition(0), x2=alt.X2("last:O", bandPosition=1))]
-    sides: tuple[tuple[Any, str, Literal["left", "right"], float], ...] = (
-        (~alt.datum.is_right, "day_of_month:O", "left", 0),
-        (alt.datum.is_right, "last:O", "right", 1),
+    sides: tuple[tuple[bool, str, Literal["left", "right"], float], ...] = (
+        (False, "day_of_month:O", "left", 0),
+        (True, "last:O", "right", 1),
     )
-    for where, column, align, band in sides:
-        words = base.transform_filter(where).mark_text(
-            align=align, dy=-14, fontWeight="bold", limit=460
-        )
-        place = alt.X(column, title=None, bandPosition=band)
-        layers.append(words.encode(x=place, text="text:N").properties(name=f"events_{align}"))
+    for is_right, column, align, band in sides:
+        its = data[data["is_right"] == is_right]
+        if len(its):
+            words = alt.Chart(its).mark_text(align=align, dy=-14, fontWeight="bold", limit=460)
+            place = alt.X(column, title=None, bandPosition=band)
+            words = words.encode(x=place, y=cost_axis(style), text="text:N", tooltip=tips)
+            layers.append(words.properties(name=f"events_{align}"))
     return layers
 
 

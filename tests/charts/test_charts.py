@@ -14,6 +14,7 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage import charts
+from langdock_usage.charts.chart_data import aligned_by_weekday
 from langdock_usage.charts.style import OTHERS, PALETTE, Style
 from langdock_usage.errors import InvalidRequest
 from tests.support.command import ROOT
@@ -177,3 +178,22 @@ def test_frame_of_another_question_is_refused_with_what_it_lacks(draw: Any, miss
     frame = pd.DataFrame({"owner": ["Ana"], "total_cost_usd": [1.5]})
     with pytest.raises(InvalidRequest, match=f"needs a frame with the column {missing}"):
         draw(frame)
+
+
+@pytest.mark.parametrize("month", pd.period_range("2026-01", "2028-12", freq="M"))
+def test_month_before_is_aligned_by_weekday(month: pd.Period) -> None:
+    before = pd.date_range((month - 1).start_time, (month - 1).end_time)
+    for day, place in zip(before, aligned_by_weekday(before, month.start_time), strict=True):
+        assert abs(place - day.day) <= 3
+        assert (month.start_time + pd.Timedelta(days=place - 1)).weekday() == day.weekday()
+
+
+def test_calendar_leaves_days_without_data_empty() -> None:
+    days = pd.to_datetime(["2026-09-30", "2026-10-01", "2026-10-04"])
+    daily = pd.DataFrame({"day": days, "total_cost_usd": [4.0, 1.0, 0.0]})
+    layers: Any = charts.cost_calendar(daily).layer
+    cells, empty = layers
+    assert list(cells.data["strength"]) == [1, 0.5, 0]
+    assert list(cells.data["day_of_month"]) == [30, 1, 4]
+    assert list(empty.data["day_of_month"]) == [2, 3]
+    assert list(cells.data["month_label"]) == ["2026-09", "2026-10", "2026-10"]

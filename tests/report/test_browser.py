@@ -29,12 +29,12 @@ def test_asks_no_host_and_complains_of_nothing(opened: Opened) -> None:
 
 def test_every_chart_is_drawn_and_described(opened: Opened) -> None:
     charts = opened.page.locator(".chart[role=img]")
-    assert charts.count() == 8
+    assert charts.count() == 11
     for n in range(charts.count()):
         marks = charts.nth(n).locator("svg .role-mark path")
         text = charts.nth(n).get_attribute("aria-label") or ""
         assert marks.count() > 0, text
-        assert re.match(r"(Bar chart|Heatmap|Scatter chart) of .{40,}", text)
+        assert re.match(r"(Bar chart|Heatmap|Scatter chart|Waterfall chart|The cost).{40,}", text)
         box = charts.nth(n).bounding_box()
         assert box and box["height"] > 60
 
@@ -43,7 +43,7 @@ def test_hostile_names_are_text(opened: Opened) -> None:
     assert opened.page.title() == "LLM API usage in October 2026"
     names = opened.page.locator("[data-file^=keys-2026] tbody td:first-child bdi")
     assert set(names.all_text_contents()) == set(SHOWN_NAMES)
-    assert opened.page.locator("script").count() == 3 + 8
+    assert opened.page.locator("script").count() == 3 + 11
 
 
 def test_hostile_names_are_text_in_tooltips(opened: Opened) -> None:
@@ -169,7 +169,7 @@ def test_turned_phone_draws_the_charts_anew(browser: Browser, rendered: Rendered
     numbers = opened.page.locator("svg [class*=cells_] text:visible")
     assert numbers.count() > 0
     opened.resize(PHONE["width"], PHONE["height"])
-    assert opened.page.locator(".chart.narrow").count() == 8
+    assert opened.page.locator(".chart.narrow").count() == 11
     opened.page.wait_for_function(f"() => ({OUTSIDE})().length === 0")
     assert numbers.count() == 0
     # wider paper does not bring back numbers for which the cells are too narrow

@@ -40,8 +40,12 @@ def test_day_without_usage_cost_nothing_and_is_not_unknown(tmp_path: Path) -> No
     before = days.heads.index("Month before")
     found = {row[0]: (row[1], row[before]) for row in days.rows}
     assert len(found) == 31
-    assert found["2026-10-03"] == ("0", "1.25")
-    assert found["2026-10-05"] == ("1.25", "0")
+    # the month before by weekday: 5 September is a Saturday like 3 October, 30 September a
+    # Wednesday like 28 October, the last that has one
+    assert found["2026-10-03"] == ("0", "0")
+    assert found["2026-10-04"] == ("0", "1.25")
+    assert found["2026-10-05"] == ("1.25", "1.25")
+    assert [found[f"2026-10-{day}"][1] for day in (28, 29, 31)] == ["1.25", "", ""]
     assert "the cheapest is Oct 3, 2026 with $0.00" in html
 
 
@@ -80,7 +84,7 @@ def test_month_that_is_not_counted_restates_nothing(tmp_path: Path) -> None:
     assert "restatements" not in tables_of(html)
 
 
-def test_part_larger_than_the_whole_is_said_to_be_offset(tmp_path: Path) -> None:
+def test_message_names_who_moved_and_why(tmp_path: Path) -> None:
     stays = daily(BOTH_MONTHS)
     opus = replace(ROW, api_key_id="key-2", api_key_name="Agent", model="opus")
     rows = [
@@ -97,12 +101,12 @@ def test_part_larger_than_the_whole_is_said_to_be_offset(tmp_path: Path) -> None
     ]
     text = visible_text(report(add_usage(tmp_path / "usage.duckdb", rows)))
     plain = " ".join(text.replace("|", "").split())
-    # opus: 200 in September, 50 in October, of which Agent fell by 180 and Other rose by 30
+    # Agent: 20 - 200, with as many requests; Search: 1.25 a day, and October has a day more
     assert (
-        "Among the models, opus moved most: \u2212$150.00; \u2212$180.00 through Agent, "
-        "partly offset by other API keys." in plain
+        "Agent \u2212$180.00 (cheaper requests), Other +$30.00 (new), Search +$1.25 (more days)."
+        in plain
     )
-    assert "Among the API keys, Agent moved most: \u2212$180.00, all of it on opus." in plain
+    assert "+$30.00 Other: new, most of it on opus." in plain
 
 
 def test_month_without_usage_is_reconciled_with_a_month_without_usage(tmp_path: Path) -> None:

@@ -14,10 +14,11 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 def add_days(database: Path, workspace: Workspace, days: Period) -> Path:
     """Add these days, each received in the morning after; its path."""
-    return add_usage(database, _rows(workspace, days), org_id=workspace.org_id)
+    return add_usage(database, rows_of(workspace, days), org_id=workspace.org_id)
 
 
-def _rows(workspace: Workspace, days: Period) -> Iterator[UsageRow]:
+def rows_of(workspace: Workspace, days: Period) -> Iterator[UsageRow]:
+    """What exports of these days state."""
     for day in days.days():
         start, end = (
             datetime(at.year, at.month, at.day, tzinfo=BERLIN)

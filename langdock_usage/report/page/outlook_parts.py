@@ -42,7 +42,9 @@ def outlook(
     left_out = set() if len(budgets) else set(WITH_BUDGET)
     if not is_running(self):
         left_out.add("expected")
-    rows = write.rows(teams, by_month) if (teams["team"] != "unassigned").any() else []
+    # without teams, all of the workspace is the only row
+    has_teams = bool((teams["team"] != "unassigned").any())
+    rows = write.rows(teams, by_month) if has_teams else [write.total()]
     show(
         "outlook.html.j2",
         title=self.language.text("tables.outlook"),
@@ -51,7 +53,7 @@ def outlook(
         numbers=NUMBERS,
         labels=self.language.texts("outlook_columns"),
         teams=[(row, cells.of(row)) for row in rows],
-        totals=[(row, cells.of(row)) for row in [write.total()]],
+        totals=[(row, cells.of(row)) for row in [write.total()] if has_teams],
         width=WIDTH,
         height=HEIGHT,
     )
