@@ -20,7 +20,7 @@ KNOWN = days("2126-02-01", "2126-05-10")
 
 
 def rows() -> Iterator[UsageRow]:
-    """10 USD a day, and 12 in May; each day was received in the morning after. It is 11 May 2126."""
+    """10 USD a day, and 12 in May; each received in the morning after, so that it is 11 May."""
     for day in KNOWN.days():
         yield replace(ROW, day=day, total_cost_usd=Decimal(12 if day.month == 5 else 10))
 
