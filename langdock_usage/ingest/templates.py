@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from itertools import zip_longest
 from pathlib import Path
@@ -25,7 +26,12 @@ def known_lines(kind: Kind, usage: "Usage") -> list[dict[str, Any]]:
     """The lines of the template, as values by column; None where nothing is known."""
     frame = usage.sql(read_sql(f"ingest/{kind.name}_template"), exact=True).astype(object)
     rows = frame.where(frame.notna(), None).to_dict("records")
-    return [{name: row[name] for name in kind.template_columns} for row in rows]
+    return [{name: _day(row[name]) for name in kind.template_columns} for row in rows]
+
+
+def _day(value: Any) -> Any:
+    """A day of a frame is a moment; in a file it is a day."""
+    return value.date() if isinstance(value, datetime) else value
 
 
 def template(kind: Kind, usage: "Usage") -> str:

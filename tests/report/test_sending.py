@@ -60,9 +60,9 @@ def test_amounts_in_another_currency_add_up_as_they_are_shown(
         table for table in tables_of(page).values() if table.name.startswith("keys-in-currency")
     ]
     shown = keys.column("Cost (XTS)")
-    assert shown == [Decimal("53.33"), Decimal("5.34")]  # 5.33 alone would add up to a cent less
+    assert shown == [Decimal("53.34"), Decimal("5.33")]  # 53.33 would add up to a cent less
     assert sum(shown) == keys.total_of("Cost (XTS)") == Decimal("58.67")
-    assert "XTS\N{NO-BREAK SPACE}58.67" in page  # beside the total
+    assert re.search(r"XTS\s?58\.67", page)  # beside the total
 
 
 def test_the_difference_of_an_invoice_is_said(database: Path, tmp_path: Path) -> None:

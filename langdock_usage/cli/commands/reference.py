@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -77,7 +78,9 @@ def _list(kind: Kind, *, as_json: bool, db: Path | None) -> None:
 
 
 def as_json_value(value: object) -> object:
-    """A value for JSON: money as text, with all its digits."""
+    """A value for JSON: money as text, with all its digits; a day as text."""
+    if isinstance(value, date):
+        return value.isoformat()
     return exact(value) if isinstance(value, Decimal) else value
 
 
