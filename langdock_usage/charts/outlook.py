@@ -56,7 +56,7 @@ def forecast(
         *_line(data, "running_usd", style, color=ACCENT, strokeWidth=3.5),
     ]
     if budget_usd is not None:
-        layers += _budget(data, float(budget_usd), style)
+        layers += _budget(float(budget_usd), style)
     kept = ["day", *_RUNNING, "running_before_usd"]
     return finished(layers, 300, style, "forecast", data[kept])
 
@@ -68,8 +68,9 @@ def _require_one_workspace(frame: pd.DataFrame) -> None:
         )
 
 
-def _x(data: pd.DataFrame) -> alt.X:
-    axis = alt.Axis(format="d", grid=False, ticks=False, values=list(range(1, len(data) + 1, 2)))
+def _x() -> alt.X:
+    """The days of any month: layers that hold some of them share it."""
+    axis = alt.Axis(format="d", grid=False, ticks=False, values=list(range(1, 32, 2)))
     return alt.X("day_of_month:Q", title=None, axis=axis).scale(domain=[1, 31], nice=False)
 
 
@@ -95,13 +96,13 @@ def _line(
         alt.Tooltip("day_label:N", title=style.label("day")),
         alt.Tooltip(f"{name}_label:N", title=style.label(name)),
     ]
-    base = alt.Chart(known).encode(x=_x(data), y=_y(name), tooltip=tips)
+    base = alt.Chart(known).encode(x=_x(), y=_y(name), tooltip=tips)
     end = known.tail(1).assign(text=f"{style.label(name)} {known[f'{name}_label'].iloc[-1]}")
     text = alt.Chart(end).mark_text(align="right", dx=-8, dy=64 if below else -9, fontSize=11)
     return [
         base.mark_line(**look),
         base.mark_point(size=60, opacity=0),  # what a finger or a mouse finds
-        text.encode(x=_x(data), y=_y(name), text="text:N"),
+        text.encode(x=_x(), y=_y(name), text="text:N"),
     ]
 
 
@@ -110,20 +111,20 @@ def _fan(ahead: pd.DataFrame) -> list[alt.Chart]:
     known = ahead[ahead["high_running_usd"].notna()]
     if len(known) < 2:
         return []
-    band = alt.Chart(known).encode(x=_x(ahead), y=_y("low_running_usd"), y2="high_running_usd:Q")
+    band = alt.Chart(known).encode(x=_x(), y=_y("low_running_usd"), y2="high_running_usd:Q")
     return [
         band.mark_area(color=ACCENT, opacity=0.15),
         band.mark_rule(color=ACCENT, opacity=0.7, strokeWidth=1),
     ]
 
 
-def _budget(data: pd.DataFrame, budget: float, style: Style) -> list[alt.Chart]:
+def _budget(budget: float, style: Style) -> list[alt.Chart]:
     text = f"{style.label('budget_usd')} {style.money(budget)}"
     line = alt.Chart(pd.DataFrame({"budget_usd": [budget], "day_of_month": [1], "text": [text]}))
     return [
         line.mark_rule(color=INK, strokeWidth=1.5, strokeDash=[1, 3]).encode(y=_y("budget_usd")),
         line.mark_text(align="left", dy=-8, fontSize=11).encode(
-            x=_x(data), y=_y("budget_usd"), text="text:N"
+            x=_x(), y=_y("budget_usd"), text="text:N"
         ),
     ]
 
