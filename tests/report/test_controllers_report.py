@@ -197,6 +197,17 @@ def test_unusual_days_are_marked_with_who_made_them(shown: Opened) -> None:
     assert re.search(rf"\+\$\d+\.\d\d {BATCH} on gemini-2.5-flash", chart.text_content() or "")
 
 
+def test_what_is_closed_is_found_by_a_search(browser: Browser, made: Made) -> None:
+    # a fragment of text is searched like what somebody types, and opens what it lies in
+    [wanted] = re.findall(r">([0-9a-f]{64})<", made.text)[2:3]
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto(f"{made.html.as_uri()}#:~:text={wanted}")
+    page.wait_for_selector("[data-file^=exports][open]")
+    assert page.locator("[data-file^=days]").get_attribute("open") is None
+    context.close()
+
+
 def test_on_paper_detail_comes_after_page_one(shown: Opened) -> None:
     order = (
         "[...document.querySelectorAll('h2, [data-file^=moved-keys]')].map((e) => e.id || 'detail')"
