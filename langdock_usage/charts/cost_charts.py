@@ -33,6 +33,7 @@ from langdock_usage.charts.style import (
 )
 from langdock_usage.errors import InvalidRequest
 
+PREVIOUS = "#767d86"  # what was before is grey, on bright pages and dark ones
 TOP = 15
 """Keys, models and teams that have a bar each; all others share one."""
 
@@ -127,7 +128,7 @@ def _line_of_month_before(
     )
     halo = path.mark_line(strokeWidth=4, interpolate="monotone", color="#ffffff", opacity=0.6)
     dash = alt.StrokeDash("what:N", title=None, legend=alt.Legend(symbolType="stroke"))
-    dashes = path.mark_line(strokeWidth=1.5, interpolate="monotone", color=INK).encode(
+    dashes = path.mark_line(strokeWidth=1.5, interpolate="monotone", color=PREVIOUS).encode(
         strokeDash=dash.scale(range=[[4, 3]])
     )
     return [halo, dashes]

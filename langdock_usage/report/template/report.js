@@ -19,6 +19,9 @@
     const { axis, scale } = spec.encoding?.x ?? {};
     if (axis?.labelAngle === -40) Object.assign(axis, { labelAngle: -90, labelLimit: 130 });
     if (scale?.domainMax) scale.domainMax *= 1.25; // room for the amount behind the longest bar
+    // the same for the steps of a waterfall, which has no axis
+    const ends = axis === null && scale?.domain?.length === 2 ? scale.domain : undefined;
+    if (ends) ends[1] += 0.4 * (ends[1] - ends[0]);
     (spec.layer || []).forEach(narrow);
   };
 
