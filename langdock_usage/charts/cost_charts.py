@@ -123,7 +123,10 @@ def _line_of_month_before(
     line = costs_of(per_day, style).assign(what=style.label("month_before"))
     line["day_of_month"] = aligned_by_weekday(per_day["day"], this)
     line["day"] = [style.day(day) for day in per_day["day"]]
-    path = alt.Chart(line[line["day_of_month"].between(1, this.days_in_month)]).encode(
+    line = line[line["day_of_month"].between(1, this.days_in_month)]
+    if line.empty:
+        return []
+    path = alt.Chart(line).encode(
         x=x, y=cost_axis(style), tooltip=tip(style, "day", "total_cost_usd")
     )
     halo = path.mark_line(strokeWidth=4, interpolate="monotone", color="#ffffff", opacity=0.6)

@@ -68,7 +68,7 @@ def check(html: str, cost: str) -> None:
     found = tables["keys"].column("cost_per_seat_usd")
     assert [round(amount, 6) for amount in found] == [Decimal("3.229167"), Decimal("0.4")]
     assert tables["keys"].total[tables["keys"].heads.index("cost_per_seat_usd")] == ""
-    assert html.count('class="chart">') == 6
+    assert html.count('class="chart">') == 9
     assert '"description":"What a seat costs, key by key."' in html
     text = visible_text(html)
     assert "Plans for &lt;next&gt; year" in text

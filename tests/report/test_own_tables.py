@@ -127,8 +127,8 @@ def test_pivots_by_year_and_month_and_of_two_measures() -> None:
     )
     assert heads(table(both)) == [
         "Model",
-        "cost_usd: Sep 2026",
-        "cost_usd: Oct 2026",
+        "Spent: Sep 2026",
+        "Spent: Oct 2026",
         "Requests: Sep 2026",
         "Requests: Oct 2026",
     ]

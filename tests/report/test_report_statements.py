@@ -221,9 +221,16 @@ def test_days_that_cost_nothing_beside_a_period_that_did(tmp_path: Path) -> None
 def test_line_that_is_not_drawn_is_not_announced(tmp_path: Path) -> None:
     september = replace(ROW, day=date(2026, 9, 1), days=30)
     october = daily(day for day in BOTH_MONTHS if day.month == 10)
-    text = visible_text(report(add_usage(tmp_path / "usage.duckdb", [september, *october])))
-    assert "What each day cost, by model." in text
-    assert "dashed line" not in text
+    html = report(add_usage(tmp_path / "usage.duckdb", [september, *october]))
+    assert "What each day cost, by model." in html
+    assert '"what":"Month before' not in html
+
+
+def test_days_are_drawn_where_no_weekday_of_the_month_before_is_known(tmp_path: Path) -> None:
+    # 1 September is a Tuesday, and the first one of October is the sixth: five days later
+    rows = [replace(ROW, day=date(2026, 9, 1)), replace(ROW, day=date(2026, 10, 1))]
+    html = report(add_usage(tmp_path / "usage.duckdb", rows))
+    assert "Bar chart of cost by day and model." in html
 
 
 def test_key_that_comes_back_is_not_new(tmp_path: Path) -> None:

@@ -113,10 +113,10 @@ def at_a_glance(
     why = Causes(bridge, keys, self.formatter)
     causes = why.largest() if self.months.is_comparable else []
     message = [*write.total((lambda change: why.summary(causes, change)) if causes else None)]
-    sentences = [
-        *(why.story(cause, events) for cause in causes),
-        *(write.spike(days) if events.empty else []),
-    ]
+    sentences = [why.story(cause, events) for cause in causes]
+    if events.empty:  # else they are told below the chart of days
+        sentences += write.spike(days)
+    sentences = sentences or write.largest(keys)
     show(
         "figures.html.j2",
         title=self.language.text("figures.title"),

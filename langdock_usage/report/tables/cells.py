@@ -128,13 +128,15 @@ class CellWriter:
         if written_as == "month":
             write, value = self._month, "{:%Y-%m}".format
         elif written_as == "moment" or any(one.time() != datetime.min.time() for one in known):
-            write, value = self._format.moment, "{}+00:00".format
+            write, value = self._format.moment, "{}".format
             moments = [moment and _in_utc(moment) for moment in moments]
         else:
             write, value = self._language.day, "{:%Y-%m-%d}".format
         missing = Cell(self._language.unknown, "")
         cells = [missing if one is None else Cell(write(one), value(one)) for one in moments]
-        return Column(label, cells, is_number=False)
+        # what is shown is of the zone of the workspace, what is saved is in UTC
+        shown = label.removesuffix(" (UTC)")
+        return Column(shown, cells, is_number=False, exact_label=label * (shown != label))
 
     def _month(self, moment: datetime) -> str:
         return self._language.month(moment) + "*" * (moment.date() in self._partial)
