@@ -1,0 +1,77 @@
+"""Databases that hold what a statement may show: one team's, or cost centre's, own usage."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+import duckdb
+
+from langdock_usage.errors import StoreError
+from langdock_usage.sql import read_sql
+from langdock_usage.store.connection import first_line, open_for_writing
+from langdock_usage.windows import Period
+
+Grouping = Literal["team", "cost_center"]
+
+_TABLES = (
+    *("export_rows", "exports", "counted_exports", "export_models"),
+    *("price_books", "model_prices"),
+    *("loaded_key_owners", "loaded_workspace_names", "loaded_budgets", "loaded_expected_events"),
+    "reference_loads",
+)
+
+
+@dataclass(frozen=True)
+class OwnUsage:
+    """The usage of a workspace up to the end of a month, by whom it counts for."""
+
+    grouping: Grouping
+    org_id: str
+    month: Period
+    _connection: duckdb.DuckDBPyConnection
+    _empty: Path
+
+    def write(self, name: str, file: Path) -> None:
+        """A new database with what is theirs who are called `name`. Raises StoreError.
+
+        Rows of their keys while these were theirs, up to the end of the month; every export, with
+        the number of these rows; their owners, budgets and planned events, the prices of their
+        models. Of others nothing: no name, id, amount or count.
+        """
+        values = {"name": name, "org_id": self.org_id, "last": self.month.last}
+        try:
+            copyfile(self._empty, file)
+            self._connection.execute(f"attach {duckdb.ConstantExpression(str(file))} as excerpt")
+            try:
+                for table in _TABLES:
+                    query = read_sql(f"store/excerpt/own/{table}", grouping=self.grouping)
+                    used = {key: value for key, value in values.items() if f"${key}" in query}
+                    self._connection.execute(
+                        f"insert into excerpt.main.{table} by name {query}", used
+                    )
+            finally:
+                self._connection.execute("detach excerpt")
+        except (OSError, duckdb.Error) as error:
+            raise StoreError(f"A statement has no room: {first_line(error)}") from error
+
+
+@contextmanager
+def own_usage(database: Path, grouping: Grouping, org_id: str, month: Period) -> Iterator[OwnUsage]:
+    """The usage of a workspace, until the end of the block. Raises StoreError."""
+    with TemporaryDirectory(prefix="langdock-usage-") as folder, duckdb.connect() as connection:
+        empty = Path(folder) / "empty.duckdb"
+        open_for_writing(empty).close()  # tables, views and comments take longer than the rows
+        try:
+            connection.execute("set TimeZone = 'UTC'")
+            file = duckdb.ConstantExpression(str(database))
+            connection.execute(f"attach {file} as original (read_only)")
+            connection.execute("use original")
+            query = read_sql("store/excerpt/own_rows", grouping=grouping)
+            connection.execute(query, {"org_id": org_id, "last": month.last})
+        except duckdb.Error as error:
+            raise StoreError(f"{database} cannot be copied: {first_line(error)}") from error
+        yield OwnUsage(grouping, org_id, month, connection, empty)
