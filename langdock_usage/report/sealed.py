@@ -7,6 +7,7 @@ import json
 import re
 import warnings
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -127,7 +128,9 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
+@cache
 def _exporter() -> Any:
+    """One for all reports of a process: it compiles its templates."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of nbconvert's own imports
         from nbconvert.exporters.templateexporter import TemplateExporter

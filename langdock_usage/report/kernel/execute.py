@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from langdock_usage.errors import ReportError
+from langdock_usage.report.kernel.failed_cell import failed_cell
 from langdock_usage.report.kernel.process import KernelProcess
 from langdock_usage.report.notebooks import Notebook
 
@@ -24,13 +25,8 @@ def execute(notebook: Notebook, parameters: Mapping[str, object], kernel: Kernel
             progress_bar=False,
         )
     except PapermillExecutionError as error:
-        what = " ".join(str(error.evalue).split())
-        # by its words: papermill counts a cell more than the notebook has
-        begins = next(filter(None, str(error.source).splitlines()), "")[:60]
-        raise ReportError(
-            f"The notebook {notebook.name} failed in the cell that begins {begins!r}: "
-            f"{error.ename}: {what}"
-        ) from error
+        source, name, text = str(error.source), str(error.ename), str(error.evalue)
+        raise failed_cell(notebook.name, source, name, text) from error
     except RuntimeError as error:  # as papermill says that a kernel ended or never began
         raise ReportError(
             f"The process that ran the notebook {notebook.name} ended too early ({error}). "
