@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -34,12 +34,23 @@ def write_xlsx(path: Path, view: str, names: Sequence[str], rows: Rows) -> None:
 
     `rows` begins anew with each call: the widths of columns stand before them in the file.
     """
+    write_workbook(path, {view: (names, rows)})
+
+
+def write_workbook(path: Path, sheets: Mapping[str, tuple[Sequence[str], Rows]]) -> None:
+    """Write several sheets, each as `write_xlsx` does."""
+    book = Workbook(write_only=True)
+    for name, (names, rows) in sheets.items():
+        _add_sheet(book, name, names, rows)
+    book.save(path)
+
+
+def _add_sheet(book: Workbook, view: str, names: Sequence[str], rows: Rows) -> None:
     row_count, widths = _measured(names, rows())
     if row_count > MAX_XLSX_ROWS:
         raise InvalidRequest(
             f"{view} has more rows than a sheet of Excel; narrow the period, or take Parquet."
         )
-    book = Workbook(write_only=True)
     sheet = book.create_sheet(view[:31])
     sheet.freeze_panes = "A2"
     letters = [get_column_letter(place) for place in range(1, len(names) + 1)]
@@ -49,7 +60,6 @@ def write_xlsx(path: Path, view: str, names: Sequence[str], rows: Rows) -> None:
     sheet.append([_head(sheet, name) for name in names])
     for row in rows():
         sheet.append([_cell(sheet, *pair) for pair in zip(names, row, strict=True)])
-    book.save(path)
 
 
 def _measured(names: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[int]]:
