@@ -30,7 +30,7 @@ class OpenMonth:
 
     def status(self) -> DataStatus:
         """May its numbers still change, are they all there, and do they add up?"""
-        with _without_warnings():
+        with without_warnings():
             days = self.usage.known_days(self.name, org=self.org_id)
             keys = self.usage.reconciliation(self.name, org=self.org_id, exact=True)
             exports = self.usage.exports(self.name, org=self.org_id)
@@ -38,7 +38,7 @@ class OpenMonth:
 
     def summary(self) -> dict[str, object]:
         """What a report carries for programs, if its notebook does not show it."""
-        with _without_warnings():
+        with without_warnings():
             return summary_of(self.usage, self.name, self.org_id)
 
 
@@ -49,7 +49,7 @@ def open_month(database: Path, month: str, org_id: str | None) -> Iterator[OpenM
     usage = Usage(database)
     org_id = usage.workspace(org_id)
     with open_for_reading(database):
-        with _without_warnings():
+        with without_warnings():
             _check_data(usage, month, org_id)
         yield OpenMonth(usage, month, org_id)
 
@@ -65,7 +65,7 @@ def _check_data(usage: Usage, month: str, org_id: str) -> None:
 
 
 @contextmanager
-def _without_warnings() -> Iterator[None]:
+def without_warnings() -> Iterator[None]:
     """The report says in its head which days are missing."""
     with warnings.catch_warnings():
         for category in (IncompletePeriod, LeftOut):

@@ -19,6 +19,7 @@ from langdock_usage.report.monthly.data_status import DataStatus
 from langdock_usage.report.monthly.figures import figures
 from langdock_usage.report.monthly.months import share
 from langdock_usage.report.monthly.sentences import Sentences
+from langdock_usage.report.monthly.statement_texts import name_of
 from langdock_usage.report.monthly.statements import statements
 from langdock_usage.report.monthly.summary import data_of, element, summarise
 from langdock_usage.report.page.templates import show
@@ -55,10 +56,12 @@ def head(
     notebook: str = "monthly_report",
     *,
     workspace: str | None = None,
+    name: str = "",
 ) -> None:
     """Workspace, month, zone, currency, the moment of the data, and whether it is final.
 
-    `days` is `usage.known_days` of this month, or of more; `workspace` is a name for it.
+    `days` is `usage.known_days` of this month, or of more; `workspace` is a name for it, `name`
+    that of the team or cost centre that a statement is for.
     """
     text = self.language.text
     is_of_month = days["day"].dt.to_period("M") == pd.Period(self.month)
@@ -67,7 +70,11 @@ def head(
     self.formatter.timezone = exports["timezone"].iloc[-1]
     show(
         "head.html.j2",
-        title=text(f"report_titles.{notebook}", month=self.language.month(self.months.first)),
+        title=text(
+            f"report_titles.{notebook}",
+            month=self.language.month(self.months.first),
+            name=name_of(name, self.language),
+        ),
         facts=[
             (text("head.workspace"), workspace or exports["org_id"].iloc[0]),
             (text("head.zone"), zones),

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from langdock_usage.analysis.shares import Due
 from langdock_usage.charts import renderer
 from langdock_usage.charts.chart_data import require
 from langdock_usage.errors import InvalidRequest
@@ -23,6 +24,7 @@ from langdock_usage.report.page import (
     moved_parts,
     outlook_parts,
     sending_parts,
+    statement_parts,
 )
 from langdock_usage.report.page.monthly_parts import Head
 from langdock_usage.report.page.own_charts import drawable, frames_of
@@ -84,6 +86,8 @@ class Report:
     rates = sending_parts.rates
     invoices = sending_parts.invoices
     since = sending_parts.since
+    due = statement_parts.due
+    statement_summary = statement_parts.statement_summary
 
     def __init__(
         self, month: str, months: pd.DataFrame, models: pd.DataFrame, language: str = "en"
@@ -100,6 +104,7 @@ class Report:
         self._tables = TableWriter(self.formatter, self.months)
         self._section, self._caption = "table", ""
         self.shown_head: Head | None = None
+        self.shown_due: Due | None = None
         self.same_days: Period | None = None
         self.shown_price_book: Mapping[str, object] | None = None
         self.workspace: str | None = None

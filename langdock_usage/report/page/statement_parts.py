@@ -1,0 +1,59 @@
+"""What a statement shows beside what every report does: methods of `Report`."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from langdock_usage.analysis.shares import Due, SharingRule
+from langdock_usage.charts import renderer
+from langdock_usage.errors import InvalidRequest
+from langdock_usage.report.monthly.statement_texts import name_of
+from langdock_usage.report.monthly.summary import element
+from langdock_usage.report.page.monthly_parts import facts
+from langdock_usage.text import exact
+
+if TYPE_CHECKING:
+    from langdock_usage.report.page.report import Report
+
+
+def due(self: Report, groups: pd.DataFrame, rule: SharingRule, shared_usd: str) -> None:
+    """What one team, or cost centre, has to bear: its own API keys, and its share of others.
+
+    `groups` is `usage.monthly_cost(…, by="team", exact=True)`, or of `by="cost_center"`, in a
+    database that holds the usage of one of them alone: else it is refused (InvalidRequest).
+    """
+    per = "team" if "team" in groups else "cost_center"
+    names = list(groups[per].unique())
+    if len(names) != 1:
+        raise InvalidRequest(
+            "A statement is made of a database that holds the usage of one team, or cost centre, "
+            "alone: `langdock-usage statements` makes one for each, and a statement of it."
+        )
+    self.shown_due = Due(names[0], self.months.this.total_cost_usd, Decimal(shared_usd))
+    text, money = self.language.text, self.formatter.money
+    lines = [(text("due.own"), self.shown_due.total_cost_usd)]
+    if rule != "none":
+        lines.append((text("due.shared"), self.shown_due.shared_usd))
+    self.heading("due")
+    values = {"name": name_of(names[0], self.language), "amount": money(self.shown_due.due_usd)}
+    self.note(text("due.sum", month=self.language.month(self.months.first), **values))
+    self.table(
+        pd.DataFrame(lines, columns=["line", "due_usd"]),
+        labels={"line": text("due.line"), "due_usd": text("due.amount")},
+        total=True,
+    )
+    self.note(text(f"due.{rule.replace('-', '_')}"))
+
+
+def statement_summary(
+    self: Report, keys: pd.DataFrame, models: pd.DataFrame, teams: pd.DataFrame, per: str
+) -> None:
+    """What a statement carries for programs: `Report.summary`, and what `due` has shown."""
+    if self.shown_due is None:
+        raise InvalidRequest("This needs report.due(groups, rule, shared_usd) before it.")
+    amounts = {"shared_usd": self.shown_due.shared_usd, "due_usd": self.shown_due.due_usd}
+    own = {per: self.shown_due.name, **{name: exact(usd) for name, usd in amounts.items()}}
+    renderer.show_html(element(facts(self, keys, models, teams) | own))
