@@ -12,6 +12,7 @@ from langdock_usage.cli.commands.redact import redact
 from langdock_usage.cli.commands.reference_apps import reference_apps
 from langdock_usage.cli.commands.report import ReportCommand, report
 from langdock_usage.cli.commands.sandbox import demo, sandbox
+from langdock_usage.cli.commands.statements import statements
 from langdock_usage.cli.console import (
     say,
     warnings_as_lines,
@@ -31,11 +32,12 @@ for reference_app in reference_apps():
     app.add_typer(reference_app)
 for command in (demo, fetch, load, unload, rebuild, status, check, lab, export, sandbox):
     app.command()(command)
-app.command(cls=ReportCommand)(report)
+for reporting in (report, statements):
+    app.command(cls=ReportCommand)(reporting)
 app.add_typer(redact)
 
 ORDER = (
-    *("demo", "fetch", "report", "status", "check"),  # the first steps
+    *("demo", "fetch", "report", "status", "check", "statements"),  # the first steps
     *("load", *(kind.name for kind in STATED), "export", "lab"),
     *("unload", "rebuild", "redact", "sandbox"),
 )

@@ -40,6 +40,8 @@ class Listed:
     change_usd: str | None
     objections: list[str]
     """What the month is not: `final`, `complete`, `reconciled`."""
+    is_statement: bool
+    """Of a part of the month: of one team, or cost centre."""
 
 
 def update_index(folder: Path) -> Path:
@@ -95,6 +97,7 @@ def _listed(folder: Path, path: Path, known: dict[str, Listed]) -> Listed | None
             total_cost_usd=str(Decimal(summary["total_cost_usd"])),
             change_usd=summary.get("change_usd"),
             objections=[name for name in ("final", "complete", "reconciled") if not verdict[name]],
+            is_statement="due_usd" in summary,
         )
     except (KeyError, TypeError, ArithmeticError):
         return None  # somebody else's page
@@ -131,7 +134,7 @@ def _row(one: Listed, language: Language) -> dict[str, Any]:
 def _lines(reports: Sequence[Listed], language: Language) -> Iterable[dict[str, Any]]:
     """Per workspace, the total of each month as a bar."""
     totals: dict[str, dict[str, Decimal]] = {}
-    for one in reports:
+    for one in [one for one in reports if not one.is_statement]:
         whole = totals.setdefault(one.workspace, {})
         amount = Decimal(one.total_cost_usd)
         whole[one.month] = max(amount, whole.get(one.month, amount))

@@ -1,0 +1,31 @@
+"""The folder of statements: what an earlier run wrote there gives way to the new ones."""
+
+from pathlib import Path
+from shutil import copyfile
+
+from langdock_usage.errors import ReportError
+from langdock_usage.files import atomic_write
+from langdock_usage.report.previous_report import summary_of_report
+
+CONTROL = "control"
+FOLDER = "statements"
+_ENDINGS = (".html", ".ipynb", ".xlsx")
+
+
+def replace_statements(folder: Path, made: Path) -> None:
+    """Put what stands in `made` into `folder`, in place of the statements of an earlier run.
+
+    Raises ReportError where the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        new = {path.name for path in made.iterdir()}
+        for path in sorted(made.iterdir()):
+            with atomic_write(folder / path.name) as unfinished:
+                copyfile(path, unfinished)
+        for page in folder.glob("*.html"):
+            if page.name not in new and "due_usd" in summary_of_report(page):
+                for ending in _ENDINGS:
+                    page.with_suffix(ending).unlink(missing_ok=True)
+    except OSError as error:
+        raise ReportError(f"Cannot write statements into {folder}: {error.strerror}.") from error

@@ -1,0 +1,74 @@
+"""The workbooks of statements: one for each, and the control sheet that lists them all."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from langdock_usage.analysis.shares import Due, SharingRule
+from langdock_usage.report.monthly.open_month import OpenMonth, without_warnings
+from langdock_usage.store.own_usage import Grouping
+from langdock_usage.text import exact_sum
+from langdock_usage.writers.xlsx import Rows, write_workbook
+
+if TYPE_CHECKING:
+    Sheet = tuple[Sequence[str], Rows]
+
+DUE = ("name", "total_cost_usd", "shared_usd", "due_usd")
+
+
+def write_control_sheet(
+    path: Path, dues: Sequence[Due], month: str, org_id: str, rule: SharingRule
+) -> None:
+    """`control`: every statement with its amounts; `month`: what their sums have to be."""
+    total = exact_sum(due.total_cost_usd for due in dues)
+    shared = exact_sum(due.shared_usd for due in dues)
+    names = ("month", "org_id", "shared", "statements", "due_usd")
+    whole = (month, org_id, rule, len(dues), exact_sum([total, shared]))
+    write_workbook(
+        path, {"control": (DUE, _rows(map(_due, dues))), "month": (names, _rows([whole]))}
+    )
+
+
+def write_statement_workbook(path: Path, month: OpenMonth, due: Due, per: Grouping) -> None:
+    """What is due, and the month by key, model, both, and day: every amount with all its digits."""
+    usage = month.usage
+    with without_warnings():
+        frames = {
+            "keys": usage.cost_per_key(month.name, org=month.org_id, exact=True),
+            "models": usage.cost_per_model(month.name, org=month.org_id, exact=True),
+            "keys_and_models": usage.cost_per_key_and_model(
+                month.name, org=month.org_id, exact=True
+            ),
+            "days": usage.daily_cost(month.name, org=month.org_id, exact=True),
+        }
+    sheets = {"statement": ((per, *DUE[1:]), _rows([_due(due)]))}
+    write_workbook(path, sheets | {name: _sheet(frame) for name, frame in frames.items()})
+
+
+def _due(due: Due) -> tuple[Any, ...]:
+    return due.name, due.total_cost_usd, due.shared_usd, due.due_usd
+
+
+def _rows(rows: Any) -> Rows:
+    kept = list(rows)
+    return lambda: iter(kept)
+
+
+def _sheet(frame: pd.DataFrame) -> "Sheet":
+    shown = frame.astype(object).where(frame.notna(), None)
+    return list(shown.columns), _rows(list(_plain(shown)))
+
+
+def _plain(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    for row in frame.itertuples(index=False, name=None):
+        yield tuple(map(_value, row))
+
+
+def _value(value: Any) -> Any:
+    """A day as a date: a sheet shows the hour of everything else."""
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date()
+    return value
