@@ -125,7 +125,7 @@ class Forecast:
         relative = np.abs(errors) / np.maximum(days, 1) / scales
         weights = np.where(is_unused, 0.0, self._weights()[:, None])
         count = (weights > 0).sum(axis=0)
-        independent = (count + len(self.targets) - 1) / len(self.targets)
+        independent = (np.maximum(count, 1) + len(self.targets) - 1) / len(self.targets)
         share = np.minimum(1, level * (1 + 1 / independent))
         order = np.argsort(relative, axis=0)
         weighed = np.take_along_axis(weights, order, axis=0).cumsum(axis=0)

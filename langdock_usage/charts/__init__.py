@@ -3,6 +3,8 @@
 Each function takes a frame with the columns of the view of its name; a `Style` gives the words.
 """
 
+from langdock_usage.charts.anomaly_explorer import anomaly_explorer
+from langdock_usage.charts.bridge_explorer import bridge_explorer
 from langdock_usage.charts.cache_charts import (
     cache_efficiency,
     cache_over_time,
@@ -25,6 +27,7 @@ from langdock_usage.charts.exploring import (
 )
 from langdock_usage.charts.heatmap import cost_per_key_and_model
 from langdock_usage.charts.outlook import budgets, forecast
+from langdock_usage.charts.outlook_explorers import budget_explorer, forecast_explorer
 from langdock_usage.charts.saving_charts import (
     cache_savings,
     cache_savings_over_time,
@@ -33,6 +36,9 @@ from langdock_usage.charts.saving_charts import (
 from langdock_usage.charts.waterfall import waterfall
 
 __all__ = [
+    "anomaly_explorer",
+    "bridge_explorer",
+    "budget_explorer",
     "budgets",
     "cache_efficiency",
     "cache_over_time",
@@ -52,6 +58,7 @@ __all__ = [
     "cost_per_month",
     "cost_per_team",
     "forecast",
+    "forecast_explorer",
     "key_story",
     "waterfall",
 ]

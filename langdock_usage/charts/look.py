@@ -63,8 +63,11 @@ def finished(
 def mimebundle(spec: dict[str, Any], **_: Any) -> tuple[Bundle, Bundle]:
     """A chart for JupyterLab, which can be clicked, and a picture of it for everything else.
 
-    JupyterLab is asked for SVG, which can be read aloud.
+    JupyterLab is asked for SVG, which can be read aloud. Unlike our page, it has no lighter colours
+    for a dark theme: our charts stand on white.
     """
+    if spec.get("config", {}).get("background") == CONFIG["background"]:
+        spec = {"background": "white"} | spec
     bundle: Bundle = {JUPYTERLAB_MIME: spec, "text/plain": spec.get("description") or "chart"}
     if picture := svg(spec):
         bundle["image/svg+xml"] = picture

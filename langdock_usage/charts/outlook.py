@@ -138,7 +138,7 @@ def budgets(frame: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
     """
     require(frame, ("org_id", "scope", "name", "budget_usd", "cost_usd", "expected_usd", "state"))
     _require_one_workspace(frame)
-    data = pd.DataFrame({"budget": _subjects(frame, style)})
+    data = pd.DataFrame({"budget": subjects(frame, style)})
     for name in ("budget_usd", "cost_usd", "expected_usd"):
         data[name] = frame[name].astype(float).to_numpy()
         data[f"{name}_label"] = [_money(amount, style) for amount in frame[name]]
@@ -169,7 +169,7 @@ def budgets(frame: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
     return finished(layers, height_of(data["budget"], _STEP), style, "budgets", data)
 
 
-def _subjects(frame: pd.DataFrame, style: Style) -> list[str]:
+def subjects(frame: pd.DataFrame, style: Style) -> list[str]:
     """What each budget is for: its name, and of what; names are told apart by that."""
     names = shortened([style.name("name", name) for name in frame["name"]])
     words = [style.label(scope) for scope in frame["scope"]]

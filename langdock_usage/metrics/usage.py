@@ -103,6 +103,7 @@ class Usage:
     changed_prices = price_book.changed_prices
     forecast_days = forecast.forecast_days
     forecast = forecast.forecast
+    budget_days = budgets.budget_days
     budgets = budgets.budgets
 
     def __init__(self, path: Path, moment: datetime | None = None) -> None:

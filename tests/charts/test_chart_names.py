@@ -31,7 +31,10 @@ from tests.support.quick import quick_report
 from tests.support.reports import Opened
 
 # of two days a month
-pytestmark = pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::langdock_usage.errors.IncompletePeriod",
+    "ignore::langdock_usage.errors.TooLittleHistory",
+)
 
 MARK = "zq"  # in every name, and in nothing else
 
@@ -81,6 +84,26 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 MONTH = "2026-10"
 SAVED = {"saving_low_usd": -1.0, "saving_high_usd": 2.0, "saving_inferred_usd": None}
+EVENT = {"first_day": pd.Timestamp("2026-10-01"), "last_day": pd.Timestamp("2026-10-02")}
+EVENT |= {"org_id": "org_a", "cost_usd": 2.0, "expected_usd": 1.0, "excess_usd": 1.0}
+NAMED = ("team", "api_key_name", "model", "kind", "cause", "expected_note")
+EVENTS = [
+    EVENT | dict.fromkeys(NAMED, name) | {"api_key_id": f"key-{n}"} for n, name in enumerate(NAMES)
+]
+BUDGETS = [
+    {"org_id": NAMES[0], "scope": "key", "name": name, "budget_usd": 9.0, "state": name}
+    | dict.fromkeys(("cost_usd", "expected_usd"), 8.0)
+    for name in NAMES
+]
+
+
+def days_ahead(usage: Usage) -> pd.DataFrame:
+    """Days that are to come, with a band."""
+    days = usage.forecast_days(MONTH).assign(org_id=NAMES[0])
+    days["low_running_usd"] = days["expected_running_usd"] - 1
+    return days.assign(high_running_usd=days["expected_running_usd"] + 1)
+
+
 CHARTS: dict[str, Callable[[Usage], Any]] = {
     "cost_per_day": lambda usage: charts.cost_per_day(
         usage.daily_cost(MONTH), usage.daily_cost("2026-09")
@@ -88,6 +111,9 @@ CHARTS: dict[str, Callable[[Usage], Any]] = {
     "cost_per_key": lambda usage: charts.cost_per_key(usage.cost_per_key(MONTH)),
     "cost_per_model": lambda usage: charts.cost_per_model(usage.cost_per_model(MONTH)),
     "cost_per_team": lambda usage: charts.cost_per_team(usage.cost_per_team(MONTH)),
+    "cost_calendar": lambda usage: charts.cost_calendar(
+        usage.cost_per_period(by=None), style=Style(month=lambda _: NAMES[0])
+    ),
     "cost_per_month": lambda usage: charts.cost_per_month(usage.monthly_cost(by="model")),
     "cost_per_key_and_model": lambda usage: charts.cost_per_key_and_model(
         usage.cost_per_key_and_model(MONTH)
@@ -115,6 +141,19 @@ CHARTS: dict[str, Callable[[Usage], Any]] = {
     "changes": lambda usage: charts.changes(usage.compare("2026-09", MONTH, by="model")),
     "key_story": lambda usage: charts.key_story(usage.key_story(["key-0", "key-9"])),
     "cache_use": lambda usage: charts.cache_use(usage.cache_efficiency(MONTH, by="key")),
+    "bridge_explorer": lambda usage: charts.bridge_explorer(
+        usage.bridge("2026-09", MONTH, "key_and_model")
+    ),
+    "anomaly_explorer": lambda usage: charts.anomaly_explorer(
+        usage.daily_cost(MONTH), pd.DataFrame(EVENTS)
+    ),
+    "forecast": lambda usage: charts.forecast(days_ahead(usage)),
+    "forecast_explorer": lambda usage: charts.forecast_explorer({0.8: days_ahead(usage)}),
+    "budgets": lambda _: charts.budgets(pd.DataFrame(BUDGETS)),
+    "budget_explorer": lambda usage: charts.budget_explorer(
+        pd.DataFrame(BUDGETS),
+        pd.concat([days_ahead(usage).assign(**budget) for budget in BUDGETS]),
+    ),
     "waterfall": lambda usage: charts.waterfall(
         usage.bridge("2026-09", MONTH, None), usage.bridge("2026-09", MONTH, "key")
     ),

@@ -39,3 +39,25 @@ def budgets(
     from langdock_usage.metrics.questions.changes.spending import budgets_of_month
 
     return budgets_of_month(self._reader, month, level, known_until, org, exact=exact)
+
+
+def budget_days(
+    self: Usage,
+    month: PeriodLike,
+    level: float = 0.8,
+    known_until: PeriodLike = None,
+    *,
+    org: str | None = None,
+) -> pd.DataFrame:
+    """How budgets are used up, to be drawn: one row per budget in force and day of the month.
+
+    `org_id`, `scope`, `name` and `budget_usd` as in `budgets`, in its order, then the columns of
+    `forecast_days`, of all that the budget is for, added up. All are floats. Warns and raises as
+    `budgets` does.
+
+    >>> len(usage.budget_days("2026-10"))
+    0
+    """
+    from langdock_usage.metrics.questions.changes.spending import days_of_budgets
+
+    return days_of_budgets(self._reader, month, level, known_until, org)

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 ESTIMATES = ("expected_usd", "low_usd", "high_usd")
 _CENT = Decimal("0.01")
+_RUNNING = ("running_usd", "expected_running_usd", "low_running_usd", "high_running_usd")
+_TYPES_OF_DAYS = {"day": "datetime64[us]", "org_id": "str", "cost_usd": "float64"} | dict.fromkeys(
+    (*_RUNNING, "running_before_usd"), "float64"
+)
 
 
 def estimated_months(months: Iterable[MonthSoFar], level: float, by: By) -> pd.DataFrame:
@@ -108,7 +112,10 @@ def _sums(so_far: Sequence[Decimal], more: Floats) -> pd.Series[Any]:
 
 def running_days(months: Iterable[MonthSoFar], level: float) -> pd.DataFrame:
     """One row per workspace and day of the month: costs added up, and where they are heading."""
-    return pd.concat([_running(one, level) for one in months], ignore_index=True)
+    found = [_running(one, level) for one in months]
+    if not found:
+        return pd.DataFrame(columns=list(_TYPES_OF_DAYS)).astype(_TYPES_OF_DAYS)
+    return pd.concat(found, ignore_index=True)
 
 
 def _running(one: MonthSoFar, level: float) -> pd.DataFrame:

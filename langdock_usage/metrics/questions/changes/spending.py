@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from langdock_usage.metrics.filters import Filters
 from langdock_usage.metrics.frames import to_frame
 from langdock_usage.metrics.groups import COLUMNS, By
-from langdock_usage.metrics.questions.changes.costs_by_day import month_asked, months_so_far
+from langdock_usage.metrics.questions.changes.costs_by_day import (
+    MonthSoFar,
+    month_asked,
+    months_so_far,
+)
 from langdock_usage.metrics.questions.changes.estimates import (
     ESTIMATES,
     estimated_months,
     presented,
+    running_days,
     warn_if_short,
 )
 from langdock_usage.sql import read_sql
@@ -52,6 +59,60 @@ def budgets_of_month(
     exact: bool,
 ) -> pd.DataFrame:
     """The answer; see `budgets`. Raises InvalidRequest, NoData."""
+    found: list[dict[str, object]] = []
+    for scope in _scopes(reader, asked, known_until, org):
+        forecasts = estimated_months(scope.months, level, scope.by)
+        for line in scope.lines:
+            rows = forecasts[forecasts["org_id"] == line["org_id"]]
+            found.append(_row(line, rows[scope.means(line, rows)]))
+    return presented(_frame(found), "cost_usd", exact=exact)
+
+
+def days_of_budgets(
+    reader: Reader, asked: PeriodLike, level: float, known_until: PeriodLike, org: str | None
+) -> pd.DataFrame:
+    """The answer; see `budget_days`. Raises InvalidRequest, NoData."""
+    lines, months = [], []
+    for scope in _scopes(reader, asked, known_until, org):
+        for line in scope.lines:
+            found = [one for one in scope.months if one.org_id == line["org_id"]]
+            lines += [line] * sum(len(one.month) for one in found)
+            months += [_of_budget(scope, line, one) for one in found]
+    days = running_days(months, level)
+    for name in ("scope", "name"):
+        days[name] = pd.Series([line[name] for line in lines], dtype="str")
+    days["budget_usd"] = pd.Series([line["amount_usd"] for line in lines], dtype="float64")
+    first = ["org_id", "scope", "name", "budget_usd"]
+    return days[[*first, *days.columns.drop(first)]]
+
+
+def _of_budget(scope: _Scope, line: Mapping[Hashable, Any], month: MonthSoFar) -> MonthSoFar:
+    """The month with one series: the costs of all that the budget is for."""
+    groups = month.groups.rename(columns={"grouped_by": COLUMNS.get(scope.by or "", "")})
+    costs = month.daily.costs[:, scope.means(line, groups)].sum(axis=1, keepdims=True)
+    costs[~month.daily.known] = np.nan
+    return replace(month, daily=replace(month.daily, costs=costs))
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """The budgets of one scope that are in force, and the costs that they are about."""
+
+    by: By
+    lines: list[dict[Hashable, Any]]
+    months: list[MonthSoFar]
+    older_names: Names
+
+    def means(self, line: Mapping[Hashable, Any], rows: pd.DataFrame) -> list[bool]:
+        """Which rows, each of a group, a budget is for."""
+        if self.by is None:
+            return [True] * len(rows)
+        return _means(rows, COLUMNS[self.by], line["name"], self.older_names)
+
+
+def _scopes(
+    reader: Reader, asked: PeriodLike, known_until: PeriodLike, org: str | None
+) -> Iterator[_Scope]:
     month = month_asked(asked)
     filters = Filters(org=org)
     with reader.connection() as connection:
@@ -60,19 +121,12 @@ def budgets_of_month(
         parameters = {"month": month.first, "org_id": org_id}
         lines = to_frame(connection.sql(query, params=parameters), exact=True)
         older = _names_of_keys(connection)
-    found: list[dict[str, object]] = []
-    for scope in lines["scope"].unique():
+    for place, scope in enumerate(lines["scope"].unique()):
         by = _GROUPS[scope]
         months = months_so_far(reader, asked, known_until, by, filters, ())
-        if not found:
+        if not place:
             warn_if_short(months)
-        forecasts = estimated_months(months, level, by)
-        for line in lines[lines["scope"] == scope].to_dict("records"):
-            rows = forecasts[forecasts["org_id"] == line["org_id"]]
-            if by:
-                rows = rows[_means(rows, COLUMNS[by], line["name"], older)]
-            found.append(_row(line, rows))
-    return presented(_frame(found), "cost_usd", exact=exact)
+        yield _Scope(by, lines[lines["scope"] == scope].to_dict("records"), months, older)
 
 
 def _row(line: Mapping[Hashable, Any], forecasts: pd.DataFrame) -> dict[str, object]:
