@@ -148,7 +148,8 @@ def _series(daily: pd.DataFrame, event: Event) -> pd.DataFrame:
     rows = daily[daily["org_id"] == event["org_id"]]
     for column in ("api_key_id", "model"):
         if not pd.isna(event[column]):
-            rows = rows[rows[column] == event[column]]
+            narrower = rows[rows[column] == event[column]]
+            rows = rows if narrower.empty else narrower
     days = _per_day(rows)
     is_event = days["day"].between(event["first_day"], event["last_day"])
     same = {name: event[name] for name in ("event", "is_default")}

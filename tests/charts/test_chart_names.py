@@ -84,7 +84,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 MONTH = "2026-10"
 SAVED = {"saving_low_usd": -1.0, "saving_high_usd": 2.0, "saving_inferred_usd": None}
-EVENT = {"first_day": pd.Timestamp("2026-10-01"), "last_day": pd.Timestamp("2026-10-02")}
+EVENT: dict[str, object] = {
+    "first_day": pd.Timestamp("2026-10-01"),
+    "last_day": pd.Timestamp("2026-10-02"),
+}
 EVENT |= {"org_id": "org_a", "cost_usd": 2.0, "expected_usd": 1.0, "excess_usd": 1.0}
 NAMED = ("team", "api_key_name", "model", "kind", "cause", "expected_note")
 EVENTS = [
@@ -102,6 +105,10 @@ def days_ahead(usage: Usage) -> pd.DataFrame:
     days = usage.forecast_days(MONTH).assign(org_id=NAMES[0])
     days["low_running_usd"] = days["expected_running_usd"] - 1
     return days.assign(high_running_usd=days["expected_running_usd"] + 1)
+
+
+def days_of_budgets(usage: Usage) -> pd.DataFrame:
+    return days_ahead(usage).drop(columns="org_id").merge(pd.DataFrame(BUDGETS), how="cross")
 
 
 CHARTS: dict[str, Callable[[Usage], Any]] = {
@@ -152,7 +159,7 @@ CHARTS: dict[str, Callable[[Usage], Any]] = {
     "budgets": lambda _: charts.budgets(pd.DataFrame(BUDGETS)),
     "budget_explorer": lambda usage: charts.budget_explorer(
         pd.DataFrame(BUDGETS),
-        pd.concat([days_ahead(usage).assign(**budget) for budget in BUDGETS]),
+        days_of_budgets(usage),
     ),
     "waterfall": lambda usage: charts.waterfall(
         usage.bridge("2026-09", MONTH, None), usage.bridge("2026-09", MONTH, "key")

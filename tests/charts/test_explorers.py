@@ -39,12 +39,12 @@ def rows(chart: Any, *columns: str) -> list[tuple[Any, ...]]:
 
 
 def without_a_click(chart: Any, *columns: str) -> list[tuple[Any, ...]]:
-    return [row for *row, is_default in rows(chart, *columns, "is_default") if is_default]
+    return [row[:-1] for row in rows(chart, *columns, "is_default") if row[-1]]
 
 
 @pytest.mark.parametrize("money", [float, Decimal])
 def test_behind_each_effect_are_its_keys_and_models(money: Any) -> None:
-    amounts = [name for name in BRIDGE if name.endswith("_usd")]
+    amounts = [str(name) for name in BRIDGE if str(name).endswith("_usd")]
     exact = BRIDGE.astype(dict.fromkeys(amounts, object))
     exact[amounts] = exact[amounts].map(lambda amount: money(str(amount)))
     chart = charts.bridge_explorer(exact)
@@ -59,7 +59,7 @@ def test_behind_each_effect_are_its_keys_and_models(money: Any) -> None:
         ("change_usd", "Search", "new", 40, "\u2212$10.00"),
         ("change_usd", "Search", "old", -50, "\u2212$10.00"),
     ]
-    assert without_a_click(chart, "heading") == [["change_usd: \u2212$5.00"]]
+    assert without_a_click(chart, "heading") == [("change_usd: \u2212$5.00",)]
     assert {row[0] for row in drawn} == {"cost_before_usd", "volume_usd", "mix_usd"} | {
         "cost_after_usd",
         "change_usd",
@@ -91,7 +91,7 @@ DAILY = pd.DataFrame(
         "total_cost_usd": [100.0] * 10 + [10.0] * 7 + [300.0, 350.0, 10.0],
     }
 )
-SPIKE = {
+SPIKE: dict[str, Any] = {
     "first_day": DAYS[7],
     "last_day": DAYS[8],
     "org_id": "a",
@@ -107,7 +107,13 @@ SPIKE = {
     "is_expected": False,
     "expected_note": None,
 }
-WIDE = {"team": "Sales", "api_key_id": None, "api_key_name": None, "model": None, "cause": None}
+WIDE: dict[str, Any] = {
+    "team": "Sales",
+    "api_key_id": None,
+    "api_key_name": None,
+    "model": None,
+    "cause": None,
+}
 DROP = SPIKE | WIDE
 DROP |= {"kind": "drop", "cost_usd": 50.0, "expected_usd": 200.0, "excess_usd": -150.0}
 
@@ -192,7 +198,7 @@ def test_each_budget_has_its_running_total() -> None:
         [fan(20, 1).assign(**{str(name): one[name] for name in one}) for one in stated]
     )
     chart = charts.budget_explorer(budgets, days)
-    assert without_a_click(chart, "budget", "day")[0] == ["workspace", "2026-11-01T00:00:00"]
+    assert without_a_click(chart, "budget", "day")[0] == ("workspace", "2026-11-01T00:00:00")
     drawn = rows(chart, "budget", "day_of_month", "running_usd", "expected_running_usd")
     assert ("Sales (team)", 20, 200, 200) in drawn
     assert ("Sales (team)", 21, None, 210) in drawn

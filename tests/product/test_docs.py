@@ -5,6 +5,7 @@ import re
 import runpy
 import shutil
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,13 @@ import pytest
 from langdock_usage.api.export_request import ExportRequest
 from langdock_usage.windows import Period
 from tests.support.command import ROOT
+from tests.support.databases import UsageRow, add_usage
 from tests.support.documents import Reader, blocks_in, blocks_of, read_page
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
 JOURNEY = "docs/how-a-number-travels.md"
 OWN_NOTEBOOK = "docs/own-notebook.md"
+CHANGES = "docs/why-the-bill-changed.md"
 CHANGE = "## A change to the monthly report"
 book: Any = nbformat.v4
 
@@ -101,6 +104,19 @@ def test_the_changes_of_the_page_stand_in_the_report(project: Path) -> None:
         assert shown in html
 
 
+def test_the_change_that_is_taken_apart_by_hand(tmp_path: Path) -> None:
+    stated = (date(2026, 9, 7), 10, Decimal("2.00")), (date(2026, 10, 5), 15, Decimal("4.50"))
+    (tmp_path / "data").mkdir()
+    add_usage(
+        tmp_path / "data" / "langdock.duckdb",
+        [UsageRow(day, "key-1", "Search", "gpt-5", count, cost) for day, count, cost in stated],
+    )
+    reader = Reader(tmp_path)
+    for block in blocks_of(CHANGES, "python", "sh"):
+        reader.run(block)
+    assert {"budgets.csv", "expected.csv"} <= {path.name for path in (tmp_path / "data").iterdir()}
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_links_and_paths_exist(page: str) -> None:
     text = read_page(page)
@@ -116,7 +132,7 @@ def test_no_block_is_forgotten(page: str) -> None:
     known = {"sh", "python", "sql"}
     for block in blocks_of(page):
         assert block.not_run or block.language in known, block.text
-    assert page in {JOURNEY, OWN_NOTEBOOK} or not blocks_of(page)
+    assert page in {JOURNEY, OWN_NOTEBOOK, CHANGES} or not blocks_of(page)
 
 
 def test_views_are_those_of_the_database() -> None:
