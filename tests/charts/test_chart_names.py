@@ -164,24 +164,7 @@ CHARTS: dict[str, Callable[[Usage], Any]] = {
     "waterfall": lambda usage: charts.waterfall(
         usage.bridge("2026-09", MONTH, None), usage.bridge("2026-09", MONTH, "key")
     ),
-    # days have no names; one is named here so that there is one to look for
-    "cost_calendar": lambda usage: charts.cost_calendar(
-        usage.cost_per_period(MONTH, by=None), style=Style(day=lambda _: NAMES[0])
-    ),
-    "forecast": lambda usage: charts.forecast(
-        usage.forecast_days(MONTH), style=Style(day=lambda _: NAMES[0])
-    ),
-    "budgets": lambda usage: charts.budgets(budgets_of(usage)),
 }
-
-
-def budgets_of(usage: Usage) -> pd.DataFrame:
-    """Every key as if it had a budget, half of which is used."""
-    keys = usage.cost_per_key(MONTH)
-    cost = keys["total_cost_usd"]
-    amounts = {"budget_usd": 2 * cost, "cost_usd": cost, "expected_usd": cost}
-    names = {"org_id": keys["org_id"], "scope": "key", "name": keys["api_key_name"]}
-    return pd.DataFrame({**names, **amounts, "state": "under"})
 
 
 def places_of(vega: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

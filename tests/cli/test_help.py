@@ -79,7 +79,7 @@ def test_version_and_completion(tmp_path: Path) -> None:
         shell = {"_LANGDOCK_USAGE_COMPLETE": "complete_bash", "COMP_WORDS": line}
         return run(tmp_path, sandbox=None, COMP_CWORD=str(word), **shell).stdout.split()
 
-    assert completed("langdock-usage re", 1) == ["report", "rebuild"]
+    assert completed("langdock-usage re", 1) == ["report", "rebuild", "redact"]
     faults = completed("langdock-usage sandbox --fault s", 3)
     assert faults == ["server_error", "slow", "short_csv"]
 
