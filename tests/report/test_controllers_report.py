@@ -147,6 +147,11 @@ def test_teams_have_budgets_and_states(made: Made) -> None:
     assert other[:3] == ["Model", "gemini-2.5-flash", "700"]
 
 
+def test_days_have_their_table_beside_what_was_unusual(made: Made) -> None:
+    october = sum((r.total_cost_usd for r in made.rows if r.day.month == 10), Decimal(0))
+    assert tables_of(made.text)["days"].total_of("Cost (USD)") == october
+
+
 def test_owners_stand_beside_keys_and_the_workspace_has_a_name(made: Made) -> None:
     keys = tables_of(made.text)["keys"]
     assert keys.heads[:5] == ["API key", "Team", "Cost centre", "Owner", "Cost (USD)"]

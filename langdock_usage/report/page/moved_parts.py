@@ -36,7 +36,8 @@ def events(self: Report, anomalies: pd.DataFrame) -> None:
     write = EventSentences(self.formatter)
     sentences = [*write.unexpected(anomalies), *write.expected(anomalies)]
     if sentences:
-        self.subheading("events")
+        # no subheading: the table below is still that of the days
+        show("title.html.j2", text=self.language.text("titles.events"))
         show("sentences.html.j2", sentences=sentences)
 
 
