@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -67,9 +68,10 @@ def texts_in(file: Path) -> Iterator[str]:
         yield base64.b64decode(found).decode("utf-8", "replace")
 
 
-def rows_of(file: Path, sheet: str) -> list[dict[str, object]]:
+def rows_of(file: Path, sheet: str) -> list[dict[str, Any]]:
     names, *rows = load_workbook(file, read_only=True)[sheet].iter_rows(values_only=True)
-    return [dict(zip(map(str, names), row, strict=True)) for row in rows]
+    # empty cells at the end of a row are not there
+    return [dict(zip(map(str, names), row, strict=False)) for row in rows]
 
 
 @pytest.mark.slow
@@ -131,7 +133,7 @@ def test_the_workbooks_add_up_to_the_month(by_team: Path) -> None:
         **{name: row for name, row in rows[2].items() if name != "name"},
     }
     daily = rows_of(by_team / "Habichte.xlsx", "days")
-    assert len(daily) == 15
+    assert sum(row["requests"] for row in daily) == 150  # ten on each of 15 days
     assert sum(Decimal(str(row["total_cost_usd"])) for row in daily) == OCTOBER["Habichte"]
 
 

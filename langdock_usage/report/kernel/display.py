@@ -15,12 +15,12 @@ def load_ipython_extension(shell: Any) -> None:
     warnings.formatwarning = _without_its_place
 
 
-def chart_bundle(chart: Any) -> tuple[Bundle, Bundle]:
+def chart_bundle(chart: Any, validate: bool = True) -> tuple[Bundle, Bundle]:
     """A chart as one text: papermill takes seconds longer with charts that are JSON objects."""
     import altair as alt
 
     try:
-        spec = chart.to_dict()
+        spec = chart.to_dict(validate=validate)
     except alt.MaxRowsError:
         return {"text/plain": "chart"}, {MISSING: "rows"}
     return {"text/html": embedded_chart(spec), "text/plain": spec.get("description", "chart")}, OURS

@@ -3,9 +3,10 @@
 import io
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
+from langdock_usage.report.kernel.display import chart_bundle
 from langdock_usage.report.kernel.failed_cell import failed_cell
 from langdock_usage.report.kernel.import_jsonschema import import_jsonschema
 from langdock_usage.report.notebooks import Notebook
@@ -28,7 +29,7 @@ def execute_here(notebook: Notebook, parameters: Mapping[str, object]) -> Any:
     executed = parameterize_notebook(notebook.content, dict(parameters))
     shell = _shell()
     try:
-        with debug_mode(False):  # a chart is checked once, when it is shown
+        with debug_mode(False):  # charts of others are checked once, when they are shown
             for cell in executed.cells:
                 if cell.cell_type == "code":
                     cell.outputs, error = _run(shell, cell.source)
@@ -46,6 +47,9 @@ def _shell() -> Any:
     shell = make.instance()
     shell.history_manager.enabled = False
     shell.extension_manager.load_extension("langdock_usage.report.kernel.display")
+    bundles = shell.display_formatter.mimebundle_formatter
+    unchecked = partial(chart_bundle, validate=False)
+    bundles.for_type_by_name("langdock_usage.charts.look", "_Ours", unchecked)
     return shell
 
 

@@ -87,6 +87,7 @@ class Report:
     invoices = sending_parts.invoices
     since = sending_parts.since
     due = statement_parts.due
+    saved = statement_parts.saved
     statement_summary = statement_parts.statement_summary
 
     def __init__(

@@ -10,9 +10,11 @@ import pandas as pd
 from langdock_usage.analysis.shares import Due, SharingRule
 from langdock_usage.charts import renderer
 from langdock_usage.errors import InvalidRequest
+from langdock_usage.report.monthly.caching import CacheSentences
 from langdock_usage.report.monthly.statement_texts import name_of
 from langdock_usage.report.monthly.summary import element
 from langdock_usage.report.page.monthly_parts import facts
+from langdock_usage.report.page.templates import show
 from langdock_usage.text import exact
 
 if TYPE_CHECKING:
@@ -46,6 +48,16 @@ def due(self: Report, groups: pd.DataFrame, rule: SharingRule, shared_usd: str) 
         total=True,
     )
     self.note(text(f"due.{rule.replace('-', '_')}"))
+
+
+def saved(self: Report, savings: pd.DataFrame) -> None:
+    """What caching saved and wasted of one's own: `usage.cache_savings`, exact."""
+    sentences = CacheSentences(self.formatter, self.language.month(self.months.first))
+    known = sentences.saved(savings)
+    if known:
+        show("sentences.html.j2", sentences=known)
+    else:
+        self.note("no_prices")
 
 
 def statement_summary(

@@ -4,7 +4,7 @@ from pathlib import Path
 from shutil import copyfile
 
 from langdock_usage.errors import ReportError
-from langdock_usage.files import atomic_write
+from langdock_usage.files import atomic_write, remove_stale
 from langdock_usage.report.previous_report import summary_of_report
 
 CONTROL = "control"
@@ -19,6 +19,7 @@ def replace_statements(folder: Path, made: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        remove_stale(folder)
         new = {path.name for path in made.iterdir()}
         for path in sorted(made.iterdir()):
             with atomic_write(folder / path.name) as unfinished:

@@ -13,6 +13,7 @@ from langdock_usage.report.monthly.statement_texts import name_of
 from langdock_usage.report.notebooks import Notebook
 from langdock_usage.report.sealed import for_jupyterlab, seal
 from langdock_usage.report.statements.workbook import write_statement_workbook
+from langdock_usage.store.connection import open_for_reading
 from langdock_usage.store.own_usage import Grouping
 from langdock_usage.text import exact
 
@@ -63,7 +64,11 @@ def _make(request: StatementRequest, warnings: list[str]) -> None:
 
     write: Any = nbformat.writes  # has no types
     language = Language(str(request.parameters.get("language", LANGUAGES[0])))
-    with open_month(request.database, request.month, request.org_id) as month:
+    with (
+        open_for_reading(request.database) as held,
+        open_month(request.database, request.month, request.org_id) as month,
+    ):
+        held.execute("set threads = 1")  # others are made on the other processors
         standard = {
             "database": str(request.database),
             "month": request.month,

@@ -42,7 +42,7 @@ def write_statement_workbook(path: Path, month: OpenMonth, due: Due, per: Groupi
             "keys_and_models": usage.cost_per_key_and_model(
                 month.name, org=month.org_id, exact=True
             ),
-            "days": usage.daily_cost(month.name, org=month.org_id, exact=True),
+            "days": usage.cost_per_period(month.name, by="model", org=month.org_id, exact=True),
         }
     sheets = {"statement": ((per, *DUE[1:]), _rows([_due(due)]))}
     write_workbook(path, sheets | {name: _sheet(frame) for name, frame in frames.items()})
