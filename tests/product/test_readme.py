@@ -71,7 +71,7 @@ def test_blocks_that_are_not_run_say_why_and_are_right() -> None:
     lines += [step["run"] for step in yaml.safe_load(workflow.text)]
     parts = [part.strip() for line in lines for part in line.split("&&")]
     commands = [part for part in parts if "langdock-usage" in part]
-    assert len(commands) == 4
+    assert len(commands) == 5
     for command in commands:
         with pytest.raises(SystemExit) as ended:
             # an option that is not known is refused, though help is asked for
