@@ -12,11 +12,13 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
+import langdock_usage as lu
 from tests.support.queries import rows
 
 OCTOBER_DAYS = 31
+CHARTS = 9
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +61,12 @@ def wait_for(address: str, server: "subprocess.Popen[bytes]") -> None:
 @pytest.fixture(scope="module")
 def notebook(lab: str, browser: Browser) -> Iterator[Page]:
     """The notebook, executed from top to bottom."""
-    page = browser.new_page(viewport={"width": 1400, "height": 4000})
+    page = browser.new_page(viewport={"width": 1400, "height": 9000})
     page.goto(lab)
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.locator('[data-command="runmenu:run-all"]').click()
-    page.locator(".vega-embed svg.marks").nth(4).wait_for(timeout=60_000)
+    page.locator(".vega-embed svg.marks").nth(CHARTS - 1).wait_for(timeout=60_000)
     yield page
     page.close()
 
@@ -82,7 +84,7 @@ def expect_total(page: Page, year: Path, first: str, last: str, model: str = "%"
 
 def test_notebook_runs_without_an_error(notebook: Page) -> None:
     assert notebook.locator(".jp-OutputArea-output[data-mime-type*=error]").count() == 0
-    assert notebook.locator(".vega-embed svg.marks").count() == 5
+    assert notebook.locator(".vega-embed svg.marks").count() == CHARTS
     assert notebook.get_by_text("2025-11-15 to 2026-11-14 (365 known)").count() == 1
 
 
@@ -114,3 +116,38 @@ def test_click_in_the_legend_leaves_one_model(notebook: Page, year: Path) -> Non
     chart = notebook.locator(".vega-embed").first
     chart.locator("svg .role-legend-label text", has_text="gpt-6-sol").click()
     expect_total(notebook, year, "2026-10-01", "2026-10-31", model="gpt-6-sol")
+
+
+def click_row(chart: Locator, name: str) -> None:
+    """Clicks in the middle of the row that an axis calls so."""
+    chart.scroll_into_view_if_needed()
+    label = chart.locator("svg .role-axis-label text", has_text=name).bounding_box()
+    rows = chart.locator("svg .concat_0_group path.background").first.bounding_box()
+    assert label and rows
+    middle = rows["x"] + rows["width"] / 2
+    chart.page.mouse.click(middle, label["y"] + label["height"] / 2)
+
+
+def test_click_on_an_effect_shows_the_keys_behind_it(notebook: Page, year: Path) -> None:
+    """The amount of the effect is that of the one row of all keys."""
+    bridge = lu.open(year).bridge("2026-09", "2026-10", by=None)
+    chart = notebook.locator(".vega-embed").nth(1)
+    heading = chart.locator(".headline_group text").first
+    expect(heading).to_contain_text("change_usd: ")
+    click_row(chart, "volume_usd")
+    expect(heading).to_contain_text("volume_usd: ")
+    expect(heading).to_contain_text(f"{abs(bridge['volume_usd'].iloc[0]):,.2f}")
+
+
+def test_click_on_a_level_leaves_its_band(notebook: Page) -> None:
+    chart = notebook.locator(".vega-embed").nth(3)
+    labels = chart.locator("svg .role-legend-label text")
+    expect(labels).to_have_count(3)
+    bands = chart.locator("svg .mark-area path")
+    assert [bands.nth(n).get_attribute("opacity") for n in range(3)] == ["0.25"] * 3
+    labels.nth(1).click()
+    expect(bands.nth(0)).to_have_attribute("opacity", "0")
+    assert sorted(bands.nth(n).get_attribute("opacity") or "" for n in range(3)) == [
+        *("0", "0"),
+        "0.25",
+    ]
