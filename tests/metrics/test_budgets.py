@@ -242,3 +242,19 @@ def test_template_has_a_line_for_each_that_lacks_one(database: Path) -> None:
         "key,Archive,,,,,31",
         "model,gpt-5,9,,,,",
     ]
+
+
+def test_days_of_budgets_end_where_the_budgets_do(database: Path) -> None:
+    """Of a key that costs 10 USD a day, a team of one that costs 5.25, and a name without usage."""
+    lines = "workspace,,500,\nkey,Search,400,\nteam,Support,100,\nmodel,never,5,\n"
+    usage = lu.open(load(BUDGETS, database, f"scope,name,amount_usd,valid_from\n{lines}"))
+    days = usage.budget_days("2026-11")
+    of_search = days[days["name"] == "Search"]
+    # ten days are known, and thirty are in November
+    assert list(of_search["running_usd"].dropna()) == [10.0 * n for n in range(1, 11)]
+    assert list(of_search["expected_running_usd"]) == pytest.approx([10 * n for n in range(1, 31)])
+    assert set(of_search["budget_usd"]) == {400}
+    ends = days.groupby(["scope", "name"], dropna=False, sort=False).tail(1)
+    expected = usage.budgets("2026-11")
+    assert list(ends["scope"]) == list(expected["scope"])
+    assert list(ends["expected_running_usd"]) == pytest.approx(list(expected["expected_usd"]))
