@@ -16,7 +16,7 @@ import duckdb
 
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.raw.archive import RawExport
-from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.kinds.keys import KEYS
 from langdock_usage.store.writing.store import Store
 from langdock_usage.windows import Period
 

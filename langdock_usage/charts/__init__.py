@@ -3,8 +3,6 @@
 Each function takes a frame with the columns of the view of its name; a `Style` gives the words.
 """
 
-from langdock_usage.charts.anomaly_explorer import anomaly_explorer
-from langdock_usage.charts.bridge_explorer import bridge_explorer
 from langdock_usage.charts.cache_charts import (
     cache_efficiency,
     cache_over_time,
@@ -18,16 +16,18 @@ from langdock_usage.charts.cost_charts import (
     cost_per_month,
     cost_per_team,
 )
-from langdock_usage.charts.exploring import (
+from langdock_usage.charts.heatmap import cost_per_key_and_model
+from langdock_usage.charts.interactive.anomaly_explorer import anomaly_explorer
+from langdock_usage.charts.interactive.bridge_explorer import bridge_explorer
+from langdock_usage.charts.interactive.exploring import (
     cache_use,
     changes,
     cost_explorer,
     cost_over_months,
     key_story,
 )
-from langdock_usage.charts.heatmap import cost_per_key_and_model
+from langdock_usage.charts.interactive.outlook_explorers import budget_explorer, forecast_explorer
 from langdock_usage.charts.outlook import budgets, forecast
-from langdock_usage.charts.outlook_explorers import budget_explorer, forecast_explorer
 from langdock_usage.charts.saving_charts import (
     cache_savings,
     cache_savings_over_time,

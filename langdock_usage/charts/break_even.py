@@ -7,9 +7,9 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
-from langdock_usage.charts.chart_data import require
-from langdock_usage.charts.names import shortened
-from langdock_usage.charts.style import INK, Style, tip
+from langdock_usage.charts.drawing.chart_data import require
+from langdock_usage.charts.drawing.names import shortened
+from langdock_usage.charts.drawing.style import INK, Style, tip
 
 MOST_LINES = 6
 """Models with a line for their break-even."""

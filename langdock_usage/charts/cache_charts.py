@@ -13,7 +13,7 @@ from langdock_usage.charts.break_even import (
     break_even_lines,
     drawn_lines,
 )
-from langdock_usage.charts.chart_data import (
+from langdock_usage.charts.drawing.chart_data import (
     cost_column,
     costs_of,
     group_of,
@@ -21,10 +21,9 @@ from langdock_usage.charts.chart_data import (
     names_of,
     require,
 )
-from langdock_usage.charts.heatmap import heatmap, scale_of_ratios
-from langdock_usage.charts.look import finished
-from langdock_usage.charts.names import shortened
-from langdock_usage.charts.style import (
+from langdock_usage.charts.drawing.look import finished
+from langdock_usage.charts.drawing.names import shortened
+from langdock_usage.charts.drawing.style import (
     ACCENT,
     PLAIN,
     Style,
@@ -33,6 +32,7 @@ from langdock_usage.charts.style import (
     tip,
     with_places,
 )
+from langdock_usage.charts.heatmap import heatmap, scale_of_ratios
 
 MOST_POINTS = 500
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from langdock_usage.charts.chart_data import STEP, costs_of, require, single_days
+from langdock_usage.charts.drawing.chart_data import STEP, costs_of, require, single_days
+from langdock_usage.charts.drawing.look import finished
+from langdock_usage.charts.drawing.style import ACCENT, GRID, PLAIN, Style, in_order, tip
 from langdock_usage.charts.heatmap import scale_of_costs
-from langdock_usage.charts.look import finished
-from langdock_usage.charts.style import ACCENT, GRID, PLAIN, Style, in_order, tip
 
 
 def cost_calendar(daily: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:

@@ -7,7 +7,7 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
-from langdock_usage.charts.chart_data import (
+from langdock_usage.charts.drawing.chart_data import (
     aligned_by_weekday,
     costliest,
     costs_of,
@@ -16,8 +16,8 @@ from langdock_usage.charts.chart_data import (
     require,
     single_days,
 )
-from langdock_usage.charts.look import finished
-from langdock_usage.charts.style import (
+from langdock_usage.charts.drawing.look import finished
+from langdock_usage.charts.drawing.style import (
     ACCENT,
     INK,
     OTHERS,

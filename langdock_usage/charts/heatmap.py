@@ -5,10 +5,10 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from langdock_usage.charts.chart_data import STEP, costs_of, height_of, names_of
-from langdock_usage.charts.look import finished
-from langdock_usage.charts.names import shortened
-from langdock_usage.charts.style import (
+from langdock_usage.charts.drawing.chart_data import STEP, costs_of, height_of, names_of
+from langdock_usage.charts.drawing.look import finished
+from langdock_usage.charts.drawing.names import shortened
+from langdock_usage.charts.drawing.style import (
     ACCENT,
     INK,
     PLAIN,
@@ -18,7 +18,7 @@ from langdock_usage.charts.style import (
     tip,
     with_places,
 )
-from langdock_usage.charts.top_and_others import by_cost, few
+from langdock_usage.charts.drawing.top_and_others import by_cost, few
 
 MOST_CELL_WIDTH = 110
 

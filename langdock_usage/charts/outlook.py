@@ -7,10 +7,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from langdock_usage.charts.chart_data import height_of, require
-from langdock_usage.charts.look import finished
-from langdock_usage.charts.names import shortened
-from langdock_usage.charts.style import (
+from langdock_usage.charts.drawing.chart_data import height_of, require
+from langdock_usage.charts.drawing.look import finished
+from langdock_usage.charts.drawing.names import shortened
+from langdock_usage.charts.drawing.style import (
     ACCENT,
     INK,
     OTHERS,

@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import IPython.display
 
-from langdock_usage.charts.look import mimebundle
+from langdock_usage.charts.drawing.look import mimebundle
 from langdock_usage.embedding import OURS
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from langdock_usage.charts.chart_data import group_of, height_of, names_of, require
-from langdock_usage.charts.heatmap import heatmap, scale_of_costs
-from langdock_usage.charts.look import finished
-from langdock_usage.charts.names import shortened
-from langdock_usage.charts.style import (
+from langdock_usage.charts.drawing.chart_data import group_of, height_of, names_of, require
+from langdock_usage.charts.drawing.look import finished
+from langdock_usage.charts.drawing.names import shortened
+from langdock_usage.charts.drawing.style import (
     ACCENT,
     INK,
     MORE,
@@ -19,6 +18,7 @@ from langdock_usage.charts.style import (
     named_axis,
     with_places,
 )
+from langdock_usage.charts.heatmap import heatmap, scale_of_costs
 
 BOUNDS = ["saving_low_usd", "saving_high_usd"]
 LOSS_ROOM = 0.7

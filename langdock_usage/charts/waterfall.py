@@ -9,10 +9,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from langdock_usage.charts.chart_data import group_of, names_of, require
-from langdock_usage.charts.look import finished
-from langdock_usage.charts.names import shortened
-from langdock_usage.charts.style import ACCENT, INK, MORE, OTHERS, PALETTE, PLAIN, Style
+from langdock_usage.charts.drawing.chart_data import group_of, names_of, require
+from langdock_usage.charts.drawing.look import finished
+from langdock_usage.charts.drawing.names import shortened
+from langdock_usage.charts.drawing.style import ACCENT, INK, MORE, OTHERS, PALETTE, PLAIN, Style
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.rounding import rounded, rounded_to_sum
 

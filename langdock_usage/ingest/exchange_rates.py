@@ -10,7 +10,7 @@ from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.metrics.questions.currencies import rates_of_period, rates_used
 from langdock_usage.metrics.usage import Usage
 from langdock_usage.periods import PeriodLike
-from langdock_usage.raw.reference.rates_used import RATES_USED
+from langdock_usage.raw.reference.kinds.rates_used import RATES_USED
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.store.waiting import OnWait
 from langdock_usage.text import exact

@@ -8,7 +8,7 @@ from typing import Any
 from langdock_usage.prices import public
 from langdock_usage.prices.own import lines_for, own_price
 from langdock_usage.prices.price import Price, PricePeriod, TokenPrices
-from langdock_usage.raw.reference.prices import OwnPrice
+from langdock_usage.raw.reference.kinds.prices import OwnPrice
 from langdock_usage.windows import ONE_DAY, Period
 
 _UNKNOWN = ("price_source", "entry", "found_by", *(field.name for field in fields(TokenPrices)))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from langdock_usage.prices.price import Case, Price, TokenPrices
-from langdock_usage.raw.reference.prices import OwnPrice, fits
+from langdock_usage.raw.reference.kinds.prices import OwnPrice, fits
 
 
 def own_price(lines: Iterable[OwnPrice], org_id: str, model: str, day: date) -> Price | None:

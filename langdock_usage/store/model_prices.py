@@ -15,7 +15,7 @@ import duckdb
 from langdock_usage.prices.version import list_sha256, list_version
 from langdock_usage.raw.archive import Archive
 from langdock_usage.raw.price_books import PriceBookCopy, kept_books, path_of
-from langdock_usage.raw.reference.prices import OwnPrice
+from langdock_usage.raw.reference.kinds.prices import OwnPrice
 from langdock_usage.sql import read_sql
 
 

@@ -17,11 +17,11 @@ from playwright.sync_api import Browser
 
 import langdock_usage as lu
 from langdock_usage import charts
-from langdock_usage.charts.names import TURNED
-from langdock_usage.charts.style import Style
+from langdock_usage.charts.drawing.names import TURNED
+from langdock_usage.charts.drawing.style import Style
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.metrics.usage import Usage
-from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.kinds.keys import KEYS
 from langdock_usage.report.kernel.display import chart_bundle
 from langdock_usage.report.language import Language
 from langdock_usage.report.sealed import seal

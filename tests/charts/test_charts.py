@@ -14,8 +14,8 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage import charts
-from langdock_usage.charts.chart_data import aligned_by_weekday
-from langdock_usage.charts.style import OTHERS, PALETTE, Style
+from langdock_usage.charts.drawing.chart_data import aligned_by_weekday
+from langdock_usage.charts.drawing.style import OTHERS, PALETTE, Style
 from langdock_usage.errors import InvalidRequest
 from tests.support.command import ROOT
 

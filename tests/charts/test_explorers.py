@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from langdock_usage import charts
-from langdock_usage.charts.anomaly_explorer import NOTHING
-from langdock_usage.charts.outlook_explorers import NO_BUDGET
+from langdock_usage.charts.interactive.anomaly_explorer import NOTHING
+from langdock_usage.charts.interactive.outlook_explorers import NO_BUDGET
 from langdock_usage.errors import InvalidRequest
 
 BRIDGE = pd.DataFrame(

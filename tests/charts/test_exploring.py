@@ -12,7 +12,7 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage import charts
-from langdock_usage.charts import chart_data
+from langdock_usage.charts.drawing import chart_data
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.metrics.usage import Usage
 from tests.support.databases import DatabaseBuilder, days

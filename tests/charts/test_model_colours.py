@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from langdock_usage.charts.model_colours import model_colours
-from langdock_usage.charts.style import PALETTE
+from langdock_usage.charts.drawing.model_colours import model_colours
+from langdock_usage.charts.drawing.style import PALETTE
 
 
 def monthly(*costs: Mapping[str, float]) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from langdock_usage.charts.top_and_others import add_up, top_and_others
+from langdock_usage.charts.drawing.top_and_others import add_up, top_and_others
 
 FRAME = pd.DataFrame(
     {

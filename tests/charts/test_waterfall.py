@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from langdock_usage import charts
-from langdock_usage.charts.style import Style
+from langdock_usage.charts.drawing.style import Style
 from langdock_usage.charts.waterfall import COLOURS
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.report.language import Language

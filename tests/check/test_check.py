@@ -17,8 +17,8 @@ from langdock_usage.check.formats import as_markdown, as_text, as_values
 from langdock_usage.check.thresholds import read_thresholds
 from langdock_usage.errors import NoData
 from langdock_usage.ingest.reference_files import load_file
-from langdock_usage.raw.reference.budgets import BUDGETS
-from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.kinds.budgets import BUDGETS
+from langdock_usage.raw.reference.kinds.keys import KEYS
 from langdock_usage.raw.reference.reference_file import ReferenceFile
 from tests.support.databases import DatabaseBuilder, UsageRow, add_usage, days
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from langdock_usage.ingest.reference_files import load_file
-from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.kinds.keys import KEYS
 from langdock_usage.sandbox.workspace.owners import keys_file
 from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.windows import Period

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 import langdock_usage as lu
 from langdock_usage.escaping import csv_line, escape_formula, unescape_formula
 from langdock_usage.ingest.templates import template
-from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.kinds.keys import KEYS
 from tests.support.databases import DatabaseBuilder, UsageRow, add_usage, days
 from tests.support.quick import quick_report
 from tests.support.reports import Opened, saved

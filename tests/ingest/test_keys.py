@@ -15,7 +15,7 @@ from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.ingest.reference_files import LoadedFile, load_file
 from langdock_usage.ingest.templates import template
 from langdock_usage.raw.archive import Archive
-from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.kinds.keys import KEYS
 from langdock_usage.sandbox.service.server import Sandbox
 from langdock_usage.sandbox.workspace.owners import keys_file
 from langdock_usage.store.writing.store import Store

@@ -11,7 +11,7 @@ from langdock_usage.cli.aligned import aligned
 from langdock_usage.errors import ReferenceFileError
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.ingest.templates import add_missing, template
-from langdock_usage.raw.reference.keys import KEYS, KeyOwner
+from langdock_usage.raw.reference.kinds.keys import KEYS, KeyOwner
 from tests.support.command import assert_refused, call
 from tests.support.databases import DatabaseBuilder, days
 from tests.support.keys import load, read_keys, six_days

@@ -17,11 +17,11 @@ from langdock_usage.errors import ReferenceFileError
 from langdock_usage.escaping import csv_line, escape_formula
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.raw.csv_file import read_csv_file
-from langdock_usage.raw.reference.keys import KEYS
 from langdock_usage.raw.reference.kinds import STATED
+from langdock_usage.raw.reference.kinds.keys import KEYS
+from langdock_usage.raw.reference.kinds.workspaces import WORKSPACES, WorkspaceName
 from langdock_usage.raw.reference.reading import read_lines
 from langdock_usage.raw.reference.reference_file import ReferenceFile
-from langdock_usage.raw.reference.workspaces import WORKSPACES, WorkspaceName
 from langdock_usage.sql import read_sql
 from langdock_usage.store.writing.store import Store
 from tests.support.budgets import BUDGETS, Budget

@@ -16,9 +16,9 @@ from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.ingest.reference_files import LoadedFile, load_file, restore
 from langdock_usage.raw.archive import Archive
 from langdock_usage.raw.reference.copies import ReferenceCopies
-from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.kinds.keys import KEYS
+from langdock_usage.raw.reference.kinds.workspaces import WORKSPACES
 from langdock_usage.raw.reference.reference_file import ReferenceFile
-from langdock_usage.raw.reference.workspaces import WORKSPACES
 from langdock_usage.store.status import as_text, status
 from langdock_usage.store.writing.store import Store
 from tests.support.keys import six_days

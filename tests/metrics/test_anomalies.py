@@ -9,8 +9,8 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage.ingest.reference_files import load_file
-from langdock_usage.raw.reference.expected import EXPECTED
-from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.kinds.expected import EXPECTED
+from langdock_usage.raw.reference.kinds.keys import KEYS
 from langdock_usage.windows import Period
 from tests.support.databases import UsageRow, add_usage, days
 

@@ -10,7 +10,7 @@ import pytest
 import langdock_usage as lu
 from langdock_usage.analysis.bridge import EFFECTS, PARTS_OF_PRICE
 from langdock_usage.ingest.reference_files import load_file
-from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.kinds.keys import KEYS
 from tests.support.databases import DatabaseBuilder, days
 from tests.support.priced import exclusive, inclusive
 

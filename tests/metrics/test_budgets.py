@@ -11,8 +11,8 @@ import langdock_usage as lu
 from langdock_usage.errors import ReferenceFileError
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.ingest.templates import template
-from langdock_usage.raw.reference.budgets import BUDGETS
-from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.kinds.budgets import BUDGETS
+from langdock_usage.raw.reference.kinds.keys import KEYS
 from tests.support.databases import UsageRow, add_usage, days
 
 D = Decimal

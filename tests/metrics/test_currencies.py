@@ -16,7 +16,7 @@ from langdock_usage.ingest.exchange_rates import keep_rates
 from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.metrics.questions.currencies import rates_of_period
-from langdock_usage.raw.reference.rates import RATES
+from langdock_usage.raw.reference.kinds.rates import RATES
 from tests.support.databases import DatabaseBuilder, days
 
 pytestmark = pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")

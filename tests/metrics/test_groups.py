@@ -7,7 +7,7 @@ import pytest
 import langdock_usage as lu
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.ingest.reference_files import load_file
-from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.kinds.keys import KEYS
 from tests.support.databases import DatabaseBuilder, days
 
 

@@ -10,8 +10,8 @@ import pytest
 import langdock_usage as lu
 from langdock_usage.errors import ReferenceFileError
 from langdock_usage.ingest.reference_files import load_file
-from langdock_usage.raw.reference.invoices import INVOICES
-from langdock_usage.raw.reference.rates import RATES
+from langdock_usage.raw.reference.kinds.invoices import INVOICES
+from langdock_usage.raw.reference.kinds.rates import RATES
 from tests.support.databases import DatabaseBuilder, days
 
 HEADER = "period_start,period_end,amount,currency,tax,surcharge_percent,number\n"

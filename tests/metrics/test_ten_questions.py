@@ -18,7 +18,7 @@ import pytest
 import langdock_usage as lu
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.metrics.usage import Usage
-from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.kinds.keys import KEYS
 from langdock_usage.sandbox.workspace.owners import keys_file
 from langdock_usage.sandbox.workspace.workspace import SANDBOX_ORG_ID
 from tests.support.command import ROOT

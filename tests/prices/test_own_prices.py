@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from langdock_usage.prices.book import PriceBook
 from langdock_usage.prices.own import own_price
-from langdock_usage.raw.reference.prices import OwnPrice, fits
+from langdock_usage.raw.reference.kinds.prices import OwnPrice, fits
 
 D = Decimal
 

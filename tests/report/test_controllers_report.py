@@ -12,11 +12,11 @@ import pytest
 from playwright.sync_api import Browser
 
 from langdock_usage.ingest.reference_files import load_file
-from langdock_usage.raw.reference.budgets import BUDGETS
-from langdock_usage.raw.reference.expected import EXPECTED
-from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.kinds.budgets import BUDGETS
+from langdock_usage.raw.reference.kinds.expected import EXPECTED
+from langdock_usage.raw.reference.kinds.keys import KEYS
+from langdock_usage.raw.reference.kinds.workspaces import WORKSPACES
 from langdock_usage.raw.reference.reference_file import ReferenceFile
-from langdock_usage.raw.reference.workspaces import WORKSPACES
 from langdock_usage.sandbox.workspace.workspace import Workspace, key_id
 from tests.support.databases import UsageRow, add_usage, days
 from tests.support.quick import quick_report

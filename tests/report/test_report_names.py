@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from langdock_usage.ingest.reference_files import load_file
-from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.kinds.keys import KEYS
 from tests.support.databases import UsageRow, add_usage, edited
 from tests.support.quick import quick_report
 from tests.support.report_html import assert_sound, summary_of, tables_of, visible_text

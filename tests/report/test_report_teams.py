@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from langdock_usage.ingest.reference_files import load_file
-from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.kinds.keys import KEYS
 from tests.support.databases import UsageRow, add_usage
 from tests.support.example_data import two_months
 from tests.support.quick import quick_report

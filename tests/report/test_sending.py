@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from langdock_usage.ingest.reference_files import load_file
-from langdock_usage.raw.reference.invoices import INVOICES
-from langdock_usage.raw.reference.rates import RATES
+from langdock_usage.raw.reference.kinds.invoices import INVOICES
+from langdock_usage.raw.reference.kinds.rates import RATES
 from langdock_usage.report.monthly.since import Moved, since
 from langdock_usage.report.previous_report import summary_in, summary_of_report
 from tests.support.command import call

@@ -1,6 +1,6 @@
 """The line and the bar in a cell of the outlook."""
 
-from langdock_usage.report.monthly.small_charts import BAR_OF_BUDGET, WIDTH, bar_of, line_of
+from langdock_usage.report.wording.small_charts import BAR_OF_BUDGET, WIDTH, bar_of, line_of
 
 
 def test_line_has_a_gap_where_nothing_is_known() -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.ingest.reference_files import load_file
-from langdock_usage.raw.reference.keys import KEYS
-from langdock_usage.raw.reference.prices import PRICES
-from langdock_usage.raw.reference.workspaces import WORKSPACES
+from langdock_usage.raw.reference.kinds.keys import KEYS
+from langdock_usage.raw.reference.kinds.prices import PRICES
+from langdock_usage.raw.reference.kinds.workspaces import WORKSPACES
 from langdock_usage.sql import VIEWS
 from tests.support.databases import DatabaseBuilder, days
 from tests.support.example_data import HELPDESK, SEARCH, build_tiny

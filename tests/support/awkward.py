@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from langdock_usage.ingest.reference_files import load_file
-from langdock_usage.raw.reference.keys import KEYS as KEYS_FILE
+from langdock_usage.raw.reference.kinds.keys import KEYS as KEYS_FILE
 from tests.support.databases import TOKEN_COLUMNS, DatabaseBuilder, days
 
 ORGS = ("org_a", "org_b")

@@ -4,7 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from langdock_usage.ingest.reference_files import load_file
-from langdock_usage.raw.reference.budgets import BUDGETS
+from langdock_usage.raw.reference.kinds.budgets import BUDGETS
 from tests.support.databases import DatabaseBuilder, days
 from tests.support.keys import load
 

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from langdock_usage.ingest.reference_files import load_file
-from langdock_usage.raw.reference.keys import KEYS
+from langdock_usage.raw.reference.kinds.keys import KEYS
 from langdock_usage.windows import Period, utc_dates
 from tests.support.databases import DatabaseBuilder, UsageRow, days
 

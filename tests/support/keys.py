@@ -6,7 +6,7 @@ from pathlib import Path
 
 from langdock_usage.ingest.reference_files import LoadedFile, load_file
 from langdock_usage.raw.csv_file import read_csv_file
-from langdock_usage.raw.reference.keys import KEYS, KeyOwner
+from langdock_usage.raw.reference.kinds.keys import KEYS, KeyOwner
 from langdock_usage.raw.reference.reading import read_lines
 from tests.support.databases import DatabaseBuilder, days
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import langdock_usage as lu
 from langdock_usage.ingest.reference_files import load_file
-from langdock_usage.raw.reference.prices import PRICES
+from langdock_usage.raw.reference.kinds.prices import PRICES
 from tests.support.databases import DatabaseBuilder, days
 
 HEADER = (

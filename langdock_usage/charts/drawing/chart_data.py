@@ -11,9 +11,9 @@ from datetime import date
 
 import pandas as pd
 
-from langdock_usage.charts.names import key_names
-from langdock_usage.charts.style import OTHERS, PALETTE, Style, text_of
-from langdock_usage.charts.top_and_others import few, top_and_others
+from langdock_usage.charts.drawing.names import key_names
+from langdock_usage.charts.drawing.style import OTHERS, PALETTE, Style, text_of
+from langdock_usage.charts.drawing.top_and_others import few, top_and_others
 from langdock_usage.errors import InvalidRequest
 
 MAX_ROWS = 5_000  # in one chart; more makes a browser slow

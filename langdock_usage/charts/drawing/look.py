@@ -7,8 +7,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from langdock_usage.charts.picture import svg
-from langdock_usage.charts.style import CONFIG, WIDTH, Style
+from langdock_usage.charts.drawing.picture import svg
+from langdock_usage.charts.drawing.style import CONFIG, WIDTH, Style
 from langdock_usage.embedding import JUPYTERLAB_MIME, PAGE_WIDE
 
 Bundle = dict[str, Any]

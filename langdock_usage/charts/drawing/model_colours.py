@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from langdock_usage.charts.style import PALETTE
+from langdock_usage.charts.drawing.style import PALETTE
 
 MONTHS_BACK = 12
 

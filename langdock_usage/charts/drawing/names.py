@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from langdock_usage.charts.style import text_of
+from langdock_usage.charts.drawing.style import text_of
 
 LONG_NAME = 60
 

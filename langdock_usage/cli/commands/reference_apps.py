@@ -7,9 +7,9 @@ import typer
 from langdock_usage.cli.commands.keys import list_keys
 from langdock_usage.cli.commands.prices import compare, explain, list_prices
 from langdock_usage.cli.commands.reference import reference_commands
-from langdock_usage.raw.reference.keys import KEYS
 from langdock_usage.raw.reference.kinds import STATED
-from langdock_usage.raw.reference.prices import PRICES
+from langdock_usage.raw.reference.kinds.keys import KEYS
+from langdock_usage.raw.reference.kinds.prices import PRICES
 
 LISTS: dict[str, Callable[..., None]] = {KEYS.name: list_keys, PRICES.name: list_prices}
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from langdock_usage.metrics.usage import Usage
     from langdock_usage.periods import PeriodLike
 
-_RATES = "metrics/lookup/rates"
+_RATES = "metrics/lookup/currencies/rates"
 
 
 def cost_in_currency(
@@ -130,7 +130,7 @@ def invoices(
     asked = as_period(period)
     with self._reader.connection() as connection:
         found = connection.execute(
-            read_sql("metrics/lookup/invoices_of"),
+            read_sql("metrics/lookup/currencies/invoices_of"),
             {"org_id": org_id, "first": asked and asked.first, "last": asked and asked.last},
         ).fetchall()
     rows = [_tied(self, org_id, *row) for row in found]

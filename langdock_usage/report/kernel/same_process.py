@@ -49,7 +49,7 @@ def _shell() -> Any:
     shell.extension_manager.load_extension("langdock_usage.report.kernel.display")
     bundles = shell.display_formatter.mimebundle_formatter
     unchecked = partial(chart_bundle, validate=False)
-    bundles.for_type_by_name("langdock_usage.charts.look", "_Ours", unchecked)
+    bundles.for_type_by_name("langdock_usage.charts.drawing.look", "_Ours", unchecked)
     return shell
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from langdock_usage.charts.names import key_names, shorten
+from langdock_usage.charts.drawing.names import key_names, shorten
 from langdock_usage.columns import label_of
 from langdock_usage.report.language import Language, digits_for
 from langdock_usage.windows import Period

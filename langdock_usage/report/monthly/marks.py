@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from langdock_usage.charts.chart_data import require
-from langdock_usage.charts.names import shorten
+from langdock_usage.charts.drawing.chart_data import require
+from langdock_usage.charts.drawing.names import shorten
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.months import Months
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from langdock_usage.charts.top_and_others import add_up
+from langdock_usage.charts.drawing.top_and_others import add_up
 from langdock_usage.errors import NoData
 from langdock_usage.windows import Period, month_before, month_of, months_of, parse_month
 

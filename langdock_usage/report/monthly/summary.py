@@ -113,8 +113,8 @@ def data_of(exports: "pd.DataFrame") -> Any:
 
 
 def _check_sum(total: "MonthTotal", name: str, frame: "pd.DataFrame") -> None:
-    from langdock_usage.charts.chart_data import cost_column, require
-    from langdock_usage.charts.top_and_others import total_of
+    from langdock_usage.charts.drawing.chart_data import cost_column, require
+    from langdock_usage.charts.drawing.top_and_others import total_of
 
     require(frame, (), f"{name}=… of report.summary")
     cost = total_of(frame[cost_column(frame)]) or 0
@@ -136,8 +136,8 @@ def _teams(teams: "pd.DataFrame") -> list[dict[str, object]]:
 
 
 def _entries(frame: "pd.DataFrame", table: str, id_: str, name: str) -> list[dict[str, object]]:
-    from langdock_usage.charts.chart_data import cost_column, used
-    from langdock_usage.charts.top_and_others import top_and_others
+    from langdock_usage.charts.drawing.chart_data import cost_column, used
+    from langdock_usage.charts.drawing.top_and_others import top_and_others
 
     cost = cost_column(frame)
     period = "_after" if cost == "cost_after_usd" else ""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from langdock_usage.charts.break_even import break_even_ratios
-from langdock_usage.charts.names import shorten
-from langdock_usage.report.monthly.caching import CacheSentences
+from langdock_usage.charts.drawing.names import shorten
 from langdock_usage.report.monthly.months import share
 from langdock_usage.report.page.templates import show
+from langdock_usage.report.wording.caching import CacheSentences
 
 if TYPE_CHECKING:
     from langdock_usage.report.page.report import Report

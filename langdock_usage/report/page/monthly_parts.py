@@ -11,19 +11,19 @@ from markupsafe import Markup
 
 from langdock_usage.charts import renderer
 from langdock_usage.charts.cache_charts import MOST_POINTS
-from langdock_usage.charts.top_and_others import total_of
+from langdock_usage.charts.drawing.top_and_others import total_of
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.report.monthly import provenance
-from langdock_usage.report.monthly.causes import Causes
 from langdock_usage.report.monthly.data_status import DataStatus
-from langdock_usage.report.monthly.figures import figures
 from langdock_usage.report.monthly.months import share
-from langdock_usage.report.monthly.sentences import Sentences
-from langdock_usage.report.monthly.statement_texts import name_of
-from langdock_usage.report.monthly.statements import statements
 from langdock_usage.report.monthly.summary import data_of, element, summarise
 from langdock_usage.report.page.templates import show
 from langdock_usage.report.tables.frame_table import texts_or_none
+from langdock_usage.report.wording.causes import Causes
+from langdock_usage.report.wording.figures import figures
+from langdock_usage.report.wording.sentences import Sentences
+from langdock_usage.report.wording.statement_texts import name_of
+from langdock_usage.report.wording.status_texts import statements
 from langdock_usage.windows import Period, month_before, month_of
 
 if TYPE_CHECKING:

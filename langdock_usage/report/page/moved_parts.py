@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from langdock_usage.report.monthly.causes import Causes
-from langdock_usage.report.monthly.events import EventSentences
 from langdock_usage.report.page.templates import show
+from langdock_usage.report.wording.causes import Causes
+from langdock_usage.report.wording.events import EventSentences
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from langdock_usage.report.monthly.outlook import Cells, Outlook
-from langdock_usage.report.monthly.small_charts import HEIGHT, WIDTH
 from langdock_usage.report.page.templates import show
+from langdock_usage.report.wording.outlook import Cells, Outlook
+from langdock_usage.report.wording.small_charts import HEIGHT, WIDTH
 
 if TYPE_CHECKING:
     from langdock_usage.report.page.report import Report

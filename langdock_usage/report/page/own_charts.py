@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from langdock_usage.charts.look import LayerChart
+from langdock_usage.charts.drawing.look import LayerChart
 from langdock_usage.errors import InvalidRequest
 
 PARTS = ("layer", "hconcat", "vconcat", "concat")

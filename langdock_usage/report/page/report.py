@@ -12,7 +12,7 @@ import pandas as pd
 
 from langdock_usage.analysis.shares import Due
 from langdock_usage.charts import renderer
-from langdock_usage.charts.chart_data import require
+from langdock_usage.charts.drawing.chart_data import require
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.report.language import Language
 from langdock_usage.report.language.formatter import Formatter

@@ -10,11 +10,11 @@ import pandas as pd
 from langdock_usage.analysis.shares import Due, SharingRule
 from langdock_usage.charts import renderer
 from langdock_usage.errors import InvalidRequest
-from langdock_usage.report.monthly.caching import CacheSentences
-from langdock_usage.report.monthly.statement_texts import name_of
 from langdock_usage.report.monthly.summary import element
 from langdock_usage.report.page.monthly_parts import facts
 from langdock_usage.report.page.templates import show
+from langdock_usage.report.wording.caching import CacheSentences
+from langdock_usage.report.wording.statement_texts import name_of
 from langdock_usage.text import exact
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from datetime import date
 import pandas as pd
 
 from langdock_usage.analysis.bridge import EFFECTS
-from langdock_usage.charts.model_colours import model_colours
-from langdock_usage.charts.style import Style
+from langdock_usage.charts.drawing.model_colours import model_colours
+from langdock_usage.charts.drawing.style import Style
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.months import Months
 from langdock_usage.report.page.alt_text import AltText

@@ -9,10 +9,10 @@ from langdock_usage.analysis.shares import Due, SharingRule
 from langdock_usage.errors import LangdockUsageError, ReportError
 from langdock_usage.report.language import LANGUAGES, Language
 from langdock_usage.report.monthly.open_month import open_month
-from langdock_usage.report.monthly.statement_texts import name_of
 from langdock_usage.report.notebooks import Notebook
 from langdock_usage.report.sealed import for_jupyterlab, seal
 from langdock_usage.report.statements.workbook import write_statement_workbook
+from langdock_usage.report.wording.statement_texts import name_of
 from langdock_usage.store.connection import open_for_reading
 from langdock_usage.store.own_usage import Grouping
 from langdock_usage.text import exact

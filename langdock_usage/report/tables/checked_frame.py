@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import is_integer_dtype, is_list_like, is_numeric_dtype
 
-from langdock_usage.charts.top_and_others import NAMES
+from langdock_usage.charts.drawing.top_and_others import NAMES
 from langdock_usage.columns import PERIOD
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.report.language.formatter import Formatter

@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from langdock_usage.charts.cache_charts import costliest_with_ratio
-from langdock_usage.charts.chart_data import aligned_by_weekday, group_of, require
+from langdock_usage.charts.drawing.chart_data import aligned_by_weekday, group_of, require
+from langdock_usage.charts.drawing.top_and_others import by_cost, few, total_of
 from langdock_usage.charts.saving_charts import least_savings
-from langdock_usage.charts.top_and_others import by_cost, few, total_of
 from langdock_usage.report.language.formatter import Formatter
 
 KEYS = 15

@@ -6,7 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from langdock_usage.charts.top_and_others import NAMES, add_up, ratio, top_and_others, with_row
+from langdock_usage.charts.drawing.top_and_others import (
+    NAMES,
+    add_up,
+    ratio,
+    top_and_others,
+    with_row,
+)
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.months import Months

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from langdock_usage.charts.names import shorten
+from langdock_usage.charts.drawing.names import shorten
 from langdock_usage.report.language.formatter import Formatter
 
 # the question that an action follows from, by the name of its table in the page

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from langdock_usage.charts.names import shorten
+from langdock_usage.charts.drawing.names import shorten
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.months import relative_change
 
 if TYPE_CHECKING:
-    from langdock_usage.report.monthly.causes import Cause
+    from langdock_usage.report.wording.causes import Cause
 
 Told = tuple[str, dict[str, object]]
 """The name of a text in `causes`, and its values."""

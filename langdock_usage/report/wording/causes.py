@@ -9,11 +9,11 @@ import pandas as pd
 from markupsafe import Markup
 
 from langdock_usage.analysis.bridge import EFFECTS
-from langdock_usage.charts.chart_data import require
-from langdock_usage.charts.names import shorten
-from langdock_usage.charts.top_and_others import add_up, ratio
+from langdock_usage.charts.drawing.chart_data import require
+from langdock_usage.charts.drawing.names import shorten
+from langdock_usage.charts.drawing.top_and_others import add_up, ratio
 from langdock_usage.report.language.formatter import Formatter
-from langdock_usage.report.monthly.cause_texts import told
+from langdock_usage.report.wording.cause_texts import told
 
 NAMED = 3
 KEY = ("api_key_id", "api_key_name")

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from langdock_usage.charts.names import shorten
+from langdock_usage.charts.drawing.names import shorten
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.months import Months, relative_change
-from langdock_usage.report.monthly.small_charts import Bar, bar_of, line_of
+from langdock_usage.report.wording.small_charts import Bar, bar_of, line_of
 from langdock_usage.text import exact
 
 SIGNS = {"over": "\u2715", "at risk": "\u25b2", "watch": "\u25cf", "under": "\u2713"}

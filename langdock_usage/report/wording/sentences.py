@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from langdock_usage.charts.chart_data import used
-from langdock_usage.charts.names import shorten
+from langdock_usage.charts.drawing.chart_data import used
+from langdock_usage.charts.drawing.names import shorten
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.months import Months, relative_change, share
 

@@ -12,7 +12,7 @@ import duckdb
 
 from langdock_usage.errors import StoreError
 from langdock_usage.raw.archive import Archive, RawExport
-from langdock_usage.raw.reference.prices import PRICES
+from langdock_usage.raw.reference.kinds.prices import PRICES
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.sql import read_sql
 from langdock_usage.store.connection import first_line, open_for_writing

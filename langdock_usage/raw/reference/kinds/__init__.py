@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from langdock_usage.raw.reference.budgets import BUDGETS
-from langdock_usage.raw.reference.expected import EXPECTED
-from langdock_usage.raw.reference.invoices import INVOICES
-from langdock_usage.raw.reference.keys import KEYS
-from langdock_usage.raw.reference.prices import PRICES
-from langdock_usage.raw.reference.rates import RATES
-from langdock_usage.raw.reference.rates_used import RATES_USED
+from langdock_usage.raw.reference.kinds.budgets import BUDGETS
+from langdock_usage.raw.reference.kinds.expected import EXPECTED
+from langdock_usage.raw.reference.kinds.invoices import INVOICES
+from langdock_usage.raw.reference.kinds.keys import KEYS
+from langdock_usage.raw.reference.kinds.prices import PRICES
+from langdock_usage.raw.reference.kinds.rates import RATES
+from langdock_usage.raw.reference.kinds.rates_used import RATES_USED
+from langdock_usage.raw.reference.kinds.workspaces import WORKSPACES
 from langdock_usage.raw.reference.reference_file import ReferenceFile
-from langdock_usage.raw.reference.workspaces import WORKSPACES
 
 STATED: tuple[ReferenceFile[Any], ...] = (
     KEYS,

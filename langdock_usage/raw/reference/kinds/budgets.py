@@ -19,7 +19,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from langdock_usage.raw.reference.cells import month, text
-from langdock_usage.raw.reference.keys import UNASSIGNED
+from langdock_usage.raw.reference.kinds.keys import UNASSIGNED
 from langdock_usage.raw.reference.reference_file import KnownUsage, ReferenceFile, unknown
 from langdock_usage.text import suggestion
 

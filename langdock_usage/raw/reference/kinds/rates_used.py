@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from langdock_usage.raw.reference.cells import day, text
-from langdock_usage.raw.reference.rates import currency
+from langdock_usage.raw.reference.kinds.rates import currency
 from langdock_usage.raw.reference.reference_file import ReferenceFile
 
 

@@ -7,10 +7,16 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from langdock_usage.charts.chart_data import limited, require
+from langdock_usage.charts.drawing.chart_data import limited, require
+from langdock_usage.charts.drawing.style import ACCENT, INK, PLAIN, named_axis
+from langdock_usage.charts.interactive.selections import (
+    chosen,
+    clickable_rows,
+    headline,
+    part,
+    stacked,
+)
 from langdock_usage.charts.outlook import budgets, forecast, subjects
-from langdock_usage.charts.selections import chosen, clickable_rows, headline, part, stacked
-from langdock_usage.charts.style import ACCENT, INK, PLAIN, named_axis
 from langdock_usage.errors import InvalidRequest
 
 BAND = ("low_running_usd", "high_running_usd")

@@ -8,10 +8,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from langdock_usage.charts.chart_data import group_of, limited, require
-from langdock_usage.charts.names import shorten
-from langdock_usage.charts.selections import chosen, headline, part, stacked
-from langdock_usage.charts.style import ACCENT, INK, MORE, PALETTE, PLAIN
+from langdock_usage.charts.drawing.chart_data import group_of, limited, require
+from langdock_usage.charts.drawing.names import shorten
+from langdock_usage.charts.drawing.style import ACCENT, INK, MORE, PALETTE, PLAIN
+from langdock_usage.charts.interactive.selections import chosen, headline, part, stacked
 
 SHAPES = {"spike": "triangle-up", "drop": "triangle-down", "level_shift": "diamond"}
 NOTHING = {"heading": "No day stands out.", "is_default": True}

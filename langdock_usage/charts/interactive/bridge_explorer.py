@@ -8,10 +8,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from langdock_usage.charts.chart_data import OTHERS_NAME, colours, group_of, require, texts
-from langdock_usage.charts.selections import chosen, clickable_rows, headline, stacked
-from langdock_usage.charts.style import PALETTE, PLAIN, WIDTH, named_axis, with_places
-from langdock_usage.charts.top_and_others import by_cost, few, with_row
+from langdock_usage.charts.drawing.chart_data import OTHERS_NAME, colours, group_of, require, texts
+from langdock_usage.charts.drawing.style import PALETTE, PLAIN, WIDTH, named_axis, with_places
+from langdock_usage.charts.drawing.top_and_others import by_cost, few, with_row
+from langdock_usage.charts.interactive.selections import chosen, clickable_rows, headline, stacked
 from langdock_usage.charts.waterfall import waterfall
 
 TOP = 10

@@ -7,8 +7,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from langdock_usage.charts.look import VConcatChart
-from langdock_usage.charts.style import INK, WIDTH
+from langdock_usage.charts.drawing.look import VConcatChart
+from langdock_usage.charts.drawing.style import INK, WIDTH
 
 LINE = 20  # pixels
 

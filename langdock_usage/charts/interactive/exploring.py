@@ -11,7 +11,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from langdock_usage.charts.chart_data import (
+from langdock_usage.charts.drawing.chart_data import (
     OTHERS_NAME,
     by_day_key_and_model,
     colours,
@@ -22,8 +22,8 @@ from langdock_usage.charts.chart_data import (
     rows_of,
     texts,
 )
-from langdock_usage.charts.look import Chart, LayerChart, VConcatChart
-from langdock_usage.charts.style import (
+from langdock_usage.charts.drawing.look import Chart, LayerChart, VConcatChart
+from langdock_usage.charts.drawing.style import (
     ACCENT,
     GRID,
     INK,
@@ -33,7 +33,7 @@ from langdock_usage.charts.style import (
     in_order,
     with_places,
 )
-from langdock_usage.charts.top_and_others import by_cost, few
+from langdock_usage.charts.drawing.top_and_others import by_cost, few
 
 TOP = 15
 WIDTH = 640

@@ -1,0 +1,1 @@
+"""What charts are drawn with: data, names, colours and looks."""

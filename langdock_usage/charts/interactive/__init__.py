@@ -1,0 +1,1 @@
+"""Charts to click on, for notebooks."""
