@@ -104,6 +104,7 @@ def test_the_changes_of_the_page_stand_in_the_report(project: Path) -> None:
         assert shown in html
 
 
+@pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")  # just loaded
 def test_the_change_that_is_taken_apart_by_hand(tmp_path: Path) -> None:
     stated = (date(2026, 9, 7), 10, Decimal("2.00")), (date(2026, 10, 5), 15, Decimal("4.50"))
     (tmp_path / "data").mkdir()
