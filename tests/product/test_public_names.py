@@ -33,8 +33,9 @@ def test_what_is_listed_is_there_and_nothing_else_is_shown() -> None:
 
 
 def test_every_chart_is_exported() -> None:
-    files = (ROOT / "langdock_usage" / "charts").glob("*.py")
-    modules = [importlib.import_module(f"langdock_usage.charts.{file.stem}") for file in files]
+    files = (ROOT / "langdock_usage" / "charts").rglob("*.py")
+    names = [".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files]
+    modules = [importlib.import_module(name) for name in names]
     found = [getattr(module, name) for module in modules for name in own_names(module)]
     drawing = {function.__name__ for function in found if draws_a_frame(function)}
     assert drawing == set(charts.__all__)

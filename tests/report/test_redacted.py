@@ -8,6 +8,9 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage.errors import PseudonymsError
+from langdock_usage.ingest.reference_files import load_file
+from langdock_usage.raw.reference.kinds.budgets import BUDGETS
+from langdock_usage.raw.reference.kinds.expected import EXPECTED
 from langdock_usage.report.previous_report import summary_of_report
 from langdock_usage.store.excerpt import redacted
 from langdock_usage.store.pseudonyms import SECRET, explain, pseudonyms
@@ -29,6 +32,20 @@ def database(tmp_path: Path) -> Path:
             one = {"api_key_id": "key_öhrchen", "api_key_name": name, "total_cost_usd": "7.25"}
             builder.keep(days(str(day)), one, {"api_key_id": "other", "total_cost_usd": "1"})
     load(database, "key_öhrchen,Möwenplatz,CC-Zaunkönig,Wiesenpieper,,\n")
+    budgets = tmp_path / "budgets.csv"
+    budgets.write_text(
+        "scope,name,amount_usd,note\nworkspace,,20,\nteam,möwenplatz,10,for Wiesenpieper\n"
+        "key,KRANICHFLUG,5,\nkey,key_öhrchen,6,\ncost_center,Sperberweg,1,\nmodel,gpt-5,9,\n",
+        encoding="utf-8",
+    )
+    load_file(BUDGETS, database, budgets)
+    expected = tmp_path / "expected.csv"
+    expected.write_text(
+        "first_day,last_day,api_key_id,model,note\n"
+        "2026-10-01,2026-10-02,key_öhrchen,,Möwenplatz moves\n",
+        encoding="utf-8",
+    )
+    load_file(EXPECTED, database, expected)
     return database
 
 
@@ -57,6 +74,7 @@ def test_no_name_is_left_in_the_page_or_the_notebook(database: Path, tmp_path: P
 
 
 @pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
+@pytest.mark.filterwarnings("ignore::langdock_usage.errors.TooLittleHistory")
 def test_every_number_is_that_of_the_database(database: Path, tmp_path: Path) -> None:
     def numbers(path: Path) -> list[object]:
         with lu.open(path) as usage:
@@ -67,6 +85,10 @@ def test_every_number_is_that_of_the_database(database: Path, tmp_path: Path) ->
             return [keys.to_dict("records"), teams.drop(columns="team").to_dict("records")]
 
     with redacted(database) as copy:
+        budgets = lu.open(copy).budgets("2026-10", exact=True)
+        of_database = lu.open(database).budgets("2026-10", exact=True)
+        assert [*budgets["cost_usd"]] == [*of_database["cost_usd"]]
+        assert not {name.casefold() for name in NAMES} & {*budgets["name"].dropna().str.casefold()}
         assert numbers(copy) == numbers(database)
         assert quick_report(copy, "2026-10", tmp_path / "copy.html").stat().st_size > 10_000
 

@@ -41,6 +41,10 @@ def cost_in_currency(
     Each day at its rate: one that a report used before, else a stated one (`rates load`), else the
     European Central Bank's reference rate, of the last day before that has one. A period longer
     than a day has the rate of its last day. Raises InvalidRequest, NoData, NoRate.
+
+    >>> usage.cost_in_currency("2026-10", "EUR", by=None).round(2)  # 5.75 / 1.1298 + 4.50 / 1.1225
+       total_cost_usd  total_cost
+    0           10.25         9.1
     """
     import pandas as pd
 
@@ -86,6 +90,10 @@ def rates(
 
     `day`, `currency`, `usd`, `units` (so many US dollars are worth so much of the currency),
     `rate_day`, `source`. Raises InvalidRequest, NoData, NoRate.
+
+    >>> usage.rates("2026-10-03", "EUR")[["day", "usd", "units", "rate_day"]]  # a Saturday
+             day     usd  units   rate_day
+    0 2026-10-03  1.1225    1.0 2026-10-02
     """
     import pandas as pd
 
@@ -123,6 +131,9 @@ def invoices(
     - `unexplained`
 
     All in the currency of the invoice. Raises InvalidRequest, NoData, NoRate.
+
+    >>> usage.invoices("2026-10").empty
+    True
     """
     import pandas as pd
 
