@@ -45,16 +45,15 @@ class OwnUsage:
         the number of these rows; their owners, budgets and planned events, the prices of their
         models. Of others nothing: no name, id, amount or count.
         """
-        values = {"name": name, "org_id": self.org_id, "last": self.month.last}
+        values: dict[str, object] = {"name": name, "org_id": self.org_id, "last": self.month.last}
         try:
             copyfile(self._empty, file)
             self._connection.execute(f"attach {duckdb.ConstantExpression(str(file))} as excerpt")
             try:
                 for table in _TABLES:
                     query = read_sql(f"store/excerpt/own/{table}", grouping=self.grouping)
-                    used = {key: value for key, value in values.items() if f"${key}" in query}
                     self._connection.execute(
-                        f"insert into excerpt.main.{table} by name {query}", used
+                        f"insert into excerpt.main.{table} by name {query}", _used(values, query)
                     )
                 self._connection.execute("use excerpt")
                 for view in _AS_TABLES[1:]:
@@ -81,8 +80,15 @@ def own_usage(database: Path, grouping: Grouping, org_id: str, month: Period) ->
             file = duckdb.ConstantExpression(str(database))
             connection.execute(f"attach {file} as original (read_only)")
             connection.execute("use original")
-            query = read_sql("store/excerpt/own_rows", grouping=grouping)
-            connection.execute(query, {"org_id": org_id, "last": month.last})
+            values: dict[str, object] = {"org_id": org_id, "last": month.last}
+            for table in ("own_rows", "counted_rows", "key_names"):
+                query = read_sql(f"store/excerpt/{table}", grouping=grouping)
+                connection.execute(query, _used(values, query))
         except duckdb.Error as error:
             raise StoreError(f"{database} cannot be copied: {first_line(error)}") from error
         yield OwnUsage(grouping, org_id, month, connection, empty)
+
+
+def _used(values: dict[str, object], query: str) -> dict[str, object]:
+    """The parameters that stand in a query: DuckDB takes no others."""
+    return {name: value for name, value in values.items() if f"${name}" in query}

@@ -52,3 +52,4 @@ from kept_rows
 left join changed_hands
     on changed_hands.export_id = kept_rows.export_id
     and changed_hands.api_key_id = kept_rows.api_key_id
+order by owned_by

@@ -1,28 +1,19 @@
 -- One's own budget, and those of one's own keys. A name that means others as well says too much.
-{% import "store/metrics" as metrics %}
 with keys_of_others as (
     select api_key_id
-    from own_rows
+    from key_names
     group by api_key_id
-    having bool_or(owned_by <> $name and window_end >= date_trunc('month', $last::date))
-        or not bool_or(owned_by = $name)
-),
-
-names_of_keys as (
-    select distinct
-        unnest([lower(api_key_id), lower(api_key_name)]) as name,
-        api_key_id in (from keys_of_others) as is_of_others
-    from own_rows
+    having bool_or(owned_by <> $name and is_of_month) or not bool_or(owned_by = $name)
 ),
 
 own_names as (
     select 'key' as scope, name
-    from names_of_keys
+    from key_names
     group by name
-    having not bool_or(is_of_others)
+    having not bool_or(api_key_id in (from keys_of_others))
     union all
     select '{{ grouping }}', lower($name)
-    where (select count(distinct owned_by) from own_rows where lower(owned_by) = lower($name)) = 1
+    where (select count(distinct owned_by) from key_names where lower(owned_by) = lower($name)) = 1
 )
 
 select * replace (null as note)
