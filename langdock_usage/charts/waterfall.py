@@ -71,7 +71,10 @@ def _steps(row: pd.Series[Any], effects: Sequence[str], style: Style) -> pd.Data
     data["from_usd"], data["to_usd"] = data["from_usd"].astype(float), data["to_usd"].astype(float)
     data["change_usd"] = data["to_usd"] - data["from_usd"]
     data["right_usd"] = data[["from_usd", "to_usd"]].max(axis=1)
-    data["effect"] = [style.label(name) for name in data["column"]]
+    ends = {"cost_before_usd": "bridge_before", "cost_after_usd": "bridge_after"}
+    data["effect"] = [
+        style.labels.get(ends.get(name, ""), style.label(name)) for name in data["column"]
+    ]
     data["effect_place"] = range(len(data))
     data["next_effect"] = [*data["effect"][1:], None]
     return data

@@ -10,6 +10,7 @@ from langdock_usage.charts.drawing.style import Style
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.months import Months
 from langdock_usage.report.page.alt_text import AltText
+from langdock_usage.windows import month_before, month_of
 
 LABELLED = (
     "total_cost_usd",
@@ -37,6 +38,9 @@ def report_style(formatter: Formatter, months: Months, models: pd.DataFrame) -> 
     colours = {formatter.model(name): colour for name, colour in model_colours(models).items()}
     labels = {name: formatter.label(name) for name in LABELLED}
     labels["saving_usd"] = language.text("words.caching_saved")
+    before = month_before(month_of(months.first)).first
+    labels["bridge_before"] = language.month(before, "MMM y")
+    labels["bridge_after"] = language.month(months.first, "MMM y")
     return Style(
         labels=labels | {name: language.text(f"words.{name}") for name in words},
         models=list(colours),
