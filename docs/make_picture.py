@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import sync_playwright
 
 PICTURE = Path(__file__).with_name("report.png")
-WIDTH = 1000  # pixels
+WIDTH = 960  # pixels
 MARGIN = 8  # pixels below the first chart
 
 

@@ -118,6 +118,9 @@ CHARTS: dict[str, Callable[[Usage], Any]] = {
     "cost_per_key": lambda usage: charts.cost_per_key(usage.cost_per_key(MONTH)),
     "cost_per_model": lambda usage: charts.cost_per_model(usage.cost_per_model(MONTH)),
     "cost_per_team": lambda usage: charts.cost_per_team(usage.cost_per_team(MONTH)),
+    "cost_calendar": lambda usage: charts.cost_calendar(
+        usage.cost_per_period(by=None), style=Style(month=lambda _: NAMES[0])
+    ),
     "cost_per_month": lambda usage: charts.cost_per_month(usage.monthly_cost(by="model")),
     "cost_per_key_and_model": lambda usage: charts.cost_per_key_and_model(
         usage.cost_per_key_and_model(MONTH)
@@ -151,7 +154,9 @@ CHARTS: dict[str, Callable[[Usage], Any]] = {
     "anomaly_explorer": lambda usage: charts.anomaly_explorer(
         usage.daily_cost(MONTH), pd.DataFrame(EVENTS)
     ),
+    "forecast": lambda usage: charts.forecast(days_ahead(usage)),
     "forecast_explorer": lambda usage: charts.forecast_explorer({0.8: days_ahead(usage)}),
+    "budgets": lambda _: charts.budgets(pd.DataFrame(BUDGETS)),
     "budget_explorer": lambda usage: charts.budget_explorer(
         pd.DataFrame(BUDGETS),
         days_of_budgets(usage),

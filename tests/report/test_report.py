@@ -110,7 +110,7 @@ def test_explore_is_executed_too(rendered: Rendered, tmp_path: Path) -> None:
     html = render("explore", database=rendered.database, month="2026-10", output=tmp_path)
     text = html.read_text(encoding="utf-8")
     assert "Which keys drive it?" in text
-    assert text.count('class="chart">') == 6
+    assert text.count('class="chart">') == 9
     assert Decimal(summary_of(text)["total_cost_usd"]) == cost(october(rendered))
 
 
