@@ -44,6 +44,7 @@ def due(self: Report, groups: pd.DataFrame, rule: SharingRule, shared_usd: str) 
     self.note(text("due.sum", month=self.language.month(self.months.first), **values))
     self.table(
         pd.DataFrame(lines, columns=["line", "due_usd"]),
+        text("due.lines"),
         labels={"line": text("due.line"), "due_usd": text("due.amount")},
         total=True,
     )
