@@ -14,14 +14,18 @@ import pytest
 from openpyxl import load_workbook
 
 from langdock_usage.analysis.shares import share_out
+from langdock_usage.errors import InvalidRequest
 from langdock_usage.report.monthly.open_month import open_month
+from langdock_usage.report.monthly.summary import element
 from langdock_usage.report.previous_report import summary_of_report
 from langdock_usage.report.statements.dues import dues_of_month
+from langdock_usage.report.statements.folder import replace_statements
 from langdock_usage.text import exact_sum
 from tests.support.birds import MONTH, OCTOBER, OF_NOBODY, OF_ONE, birds
 from tests.support.command import assert_refused, call, run
 from tests.support.databases import DatabaseBuilder, days
 from tests.support.keys import load
+from tests.support.quick import NOTEBOOK, quick_report
 
 FILES = {"Möwen": "Möwen", "Habichte": "Habichte", "Eulen/Uhus": "Eulen_Uhus"}
 
@@ -231,3 +235,30 @@ def test_bad_input_is_one_line_and_nothing_is_written(database: Path, tmp_path: 
 
 
 P = ("-p",)
+
+
+def test_the_notebook_refuses_a_database_of_several(database: Path, tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequest, match="the usage of one team, or cost centre, alone"):
+        quick_report(
+            database,
+            "2026-10",
+            tmp_path / "statement.html",
+            notebook_file=NOTEBOOK.with_name("team_statement.ipynb"),
+        )
+
+
+def test_statements_of_an_earlier_run_give_way_and_other_files_stay(tmp_path: Path) -> None:
+    folder, made = tmp_path / "statements", tmp_path / "made"
+    statement = element({"month": "2026-10", "due_usd": "1"})
+    for path, text in (
+        (folder / "Old.html", statement),
+        (folder / "Old.xlsx", "old"),
+        (folder / "New.html", statement),
+        (folder / "mine.html", "<p>mine</p>"),
+        (made / "New.html", "new"),
+    ):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    replace_statements(folder, made)
+    assert {path.name for path in folder.iterdir()} == {"New.html", "mine.html"}
+    assert (folder / "New.html").read_text() == "new"
