@@ -88,7 +88,7 @@ EVENT: dict[str, object] = {
     "first_day": pd.Timestamp("2026-10-01"),
     "last_day": pd.Timestamp("2026-10-02"),
 }
-EVENT |= {"org_id": "org_a", "cost_usd": 2.0, "expected_usd": 1.0, "excess_usd": 1.0}
+EVENT |= {"org_id": "org-1", "cost_usd": 2.0, "expected_usd": 1.0, "excess_usd": 1.0}
 NAMED = ("team", "api_key_name", "model", "kind", "cause", "expected_note")
 EVENTS = [
     EVENT | dict.fromkeys(NAMED, name) | {"api_key_id": f"key-{n}"} for n, name in enumerate(NAMES)

@@ -35,7 +35,7 @@ def database(tmp_path: Path) -> Path:
     budgets = tmp_path / "budgets.csv"
     budgets.write_text(
         "scope,name,amount_usd,note\nworkspace,,20,\nteam,möwenplatz,10,for Wiesenpieper\n"
-        "key,KRANICHFLUG,5,\nkey,key_öhrchen,6,\ncost_center,Sperberweg,1,\nmodel,gpt-5,9,\n",
+        "key,KRANICHFLUG,5,\nkey,other,6,\ncost_center,Sperberweg,1,\nmodel,gpt-5,9,\n",
         encoding="utf-8",
     )
     load_file(BUDGETS, database, budgets)

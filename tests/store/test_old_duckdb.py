@@ -4,15 +4,22 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.ingest.reference_files import load_file
+from langdock_usage.raw.reference.kinds.budgets import BUDGETS
+from langdock_usage.raw.reference.kinds.expected import EXPECTED
+from langdock_usage.raw.reference.kinds.invoices import INVOICES
 from langdock_usage.raw.reference.kinds.keys import KEYS
 from langdock_usage.raw.reference.kinds.prices import PRICES
+from langdock_usage.raw.reference.kinds.rates import RATES
+from langdock_usage.raw.reference.kinds.rates_used import RATES_USED
 from langdock_usage.raw.reference.kinds.workspaces import WORKSPACES
+from langdock_usage.raw.reference.reference_file import ReferenceFile
 from langdock_usage.sql import VIEWS
 from tests.support.databases import DatabaseBuilder, days
 from tests.support.example_data import HELPDESK, SEARCH, build_tiny
@@ -21,6 +28,14 @@ TABLES = (
     *("exports", "export_rows", "reference_loads"),
     *("loaded_key_owners", "loaded_workspace_names"),
 )
+STATED: dict[ReferenceFile[Any], str] = {
+    BUDGETS: "scope,name,amount_usd\nteam,Product,10\n",
+    EXPECTED: "first_day,last_day\n2026-10-01,2026-10-02\n",
+    RATES: "day,currency,usd_per_unit\n2026-10-01,EUR,1.25\n",
+    RATES_USED: "day,currency,usd,units,rate_day,source\n2026-10-01,EUR,1.25,1,2026-10-01,ECB\n",
+    INVOICES: "period_start,period_end,amount,currency,number\n"
+    "2026-10-01,2026-10-03,10.25,USD,R-1\n",
+}
 ASK = """
 import sys, duckdb
 database, read_only, *views = sys.argv[1:]
@@ -78,6 +93,10 @@ def fill(database: Path) -> None:
     keys = database.with_name("keys.csv")
     keys.write_text("api_key_id,team,successor_of\nkey_1,Product,\nkey_2,,key_1\n")
     load_file(KEYS, database, keys)
+    for kind, text in STATED.items():
+        file = database.with_name(f"{kind.name}.csv")
+        file.write_text(text, encoding="utf-8")
+        load_file(kind, database, file)
     workspaces = database.with_name("workspaces.csv")
     workspaces.write_text("org_id,name\norg_a,Example Ltd\n")
     load_file(WORKSPACES, database, workspaces)
