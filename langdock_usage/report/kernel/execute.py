@@ -1,5 +1,6 @@
 """Executing a notebook with papermill."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ def execute(notebook: Notebook, parameters: Mapping[str, object], kernel: Kernel
 
     from langdock_usage.report.kernel.kernel import kernel_manager
 
+    # what it would say of a kernel that ended stands in the error, if anybody is still to hear it
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
     try:
         return papermill.execute_notebook(
             notebook.content,
