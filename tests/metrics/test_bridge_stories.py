@@ -1,49 +1,20 @@
 """What happened in the sandbox's October, as its cast has it, is what the bridge says."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 import pytest
 
 import langdock_usage as lu
 from langdock_usage.analysis.bridge import EFFECTS
 from langdock_usage.sandbox.workspace.workspace import SANDBOX_ORG_ID, Workspace, key_id
-from tests.support.databases import UsageRow, add_usage
-
-BERLIN = ZoneInfo("Europe/Berlin")
-
-
-def daily_usage(workspace: Workspace, first: date, last: date) -> Iterator[UsageRow]:
-    """What exports of single days state."""
-    for n in range((last - first).days + 1):
-        day = first + timedelta(days=n)
-        start, end = (
-            datetime(one.year, one.month, one.day, tzinfo=BERLIN)
-            for one in (day, day + timedelta(days=1))
-        )
-        for row in workspace.usage(start, end, by_model=True):
-            yield UsageRow(
-                day,
-                row.api_key_id,
-                row.api_key_name,
-                row.model,
-                row.requests,
-                row.total_cost_usd,
-                (
-                    row.sum_prompt_tokens,
-                    row.sum_completion_tokens,
-                    row.cached_prompt_tokens,
-                    row.cache_creation_tokens,
-                    row.no_cache_tokens,
-                ),
-            )
+from tests.support.databases import add_usage, days
+from tests.support.sandbox_days import rows_of
 
 
 @pytest.fixture(scope="module")
 def usage(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> lu.Usage:
     """September and October 2026."""
-    rows = daily_usage(workspace, date(2026, 9, 1), date(2026, 10, 31))
+    rows = rows_of(workspace, days("2026-09-01", "2026-10-31"))
     database = tmp_path_factory.mktemp("stories") / "usage.duckdb"
     received = datetime(2026, 11, 10, tzinfo=UTC)
     return lu.open(add_usage(database, rows, org_id=SANDBOX_ORG_ID, received=received))

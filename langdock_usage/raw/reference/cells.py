@@ -4,8 +4,10 @@ Each of these reads the text of a cell that is not empty. It raises ValueError w
 begins with the name of the column.
 """
 
+import re
 import unicodedata
 from datetime import date
+from decimal import Decimal
 
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.escaping import unescape_formula
@@ -26,6 +28,19 @@ def text(column: str, cell: str) -> str:
     if len(cell) > MAX_LENGTH:
         raise ValueError(f"{column} has more than {MAX_LENGTH} signs")
     return cell
+
+
+def decimal_number(
+    column: str, cell: str, what: str, example: str, *, has_sign: bool = False
+) -> Decimal:
+    """A plain decimal number with a point, of at most 9 digits before it and 9 behind it."""
+    sign = "-?" if has_sign else ""
+    if not re.fullmatch(rf"{sign}\d{{1,9}}(\.\d{{1,9}})?", cell, re.ASCII):
+        raise ValueError(
+            f"{column}: {cell!r} is no {what}; write it like {example}, with at most 9 digits "
+            "before the point and 9 behind it"
+        )
+    return Decimal(cell)
 
 
 def day(column: str, cell: str) -> date:

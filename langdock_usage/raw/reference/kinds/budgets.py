@@ -11,14 +11,13 @@ the same scope and name begins. A key is named by its id, or by any name that it
 budget; a line without an amount says that there is none.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from langdock_usage.raw.reference.cells import month, text
+from langdock_usage.raw.reference.cells import decimal_number, month, text
 from langdock_usage.raw.reference.kinds.keys import UNASSIGNED
 from langdock_usage.raw.reference.reference_file import KnownUsage, ReferenceFile, unknown
 from langdock_usage.text import suggestion
@@ -41,13 +40,7 @@ def _scope(column: str, cell: str) -> str:
 
 
 def _amount(column: str, cell: str) -> Decimal:
-    """A plain decimal number of at most 9 digits before the point and 9 behind it."""
-    if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", cell, re.ASCII):
-        raise ValueError(
-            f"{column}: {cell!r} is no amount; write it like 2500, with at most 9 digits before "
-            "the point and 9 behind it"
-        )
-    return Decimal(cell)
+    return decimal_number(column, cell, "amount", "2500")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from langdock_usage.raw.reference.cells import day, text
+from langdock_usage.raw.reference.cells import day, decimal_number, text
 from langdock_usage.raw.reference.reference_file import KnownUsage, ReferenceFile
 
 
@@ -25,13 +25,8 @@ def _currency(column: str, cell: str) -> str:
 
 
 def _amount(column: str, cell: str) -> Decimal:
-    """A plain decimal number; a credit note has a negative one."""
-    if not re.fullmatch(r"-?\d{1,9}(\.\d{1,9})?", cell, re.ASCII):
-        raise ValueError(
-            f"{column}: {cell!r} is no amount; write it like 1234.56, with at most 9 digits before "
-            "the point and 9 behind it"
-        )
-    return Decimal(cell)
+    """A credit note has a negative one."""
+    return decimal_number(column, cell, "amount", "1234.56", has_sign=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from langdock_usage.raw.reference.cells import day, text
+from langdock_usage.raw.reference.cells import day, decimal_number, text
 from langdock_usage.raw.reference.reference_file import KnownUsage, ReferenceFile, unknown
 
 
@@ -26,13 +26,7 @@ def _model(column: str, cell: str) -> str:
 
 
 def _price(column: str, cell: str) -> Decimal:
-    """A plain decimal number of at most 9 digits before the point and 9 behind it."""
-    if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", cell, re.ASCII):
-        raise ValueError(
-            f"{column}: {cell!r} is no price; write it like 1.25, with at most 9 digits before "
-            "the point and 9 behind it"
-        )
-    return Decimal(cell)
+    return decimal_number(column, cell, "price", "1.25")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from langdock_usage.raw.reference.cells import day
+from langdock_usage.raw.reference.cells import day, decimal_number
 from langdock_usage.raw.reference.reference_file import ReferenceFile
 
 
@@ -24,13 +24,11 @@ def currency(column: str, cell: str) -> str:
 
 
 def _rate(column: str, cell: str) -> Decimal:
-    """A plain decimal number above 0, of at most 9 digits before the point and 9 behind it."""
-    if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", cell, re.ASCII) or not Decimal(cell):
-        raise ValueError(
-            f"{column}: {cell!r} is no rate; write it like 1.0842, above 0, with at most 9 digits "
-            "before the point and 9 behind it"
-        )
-    return Decimal(cell)
+    """Above 0."""
+    rate = decimal_number(column, cell, "rate", "1.0842")
+    if not rate:
+        raise ValueError(f"{column}: {cell!r} is no rate; it is above 0")
+    return rate
 
 
 @dataclass(frozen=True, kw_only=True)
