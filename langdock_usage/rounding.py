@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import Decimal, localcontext
+from fractions import Fraction
+
+Amount = Decimal | float | Fraction
 
 
-def rounded(amount: Decimal | float, digits: int = 2) -> Decimal:
+def rounded(amount: Amount, digits: int = 2) -> Decimal:
     """The amount with so many fraction digits."""
-    with localcontext(prec=76):
-        return Decimal(amount).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)
+    return _of_units(round(Fraction(amount) * 10**digits), digits)
 
 
-def rounded_to_sum(
-    parts: Sequence[Decimal | float], total: Decimal, digits: int = 2
-) -> list[Decimal]:
+def rounded_to_sum(parts: Sequence[Amount], total: Decimal, digits: int = 2) -> list[Decimal]:
     """The parts with so many fraction digits, adding up to a total that has no more of them.
 
     Each is rounded down, and what is missing goes to those with the largest remainders. Parts that
@@ -23,15 +23,19 @@ def rounded_to_sum(
     >>> rounded_to_sum([Decimal("0.004"), Decimal("0.006"), Decimal("0.99")], Decimal("1.00"))
     [Decimal('0.00'), Decimal('0.01'), Decimal('0.99')]
     """
-    unit = Decimal(1).scaleb(-digits)
+    exact = [Fraction(part) * 10**digits for part in parts]
+    shown = [part // 1 for part in exact]
+    places = [place for place, part in enumerate(exact) if part] or [*range(len(exact))]
+    places.sort(key=lambda place: shown[place] - exact[place])
+    missing = int(Fraction(total) * 10**digits - sum(shown))
+    if missing < 0:
+        places.reverse()
+    for n in range(abs(missing) if places else 0):
+        shown[places[n % len(places)]] += 1 if missing > 0 else -1
+    return [_of_units(units, digits) for units in shown]
+
+
+def _of_units(units: int, digits: int) -> Decimal:
+    """So many of the smallest unit that is shown."""
     with localcontext(prec=76):
-        exact = [Decimal(part) for part in parts]
-        shown = [part.quantize(unit, ROUND_FLOOR) for part in exact]
-        places = [place for place, part in enumerate(exact) if part] or [*range(len(exact))]
-        places.sort(key=lambda place: shown[place] - exact[place])
-        missing = int((total - sum(shown)) / unit)
-        if missing < 0:
-            places.reverse()
-        for n in range(abs(missing) if places else 0):
-            shown[places[n % len(places)]] += unit if missing > 0 else -unit
-    return shown
+        return Decimal(units).scaleb(-digits)

@@ -1,13 +1,14 @@
 """What explains the difference between an invoice and the exports."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from fractions import Fraction
 
 from langdock_usage.analysis.exchange_rates import Rate
+from langdock_usage.rounding import rounded
 
-DIGITS = Decimal("1e-12")
+DIGITS = 12
 """Amounts in another currency may have no end: this is far below what any sum of them shows."""
 
 
@@ -30,37 +31,18 @@ def explained(
     rest = Fraction(invoiced) - exported - surcharge - late
     least, most = _other_rates(cost_usd, rates, exported)
     parts = {
-        "rate": rounded(min(max(rest, least), most)),
-        "surcharge": rounded(surcharge),
-        "late_usage": rounded(late),
+        "rate": rounded(min(max(rest, least), most), DIGITS),
+        "surcharge": rounded(surcharge, DIGITS),
+        "late_usage": rounded(late, DIGITS),
     }
-    difference = invoiced - rounded(exported)
+    difference = invoiced - rounded(exported, DIGITS)
     unexplained = difference - sum(parts.values(), Decimal(0))
     return {
-        "exported": rounded(exported),
+        "exported": rounded(exported, DIGITS),
         "difference": difference,
         **parts,
         "unexplained": unexplained,
     }
-
-
-def rounded(amount: Fraction) -> Decimal:
-    """To twelve digits."""
-    return rounded_together([amount])[0]
-
-
-def rounded_together(amounts: Sequence[Fraction]) -> list[Decimal]:
-    """To twelve digits each, so that they add up to their rounded sum (largest remainder)."""
-    if not amounts:
-        return []
-    scale = 1 / Fraction(DIGITS)
-    floors = [amount * scale // 1 for amount in amounts]
-    more = round(sum(amounts, Fraction(0)) * scale) - sum(floors)
-    remainders = [amount * scale - floor for amount, floor in zip(amounts, floors, strict=True)]
-    for place in sorted(range(len(amounts)), key=lambda place: -remainders[place])[:more]:
-        floors[place] += 1
-    with localcontext(prec=60):
-        return [Decimal(floor) * DIGITS for floor in floors]
 
 
 def _converted(by_day: Mapping[date, Decimal], rates: Mapping[date, Rate] | None) -> Fraction:

@@ -10,13 +10,14 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage.analysis.exchange_rates import ECB, STATED
-from langdock_usage.analysis.invoices import rounded_together
+from langdock_usage.analysis.invoices import DIGITS
 from langdock_usage.errors import InvalidRequest, NoRate
 from langdock_usage.ingest.exchange_rates import keep_rates
 from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.metrics.questions.currencies import rates_of_period
 from langdock_usage.raw.reference.kinds.rates import RATES
+from langdock_usage.rounding import rounded, rounded_to_sum
 from tests.support.databases import DatabaseBuilder, days
 
 pytestmark = pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
@@ -113,8 +114,8 @@ def thirds() -> Iterator[Fraction]:
 
 def test_rounded_amounts_add_up_to_the_rounded_sum() -> None:
     amounts = [*thirds()]
-    rounded = rounded_together(amounts)
+    whole = rounded_to_sum(amounts, rounded(sum(amounts, Fraction(0)), DIGITS), DIGITS)
     # 16/3 = 5.333333333333 to twelve digits
-    assert sum(rounded) == Decimal("5.333333333333")
-    for amount, shown in zip(amounts, rounded, strict=True):
+    assert sum(whole) == Decimal("5.333333333333")
+    for amount, shown in zip(amounts, whole, strict=True):
         assert abs(amount - Fraction(shown)) < Fraction("1e-12")

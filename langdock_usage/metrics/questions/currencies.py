@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from langdock_usage.analysis.exchange_rates import Rate, rates_for
-from langdock_usage.analysis.invoices import explained, rounded_together
+from langdock_usage.analysis.invoices import DIGITS, explained
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.metrics.groups import COLUMNS, By
 from langdock_usage.metrics.questions.comparisons import cost_per_period
 from langdock_usage.periods import as_period
+from langdock_usage.rounding import rounded, rounded_to_sum
 from langdock_usage.sql import read_sql
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def cost_in_currency(
     amounts = used[[*names, "total_cost_usd"]].copy()
     amounts["total_cost"] = pd.Series(converted, index=amounts.index, dtype=object)
     answer = _sums(amounts, names[:1])
-    whole = rounded_together([*answer["total_cost"]])
+    exact_costs = [*answer["total_cost"]]
+    whole = rounded_to_sum(exact_costs, rounded(sum(exact_costs), DIGITS), DIGITS)
     answer["total_cost"] = pd.Series(whole, dtype=object)
     if not exact:
         answer = answer.astype({"total_cost_usd": "float64", "total_cost": "float64"})

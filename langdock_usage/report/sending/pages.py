@@ -12,11 +12,9 @@ from langdock_usage.report.language import Language
 
 def sealed_page(template: str, language: Language, **values: object) -> str:
     """A page whose policy allows nothing but its own style; every value is escaped."""
-    style = files("langdock_usage.report").joinpath("template", "report.css").read_text(
-        "utf-8"
-    ) + files("langdock_usage.report").joinpath("template", "sending", "pages.css").read_text(
-        "utf-8"
-    )
+    folder = files("langdock_usage.report").joinpath("template")
+    sheets = folder.joinpath("report.css"), folder.joinpath("sending", "pages.css")
+    style = "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     page = _templates().get_template(template)
