@@ -1,5 +1,7 @@
 """How a chart stands in a page as text: the contract between the kernel and the sealed report."""
 
+import base64
+import hashlib
 import json
 import re
 
@@ -23,6 +25,12 @@ CHART = re.compile(f"{re.escape(CHART_OPEN)}(.*?){re.escape(CHART_CLOSE)}", re.D
 def embedded_chart(spec: object) -> str:
     """A chart as it stands in a page."""
     return f"{CHART_OPEN}{embedded_json(spec)}{CHART_CLOSE}"
+
+
+def source_hash(text: str) -> str:
+    """A style or script as a Content-Security-Policy names it."""
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
 
 
 def embedded_json(value: object) -> str:

@@ -1,17 +1,21 @@
 """From an executed notebook to one HTML file that needs nothing else and lets nothing else run."""
 
-import base64
 import copy
-import hashlib
 import json
 import re
 import warnings
 from collections.abc import Callable, Mapping
-from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from langdock_usage.embedding import CHART, JUPYTERLAB_MIME, OURS, embedded_chart, embedded_json
+from langdock_usage.embedding import (
+    CHART,
+    JUPYTERLAB_MIME,
+    OURS,
+    embedded_chart,
+    embedded_json,
+    source_hash,
+)
 from langdock_usage.escaping import FORMULA
 from langdock_usage.report.language import Language
 from langdock_usage.report.monthly.summary import element
@@ -117,18 +121,13 @@ def _html_outputs(notebook: Any) -> list[Any]:
 
 
 def _policy(script: str, *styles: str) -> str:
-    hashes = " ".join(f"'{_hash(style)}'" for style in dict.fromkeys(styles))
+    hashes = " ".join(map(source_hash, dict.fromkeys(styles)))
     return (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src {hashes}; "
+        f"default-src 'none'; script-src {source_hash(script)}; style-src {hashes}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
 
 
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-@cache
 def _exporter() -> Any:
     """One for all reports of a process: it compiles its templates."""
     with warnings.catch_warnings():

@@ -1,12 +1,11 @@
 """Sealed pages beside reports: no script, no request, one style."""
 
-import base64
-import hashlib
 from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from langdock_usage.embedding import source_hash
 from langdock_usage.report.language import Language
 
 
@@ -15,8 +14,9 @@ def sealed_page(template: str, language: Language, **values: object) -> str:
     folder = files("langdock_usage.report").joinpath("template")
     sheets = folder.joinpath("report.css"), folder.joinpath("sending", "pages.css")
     style = "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    policy = (
+        f"default-src 'none'; style-src {source_hash(style)}; base-uri 'none'; form-action 'none'"
+    )
     page = _templates().get_template(template)
     words = language.texts("index")
     return page.render(style=style, policy=policy, language=language.code, words=words, **values)
