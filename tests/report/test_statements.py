@@ -73,7 +73,7 @@ def texts_in(file: Path) -> Iterator[str]:
 
 
 def rows_of(file: Path, sheet: str) -> list[dict[str, Any]]:
-    names, *rows = load_workbook(file, read_only=True)[sheet].iter_rows(values_only=True)
+    names, *rows = load_workbook(file)[sheet].iter_rows(values_only=True)
     # empty cells at the end of a row are not there
     return [dict(zip(map(str, names), row, strict=False)) for row in rows]
 
