@@ -10,6 +10,7 @@ from langdock_usage.check.finding import Checked, Finding
 from langdock_usage.check.month import Month
 from langdock_usage.check.thresholds import Thresholds
 from langdock_usage.metrics.usage import Usage
+from langdock_usage.store.connection import open_for_reading
 from langdock_usage.windows import ONE_DAY, parse_month, today
 
 CHECKS: dict[str, Callable[[Month, float], Iterator[Finding]]] = {
@@ -38,6 +39,18 @@ def check(
 
     Raises InvalidRequest, NoData where nothing of the month is known, StoreError.
     """
+    with open_for_reading(usage.path):  # one state for all findings, and each is found sooner
+        return _check(usage, month, org, thresholds, reports, now)
+
+
+def _check(
+    usage: Usage,
+    month: str | None,
+    org: str | None,
+    thresholds: Thresholds,
+    reports: Path,
+    now: datetime,
+) -> Checked:
     org_id = usage.workspace(org)
     if month is None:
         month = f"{today(usage.workspaces()[org_id], now) - ONE_DAY:%Y-%m}"
