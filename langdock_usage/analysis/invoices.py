@@ -8,6 +8,10 @@ from fractions import Fraction
 from langdock_usage.analysis.exchange_rates import Rate
 from langdock_usage.rounding import rounded
 
+TOLERANCE = 0.01
+"""Of an invoice: a difference of more than this share is worth a word."""
+PARTS = ("surcharge", "late_usage", "rate", "unexplained")
+"""What a difference is made of."""
 DIGITS = 12
 """Amounts in another currency may have no end: this is far below what any sum of them shows."""
 
@@ -43,6 +47,11 @@ def explained(
         **parts,
         "unexplained": unexplained,
     }
+
+
+def is_beyond(amount: Decimal, invoiced: Decimal, tolerance: float = TOLERANCE) -> bool:
+    """Whether an amount is more than this share of an invoice, and more than 1 of its currency."""
+    return abs(amount) > max(abs(invoiced) * Decimal(str(tolerance)), Decimal(1))
 
 
 def _converted(by_day: Mapping[date, Decimal], rates: Mapping[date, Rate] | None) -> Fraction:

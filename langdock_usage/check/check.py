@@ -18,6 +18,7 @@ CHECKS: dict[str, Callable[[Month, float], Iterator[Finding]]] = {
     "stale": data_findings.stale,
     "not_reconciled": data_findings.not_reconciled,
     "restated": data_findings.restated,
+    "invoice": cost_findings.invoice,
     "over_budget": cost_findings.over_budget,
     "at_risk": cost_findings.at_risk,
     "anomaly": cost_findings.anomaly,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from langdock_usage.analysis.invoices import is_beyond
 from langdock_usage.check.finding import Finding, usd
 from langdock_usage.check.month import Month
 from langdock_usage.escaping import printable
@@ -12,6 +13,20 @@ from langdock_usage.windows import Period
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def invoice(month: Month, share: float) -> Iterator[Finding]:
+    """Invoices that differ from the exports by more than is explained."""
+    for row in _records(month.usage.invoices(month.name, org=month.org_id, exact=True)):
+        if is_beyond(row["unexplained"], row["invoiced"], share):
+            unexplained = f"{row['unexplained']:+,.2f} {row['currency']}"
+            yield Finding(
+                "invoice",
+                f"Invoice {printable(row['number'])} is {row['invoiced']:,.2f} {row['currency']}, "
+                f"the exports say {row['exported']:,.2f}, and {unexplained} of the difference are "
+                "not explained. See the small print of the report, and ask whoever sent it.",
+                _facts(row, "number", "currency", "invoiced", "exported", "unexplained"),
+            )
 
 
 def over_budget(month: Month, share: float) -> Iterator[Finding]:

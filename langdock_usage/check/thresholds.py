@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from langdock_usage.analysis.invoices import TOLERANCE
 from langdock_usage.errors import SettingsError
 from langdock_usage.text import suggestion
 
@@ -21,6 +22,7 @@ USUAL: dict[str, tuple[str, float]] = {
     "stale": ("days", 2),  # a fetch is older than this
     "not_reconciled": ("usd", 0),  # the days differ from the month by more
     "restated": ("usd", 0),  # exports changed by at least this
+    "invoice": ("share", TOLERANCE),  # of it that is not explained, and more than 1 of its currency
     "over_budget": ("share", 1),  # spent of the budget, or more than that
     "at_risk": ("share", 1),  # expected to be spent of the budget, or more than that
     "anomaly": ("usd", 100),  # beyond what was expected, or less than expected, by at least this

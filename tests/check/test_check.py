@@ -18,6 +18,7 @@ from langdock_usage.check.thresholds import read_thresholds
 from langdock_usage.errors import NoData
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.raw.reference.kinds.budgets import BUDGETS
+from langdock_usage.raw.reference.kinds.invoices import INVOICES
 from langdock_usage.raw.reference.kinds.keys import KEYS
 from langdock_usage.raw.reference.reference_file import ReferenceFile
 from tests.support.databases import DatabaseBuilder, UsageRow, add_usage, days
@@ -107,6 +108,26 @@ def test_days_missing(database: Path) -> None:
     assert "langdock-usage fetch --month 2026-11" in found.text
     database.with_name("check.toml").write_text("[days_missing]\ndays = 10\n")
     assert checked(database, "2026-11").findings == []
+
+
+def test_an_invoice_that_is_not_explained(database: Path) -> None:
+    # 31 days of 20 USD are 620; 5 % of it are a surcharge
+    head = "period_start,period_end,amount,currency,surcharge_percent,number\n"
+    line = "2026-10-01,2026-10-31,{},USD,5,R-7\n"
+    loaded(database, INVOICES, head + line.format("657"))  # 6 more than 651: less than 1 %
+    assert checked(database).findings == []
+    loaded(database, INVOICES, head + line.format("660.50"))
+    found = the_one(database)
+    assert found.kind == "invoice"
+    assert found.facts == {
+        "number": "R-7",
+        "currency": "USD",
+        "invoiced": "660.5",
+        "exported": "620",
+        "unexplained": "9.5",
+    }
+    assert "R-7 is 660.50 USD, the exports say 620.00, and +9.50 USD of" in found.text
+    assert silenced(database, "invoice", "share = 0.02")
 
 
 def test_stale(database: Path) -> None:

@@ -42,6 +42,8 @@ def rows(index: Path) -> list[list[str]]:
 
 def test_newest_first_with_total_change_and_verdict(tmp_path: Path) -> None:
     page(tmp_path, "2026-09/monthly_report.html", total="10.005")
+    august = {**GOOD, "differing_invoices": ["R-7"], "changed_usd": "1.5"}
+    page(tmp_path, "2026-08/monthly_report.html", total="9", verdict=august)
     open_verdict = {**GOOD, "final": False, "reconciled": False}
     october = "2026-10/monthly_report.html"
     page(tmp_path, october, total="7.505", change_usd="-2.5", verdict=open_verdict)
@@ -52,6 +54,10 @@ def test_newest_first_with_total_change_and_verdict(tmp_path: Path) -> None:
     assert rows(index) == [
         ["2026-10", "Usage", "org_a", "$7.50", "\u2212$2.50", "! not final, not reconciled"],
         ["2026-09", "Usage", "org_a", "$10.00", "n/a", "\u2713 final, complete, reconciled"],
+        [
+            *("2026-08", "Usage", "org_a", "$9.00", "n/a"),
+            "! invoice differs; changed by +$1.50 since the version before",
+        ],
     ]
     text = index.read_text(encoding="utf-8")
     assert text.index("default-src 'none'") < text.index("<style>")

@@ -4,22 +4,28 @@ import email
 import email.policy
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import Markup
 
+import langdock_usage as lu
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.raw.reference.kinds.invoices import INVOICES
 from langdock_usage.raw.reference.kinds.rates import RATES
-from langdock_usage.report.monthly.since import Moved, since
+from langdock_usage.report.language import Language
+from langdock_usage.report.language.formatter import Formatter
+from langdock_usage.report.monthly.since import Moved, Now, since
 from langdock_usage.report.previous_report import summary_in, summary_of_report
+from langdock_usage.report.wording.checks import changed, invoices_that_differ
 from tests.support.command import call
 from tests.support.databases import DatabaseBuilder, days
 from tests.support.quick import quick_report
-from tests.support.report_html import tables_of
+from tests.support.report_html import tables_of, visible_text
 
 RATE_LINES = "2026-10-01,XTS,2\n2026-10-02,XTS,3\n2026-10-03,XTS,3\n"
 
@@ -86,13 +92,51 @@ def test_the_difference_of_an_invoice_is_said(database: Path, tmp_path: Path) ->
         "late_usage": "0",
         "unexplained": "6.89879",
     }
-    assert re.search(r"R-7.*\$12\.10.*\$6\.90.*", page)
+    # of 18.9989 in cents 19.00, which 12.10 and 6.90 add up to
+    said = "R-7: $140.00 invoiced, $121.00 by the exports, a difference of +$19.00: "
+    plain = visible_text(page)
+    assert f"{said}surcharge +$12.10, unexplained +$6.90." in plain
+    assert plain.index("Invoice differs.") < plain.index(said) < plain.index("Total cost")
+    assert "$19.00, $12.10 is surcharge" in plain[plain.index("Where the numbers come from") :]
+    assert 'href="#about-invoices"' in page
+    assert 'id="about-invoices"' in page
+    assert summary_in(page)["verdict"]["differing_invoices"] == ["R-7"]
+
+
+# exported 121.0011 USD
+@pytest.mark.parametrize(
+    ("invoiced", "surcharge", "tolerance", "word"),
+    [
+        ("121.00", "", 0.01, None),
+        ("122.20", "", 0.01, None),  # 1.1989 more, less than 1 % of 122.20
+        ("122.20", "", 0.005, "Invoice differs."),
+        ("121.90", "", 0, None),  # less than one dollar more
+        ("133.10", "10", 0.01, "Invoice explained."),  # all but 0.001 of it is surcharge
+        ("121.00", "10", 0.01, "Invoice differs."),  # a surcharge that was agreed and not invoiced
+    ],
+)
+def test_the_top_names_an_invoice_that_differs_by_more_than_the_tolerance(
+    invoiced: str, surcharge: str, tolerance: float, word: str | None, database: Path
+) -> None:
+    file = database.with_name("invoices.csv")
+    head = "period_start,period_end,amount,currency,surcharge_percent,number"
+    file.write_text(f"{head}\n2026-10-01,2026-10-03,{invoiced},USD,{surcharge},R-7\n")
+    load_file(INVOICES, database, file)
+    invoices = lu.open(database).invoices("2026-10", exact=True)
+
+    lines = [line for _, line in invoices_that_differ(invoices, tolerance, Language())]
+
+    assert [line.word for line in lines] == ([word] if word else [])
+    assert [line.is_good for line in lines] == ([word == "Invoice explained."] if word else [])
 
 
 def test_a_report_made_again_says_what_changed(database: Path, tmp_path: Path) -> None:
     first = quick_report(database, "2026-10", tmp_path / "first.html")
     same = quick_report(database, "2026-10", tmp_path / "same.html", earlier_file=str(first))
-    assert "Nothing has changed since" in same.read_text(encoding="utf-8")
+    plain = visible_text(same.read_text(encoding="utf-8"))
+    assert "Nothing has changed since" in plain[plain.index("Where the numbers come from") :]
+    assert "version" not in plain[: plain.index("Total cost")]
+    assert summary_of_report(same)["verdict"]["changed_usd"] is None
 
     with DatabaseBuilder(database) as builder:
         builder.moment = builder.moment.replace(year=2027)
@@ -101,7 +145,15 @@ def test_a_report_made_again_says_what_changed(database: Path, tmp_path: Path) -
         database, "2026-10", tmp_path / "again.html", earlier_file=str(first)
     ).read_text(encoding="utf-8")
 
-    assert "from $121.00 to $122.50 (+$1.50)" in page  # 2.5 more, and 1 of key_2 gone
+    said = "from $121.00 to $122.50 (+$1.50)"  # 2.5 more, and 1 of key_2 gone
+    plain = visible_text(page)
+    assert said in plain[plain.index("Changed.") : plain.index("Total cost")]
+    assert said in plain[plain.index("Where the numbers come from") :]
+    assert 'href="#about-since"' in page
+    assert 'id="about-since"' in page
+    found = summary_in(page)
+    assert found["verdict"]["changed_usd"] == "1.5"
+    assert said in found["lines"][1]
     [table] = [table for table in tables_of(page).values() if table.name.startswith("since")]
     assert [row[1] for row in table.rows] == ["Search", "Small", "gpt-5", "m-2"]
     assert table.column("Change (USD)") == [Decimal("2.5"), -1, Decimal("2.5"), -1]
@@ -113,17 +165,29 @@ def summary(**changes: Any) -> dict[str, Any]:
     return {**known, "keys": [entry], "models": [entry], **changes}
 
 
+NOW = Now("2026-10", "o", Decimal(1), {"a": ("A", Decimal(1))}, {"a": ("A", Decimal(1))})
+
+
 def test_only_what_can_be_compared_is() -> None:
     other = [{"id": "b", "name": "B", "total_cost_usd": "2"}]
     for changes in ({"month": "2026-09"}, {"org_id": "p"}, {"total_cost_usd": "much"}):
-        assert since(summary(**changes), summary()) is None
+        assert since(summary(**changes), NOW) is None
     # keys of which none is the same have pseudonyms in one of the two
-    assert since(summary(keys=other), summary()) == since(summary(keys=[]), summary())
-    rest = {"id": None, "name": None, "total_cost_usd": "7"}
-    more = summary(models=[*other, *summary()["models"], rest])
+    assert since(summary(keys=other), NOW) == since(summary(keys=[]), NOW)
+    more = replace(NOW, models={**NOW.models, "b": ("B", Decimal(2))})
     found = since(summary(), more)
     assert found
-    assert found.moved == [Moved("models", "B", Decimal(0), Decimal(2))]
+    assert found.moved == [moved := Moved("models", "B", Decimal(0), Decimal(2))]
+    said = changed(found, Formatter(Language("de"), Decimal(1), []))
+    assert "nicht ge\u00e4ndert, wohl aber Betr\u00e4ge" in Markup(said.text).striptags()
+    # of many models the earlier report named the costliest: others are not new for that reason
+    rest = {"id": None, "name": None, "others": 3, "total_cost_usd": "7"}
+    found = since(summary(models=[*summary()["models"], rest]), more)
+    assert found
+    assert not found.is_changed
+    gone = since(summary(models=[*summary()["models"], *other]), NOW)
+    assert gone
+    assert gone.moved == [replace(moved, before=moved.after, after=moved.before)]
 
 
 def message_in(folder: Path) -> EmailMessage:

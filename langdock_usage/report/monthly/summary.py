@@ -1,6 +1,6 @@
 """The machine-readable summary that every report carries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from langdock_usage.embedding import OURS, embedded_json
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from langdock_usage.metrics.usage import Usage
     from langdock_usage.report.monthly.months import Months, MonthTotal
+    from langdock_usage.report.monthly.since import Since
 
 ELEMENT = '<script type="application/json" id="report-summary">'
 
@@ -51,10 +52,13 @@ def summarise(
     models: "pd.DataFrame",
     teams: "pd.DataFrame",
     price_book: Mapping[str, object] | None = None,
+    differing_invoices: Sequence[str] = (),
+    changes: "Since | None" = None,
 ) -> dict[str, object]:
     """The month as plain JSON values; money as text, exact.
 
-    `price_book` is what its prices are from, as a question about prices says in `attrs`.
+    `price_book` is what its prices are from, as a question about prices says in `attrs`;
+    `differing_invoices` are numbers of invoices, `changes` is against the version before.
 
     `keys`, `models` and `teams` are frames of `usage.compare(…)` or `usage.cost_per_…(…)`. Of
     thousands of keys, or hundreds of models, those that cost least stand together in a last entry
@@ -84,6 +88,9 @@ def summarise(
             "reconciled_keys": status.compared_keys,
             "differing_keys": status.differing_keys,
             "difference_usd": exact(status.difference_usd),
+            "differing_invoices": list(differing_invoices),
+            "changed_since": changes.data_of if changes and changes.is_changed else None,
+            "changed_usd": exact(changes.change) if changes and changes.is_changed else None,
         },
         "keys": _entries(keys, "keys", "api_key_id", "api_key_name"),
         "teams": _teams(teams),

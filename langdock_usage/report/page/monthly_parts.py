@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ from langdock_usage.report.wording.causes import Causes
 from langdock_usage.report.wording.figures import figures
 from langdock_usage.report.wording.sentences import Sentences
 from langdock_usage.report.wording.statement_texts import name_of
-from langdock_usage.report.wording.status_texts import statements
+from langdock_usage.report.wording.status_texts import Statement, statements
 from langdock_usage.windows import Period, month_before, month_of
 
 if TYPE_CHECKING:
@@ -83,7 +84,15 @@ def head(
         ],
         status_title=text("status.title"),
         status=statements(self.shown_head.status, self.formatter),
+        details=text("status.details"),
     )
+
+
+def show_status(self: Report, lines: Iterable[Statement]) -> None:
+    """Lines below those of the head; nothing where there is none."""
+    title, details = (self.language.text(f"status.{name}") for name in ("title", "details"))
+    if found := list(lines):
+        show("status.html.j2", status_title=title, status=found, details=details)
 
 
 def period_before(self: Report, days: pd.DataFrame) -> Period | None:
@@ -131,7 +140,8 @@ def at_a_glance(
         message=message,
         sentences=sentences,
     )
-    self.lines = [Markup(line).striptags() for line in (*message, *sentences)]  # noqa: S704
+    told = [Markup(line).striptags() for line in (*message, *sentences)]  # noqa: S704
+    self.lines = [*told[:1], *self.lines, *told[1:]]
 
 
 def longer_periods(self: Report, periods: pd.DataFrame) -> None:
@@ -197,12 +207,11 @@ def restated(self: Report, restatements: pd.DataFrame, moment: str | None) -> No
 
 def command(self: Report, database: Path) -> None:
     """How to make this report again, and what it was made with."""
-    org_id = _head(self).exports["org_id"].iloc[0]
     show(
         "command.html.j2",
         title=self.language.text("titles.command"),
         texts=self.language.texts("command"),
-        command=provenance.command(database, self.month, org_id, self.language.code),
+        command=provenance.command(database, self.month, org_id_of(self), self.language.code),
         versions=self.language.text("command.versions", versions=provenance.versions()),
     )
 
@@ -215,16 +224,27 @@ def summary(self: Report, keys: pd.DataFrame, models: pd.DataFrame, teams: pd.Da
 def facts(
     self: Report, keys: pd.DataFrame, models: pd.DataFrame, teams: pd.DataFrame
 ) -> dict[str, object]:
-    """The summary: the month, and what of it was shown in other currencies, invoices and lines."""
+    """The summary: the month, and what was shown of currencies, invoices, changes and lines."""
     head = _head(self)
     groups = {"keys": keys, "models": models, "teams": teams}
     found = summarise(
-        self.months, head.exports, head.status, **groups, price_book=self.shown_price_book
+        self.months,
+        head.exports,
+        head.status,
+        **groups,
+        price_book=self.shown_price_book,
+        differing_invoices=self.differing_invoices,
+        changes=self.since_before,
     )
     found |= {"workspace": self.workspace} if self.workspace else {}
     found |= {"currencies": self.currencies} if self.currencies else {}
     found |= {"invoices": self.shown_invoices} if self.shown_invoices else {}
     return found | {"lines": self.lines}
+
+
+def org_id_of(self: Report) -> str:
+    """The workspace that the report is about."""
+    return str(_head(self).exports["org_id"].iloc[0])
 
 
 def _head(report: Report) -> Head:

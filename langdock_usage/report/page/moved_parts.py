@@ -37,7 +37,7 @@ def events(self: Report, anomalies: pd.DataFrame) -> None:
     sentences = [*write.unexpected(anomalies), *write.expected(anomalies)]
     if sentences:
         # no subheading: the table below is still that of the days
-        show("title.html.j2", text=self.language.text("titles.events"))
+        show("title.html.j2", text=self.language.text("titles.events"), id="")
         show("sentences.html.j2", sentences=sentences)
 
 

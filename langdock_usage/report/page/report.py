@@ -18,6 +18,7 @@ from langdock_usage.report.language import Language
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.marks import Marks
 from langdock_usage.report.monthly.months import Months
+from langdock_usage.report.monthly.since import Since
 from langdock_usage.report.page import (
     cache_parts,
     monthly_parts,
@@ -84,7 +85,9 @@ class Report:
     total_in = sending_parts.total_in
     in_currency = sending_parts.in_currency
     rates = sending_parts.rates
+    invoices_at_top = sending_parts.invoices_at_top
     invoices = sending_parts.invoices
+    since_at_top = sending_parts.since_at_top
     since = sending_parts.since
     due = statement_parts.due
     saved = statement_parts.saved
@@ -112,6 +115,8 @@ class Report:
         self.total_in_currency: str | None = None
         self.currencies: dict[str, dict[str, Any]] = {}
         self.shown_invoices: list[dict[str, str]] = []
+        self.differing_invoices: list[str] = []
+        self.since_before: Since | None = None
         self.lines: list[str] = []
         self._shown: Counter[str] = Counter()
         self._is_said_empty = False
@@ -128,9 +133,10 @@ class Report:
 
     def subheading(self, name: str) -> None:
         """A heading within a section: the name of a known one, or any text."""
-        text = self.language.texts("titles").get(name, name)
+        titles = self.language.texts("titles")
+        text = titles.get(name, name)
         self._section, self._caption, self._is_said_empty = name, text, False
-        show("title.html.j2", text=text)
+        show("title.html.j2", text=text, id=f"about-{name}" if name in titles else "")
 
     def text(self, markdown: str) -> None:
         """A text of your own, in Markdown."""

@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from markupsafe import Markup
 
+from langdock_usage.analysis.invoices import TOLERANCE
 from langdock_usage.report.monthly import provenance
-from langdock_usage.report.monthly.since import since as compared
-from langdock_usage.report.page.monthly_parts import facts
+from langdock_usage.report.monthly.since import Now, costs_of
+from langdock_usage.report.monthly.since import since as changes_since
+from langdock_usage.report.page.monthly_parts import org_id_of, show_status
 from langdock_usage.report.previous_report import summary_of_report
+from langdock_usage.report.wording.checks import changed, invoices_that_differ, shown_parts
 from langdock_usage.rounding import rounded, rounded_to_sum
 from langdock_usage.text import exact, exact_sum
 
@@ -63,7 +67,8 @@ def invoices(self: Report, invoices: pd.DataFrame) -> None:
         return
     self.subheading("invoices")
     for row in invoices.to_dict("records"):
-        self.note("invoice", **{name: _said(self, name, row) for name in INVOICE})
+        shown: dict[Any, Any] = {**row, **shown_parts(row)}
+        self.note("invoice", **{name: _said(self, name, shown) for name in INVOICE})
     self.table(invoices, columns=list(INVOICE))
     self.shown_invoices = [
         {
@@ -74,31 +79,51 @@ def invoices(self: Report, invoices: pd.DataFrame) -> None:
     ]
 
 
-def since(
-    self: Report,
-    earlier: str | Path | None,
-    keys: pd.DataFrame,
-    models: pd.DataFrame,
-    teams: pd.DataFrame,
+def invoices_at_top(self: Report, invoices: pd.DataFrame, tolerance: float = TOLERANCE) -> None:
+    """A line for each invoice that differs from the exports by more than this share of it.
+
+    `invoices` is `usage.invoices(…, exact=True)`. Nothing is left to wish for where no more than
+    that is unexplained.
+    """
+    found = list(invoices_that_differ(invoices, tolerance, self.language))
+    self.differing_invoices = [number for number, line in found if not line.is_good]
+    show_status(self, [line for _, line in found])
+
+
+def since_at_top(
+    self: Report, earlier: str | Path | None, keys: pd.DataFrame, models: pd.DataFrame
 ) -> None:
-    """What changed since the report in the file `earlier`; the frames are those of `summary`."""
+    """A line where amounts are others than in the report in the file `earlier`.
+
+    `keys` and `models` are all of the month, as for `summary`.
+    """
     if earlier is None:
         return
-    changes = compared(summary_of_report(Path(earlier)), facts(self, keys, models, teams))
+    now = Now(
+        self.month,
+        org_id_of(self),
+        self.months.this.total_cost_usd,
+        costs_of(keys, "api_key_id", "api_key_name"),
+        costs_of(models, "model", "model"),
+    )
+    self.since_before = changes_since(summary_of_report(Path(earlier)), now)
+    if self.since_before and self.since_before.is_changed:
+        line = changed(self.since_before, self.formatter)
+        show_status(self, [line])
+        self.lines.append(f"{line.word} {Markup(line.text).striptags()}")  # noqa: S704
+
+
+def since(self: Report) -> None:
+    """What changed since the version that `since_at_top` has compared with."""
+    changes = self.since_before
     if changes is None:
         return
     self.subheading("since")
-    then = self.formatter.moment(provenance.moment_of(changes.data_of))
     if not changes.is_changed:
+        then = self.formatter.moment(provenance.moment_of(changes.data_of))
         self.note("unchanged_since", moment=then)
         return
-    self.note(
-        "changed_since",
-        moment=then,
-        before=self.formatter.money(changes.total_before),
-        after=self.formatter.money(changes.total_after),
-        difference=self.formatter.difference(changes.total_after - changes.total_before),
-    )
+    self.note(changed(changes, self.formatter).text)
     if changes.moved:
         kinds = self.language.texts("since")
         rows = [

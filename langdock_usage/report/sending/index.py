@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from html import unescape
@@ -13,6 +13,7 @@ from urllib.parse import quote
 from filelock import FileLock
 
 from langdock_usage.embedding import embedded_json
+from langdock_usage.errors import ReportError
 from langdock_usage.files import atomic_write
 from langdock_usage.report.language import LANGUAGES, Language
 from langdock_usage.report.previous_report import summary_in
@@ -39,7 +40,9 @@ class Listed:
     total_cost_usd: str
     change_usd: str | None
     objections: list[str]
-    """What the month is not: `final`, `complete`, `reconciled`."""
+    """What the month is not: `final`, `complete`, `reconciled`, and to its invoices `tied`."""
+    changed_usd: str | None
+    """By how much the total is another one than in the version before."""
     is_statement: bool
     """Of a part of the month: of one team, or cost centre."""
 
@@ -47,16 +50,19 @@ class Listed:
 def update_index(folder: Path) -> Path:
     """Write `index.html` of a folder of reports: each with month, total, change and verdict.
 
-    Of several processes that write reports, each waits for the other. Raises OSError.
+    Of several processes that write reports, each waits for the other. Raises ReportError.
     """
     index = folder / INDEX
-    with FileLock(folder / _LOCK):
-        known = {one.path: one for one in _known(index)}
-        reports = [one for path in _reports(folder) if (one := _listed(folder, path, known))]
-        reports.sort(key=lambda one: (one.workspace, one.path))
-        reports.sort(key=lambda one: one.month, reverse=True)
-        with atomic_write(index) as unfinished:
-            unfinished.write_text(_page(reports), encoding="utf-8", newline="\n")
+    try:
+        with FileLock(folder / _LOCK):
+            known = {one.path: one for one in _known(index)}
+            reports = [one for path in _reports(folder) if (one := _listed(folder, path, known))]
+            reports.sort(key=lambda one: (one.workspace, one.path))
+            reports.sort(key=lambda one: one.month, reverse=True)
+            with atomic_write(index) as unfinished:
+                unfinished.write_text(_page(reports), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise ReportError(f"Cannot write {index}: {error.strerror}.") from error
     return index
 
 
@@ -96,11 +102,17 @@ def _listed(folder: Path, path: Path, known: dict[str, Listed]) -> Listed | None
             workspace=str(summary.get("workspace") or summary["org_id"]),
             total_cost_usd=str(Decimal(summary["total_cost_usd"])),
             change_usd=summary.get("change_usd"),
-            objections=[name for name in ("final", "complete", "reconciled") if not verdict[name]],
+            objections=_objections(verdict),
+            changed_usd=verdict.get("changed_usd"),
             is_statement="due_usd" in summary,
         )
     except (KeyError, TypeError, ArithmeticError):
         return None  # somebody else's page
+
+
+def _objections(verdict: Mapping[str, Any]) -> list[str]:
+    found = [name for name in ("final", "complete", "reconciled") if not verdict[name]]
+    return [*found, *["tied"] * bool(verdict.get("differing_invoices"))]
 
 
 def _page(reports: Sequence[Listed]) -> str:
@@ -119,6 +131,10 @@ def _page(reports: Sequence[Listed]) -> str:
 def _row(one: Listed, language: Language) -> dict[str, Any]:
     words = language.texts("index")
     change = None if one.change_usd is None else Decimal(one.change_usd)
+    verdict = [", ".join(words[f"not_{name}"] for name in one.objections) or words["good"]]
+    if one.changed_usd is not None:
+        difference = language.difference(Decimal(one.changed_usd))
+        verdict.append(words["changed"].format(difference=difference))
     return {
         "href": quote(one.path),
         "title": one.title,
@@ -126,8 +142,8 @@ def _row(one: Listed, language: Language) -> dict[str, Any]:
         "workspace": one.workspace,
         "total": language.money(Decimal(one.total_cost_usd)),
         "change": language.difference(change),
-        "is_good": not one.objections,
-        "verdict": ", ".join(words[f"not_{name}"] for name in one.objections) or words["good"],
+        "is_good": not one.objections and one.changed_usd is None,
+        "verdict": "; ".join(verdict),
     }
 
 

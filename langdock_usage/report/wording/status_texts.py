@@ -9,11 +9,15 @@ from langdock_usage.report.monthly.data_status import DataStatus
 
 @dataclass(frozen=True)
 class Statement:
-    """One part of the status in words; `is_good` where nothing is left to wish for."""
+    """One part of the status in words; `is_good` where nothing is left to wish for.
+
+    `about` is the subheading in the small print that says more, if one does.
+    """
 
     is_good: bool
     word: str
     text: str
+    about: str = ""
 
 
 def statements(status: DataStatus, formatter: Formatter) -> list[Statement]:
