@@ -7,7 +7,7 @@ from decimal import Decimal
 from langdock_usage.check.finding import Finding, usd
 from langdock_usage.check.month import Month
 from langdock_usage.report.monthly.data_status import DataStatus
-from langdock_usage.report.previous_report import moment_of_report
+from langdock_usage.report.previous_report import moment_of_data, summary_of_report
 from langdock_usage.store.status import status
 from langdock_usage.text import counted, exact
 from langdock_usage.windows import ONE_DAY, Period, parse_month, ranges
@@ -70,8 +70,8 @@ def not_reconciled(month: Month, most_usd: float) -> Iterator[Finding]:
 def restated(month: Month, least_usd: float) -> Iterator[Finding]:
     """Newer exports state something else than the report of the month rests on."""
     reports = (month.reports / month.name).glob("monthly_report*.html")
-    moments = filter(None, (moment_of_report(path, month.org_id) for path in reports))
-    moment = max(moments, default=None)
+    moments = (moment_of_data(summary_of_report(path), month.org_id) for path in reports)
+    moment = max(filter(None, moments), default=None)
     if moment is None:
         return
     made_of = datetime.fromisoformat(moment).replace(tzinfo=UTC)

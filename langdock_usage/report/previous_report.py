@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,13 +29,11 @@ def summary_in(page: str) -> dict[str, Any]:
     return summary if isinstance(summary, dict) else {}
 
 
-def price_book_of_report(path: Path, org_id: str) -> dict[str, Any] | None:
-    """The price book that the report at `path` rests on: `book`, `list_version`, `sha256`.
+def price_book_of(summary: Mapping[str, Any], org_id: str) -> dict[str, Any] | None:
+    """The price book that a report rests on: `book`, `list_version`, `sha256`.
 
-    None where there is none that can be read, where it is another workspace's, or where it says of
-    none.
+    None where the summary is none, where it is another workspace's, or where it says of none.
     """
-    summary = summary_of_report(path)
     book = summary.get("price_book")
     if summary.get("org_id") != org_id or not isinstance(book, dict):
         return None
@@ -43,12 +42,11 @@ def price_book_of_report(path: Path, org_id: str) -> dict[str, Any] | None:
     return known if is_whole else None
 
 
-def moment_of_report(path: Path, org_id: str) -> str | None:
-    """The moment (UTC) of the data that the report at `path` rests on.
+def moment_of_data(summary: Mapping[str, Any], org_id: str) -> str | None:
+    """The moment (UTC) of the data that a report rests on.
 
-    None where there is none that can be read, or where it is another workspace's.
+    None where the summary is none, or another workspace's.
     """
-    summary = summary_of_report(path)
     try:
         is_naive = datetime.fromisoformat(summary["data_of"]).tzinfo is None
         return str(summary["data_of"]) if is_naive and summary["org_id"] == org_id else None

@@ -1,8 +1,7 @@
 """notebook → papermill → one sealed HTML file."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,15 +16,15 @@ from langdock_usage.report.monthly.open_month import OpenMonth, open_month
 from langdock_usage.report.monthly.summary import shows_summary
 from langdock_usage.report.notebooks import ASKED_REPORT, Notebook, is_notebook, read_notebook
 from langdock_usage.report.previous_report import (
-    moment_of_report,
-    price_book_of_report,
+    moment_of_data,
+    price_book_of,
+    summary_in,
     summary_of_report,
 )
 from langdock_usage.report.sealed import for_jupyterlab, seal
 from langdock_usage.report.sending.index import update_index
 from langdock_usage.report.sending.mail import check_address, write_mail
 from langdock_usage.report.sending.pdf import find_browser, print_pdf
-from langdock_usage.store.excerpt import redacted
 from langdock_usage.windows import history_start
 
 DEFAULT_NOTEBOOK = "monthly_report"
@@ -138,17 +137,12 @@ def render_notebook(
     if request.as_pdf:
         find_browser()  # better now than after the report
     # Nobody can change the numbers halfway: the file is open while the notebook runs.
-    with _open(request) as month:
+    with open_month(
+        request.database, request.month, request.org_id, is_redacted=request.is_redacted
+    ) as month:
         if request.require_final:
             _check_final(month)
-        standard = {
-            "database": str(month.usage.path),
-            "month": request.month,
-            "org_id": month.org_id,
-            "earlier_report": moment_of_report(html, month.org_id),
-            "earlier_file": _earlier(html, request.since),
-            "earlier_price_book": price_book_of_report(html, month.org_id),
-        }
+        standard = _standard(request, month, html)
         known = {key: value for key, value in standard.items() if key in notebook.defaults}
         asked = {
             "database": str(request.database),
@@ -160,11 +154,7 @@ def render_notebook(
         kernel.database = request.database
         executed = execute(notebook, known | given, kernel)
         summary = None if shows_summary(executed) else month.summary()
-    if notebook.name in language.texts("report_titles"):
-        name = f"report_titles.{notebook.name}"
-        title = language.text(name, month=language.month(month.first))
-    else:
-        title = f"{notebook.name} {request.month}"
+    title = _title(notebook, language, month)
     sealed = seal(
         executed,
         summary,
@@ -173,30 +163,39 @@ def render_notebook(
         show_code=request.show_code,
         on_missing=on_warning,
     )
-    _write(html, sealed, for_jupyterlab(executed), request.folder)
+    _write(html, sealed, for_jupyterlab(executed))
+    if request.folder:
+        update_index(request.folder)
     if request.as_pdf:
         print_pdf(html)
-    write_mail(html, title, language, request.address)
+    write_mail(html, summary or summary_in(sealed), title, language, request.address)
     return html
 
 
-def _earlier(html: Path, since: Path | None) -> str | None:
-    """The report to compare with. Raises InvalidRequest where `since` is none."""
-    if since and not summary_of_report(since):
-        raise InvalidRequest(f"{since} is no report that can be compared with.")
-    earlier = since or html
-    return str(earlier) if earlier.is_file() else None
+def _standard(request: ReportRequest, month: OpenMonth, html: Path) -> dict[str, object]:
+    """The parameters that every notebook may have, with what the version before said.
+
+    Raises InvalidRequest where that is no report.
+    """
+    before = summary_of_report(html)
+    if request.since and not summary_of_report(request.since):
+        raise InvalidRequest(f"{request.since} is no report that can be compared with.")
+    earlier = request.since or (html if before else None)
+    return {
+        "database": str(month.usage.path),
+        "month": request.month,
+        "org_id": month.org_id,
+        "earlier_report": moment_of_data(before, month.org_id),
+        "earlier_file": earlier and str(earlier),
+        "earlier_price_book": price_book_of(before, month.org_id),
+    }
 
 
-@contextmanager
-def _open(request: ReportRequest) -> Iterator[OpenMonth]:
-    """The month that a report is about; of a redacted one, in a copy of the database."""
-    with open_month(request.database, request.month, request.org_id) as month:
-        if not request.is_redacted:
-            yield month
-            return
-        with redacted(request.database) as copy, open_month(copy, month.name, month.org_id) as same:
-            yield same
+def _title(notebook: Notebook, language: Language, month: OpenMonth) -> str:
+    name = f"report_titles.{notebook.name}"
+    if notebook.name in language.texts("report_titles"):
+        return language.text(name, month=language.month(month.first))
+    return f"{notebook.name} {month.name}"
 
 
 def _check_final(month: OpenMonth) -> None:
@@ -215,7 +214,7 @@ def _check_final(month: OpenMonth) -> None:
         )
 
 
-def _write(path: Path, html: str, executed: Any, folder: Path | None) -> None:
+def _write(path: Path, html: str, executed: Any) -> None:
     import nbformat
 
     text: Any = nbformat.writes  # has no types
@@ -225,8 +224,6 @@ def _write(path: Path, html: str, executed: Any, folder: Path | None) -> None:
         for file, content in ((path.with_suffix(".ipynb"), text(executed)), (path, html)):
             with atomic_write(file) as unfinished:
                 unfinished.write_text(content, encoding="utf-8", newline="\n")
-        if folder:
-            update_index(folder)
     except OSError as error:
         raise ReportError(
             f"Cannot write the report into {path.parent}: {error.strerror}."

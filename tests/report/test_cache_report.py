@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import langdock_usage as lu
-from langdock_usage.report.previous_report import price_book_of_report
+from langdock_usage.report.previous_report import price_book_of, summary_of_report
 from tests.support.databases import ROW
 from tests.support.priced import build, exclusive, inclusive
 from tests.support.quick import NOTEBOOK, quick_report
@@ -139,13 +139,13 @@ def test_what_an_earlier_report_says_of_its_price_book_is_read_only_if_it_says_s
 ) -> None:
     html = quick_report(database, "2026-10", tmp_path / "report.html")
     used = lu.open(database).prices(org="org_a").attrs["price_book"]
-    assert price_book_of_report(html, "org_a") == used
-    assert price_book_of_report(html, "org_b") is None
-    assert price_book_of_report(tmp_path / "none.html", "org_a") is None
+    assert price_book_of(summary_of_report(html), "org_a") == used
+    assert price_book_of(summary_of_report(html), "org_b") is None
+    assert price_book_of(summary_of_report(tmp_path / "none.html"), "org_a") is None
     for book in ("null", "[]", '{"book": "1"}', '{"book": 1, "list_version": "1"}'):
         summary = f'{{"org_id": "org_a", "price_book": {book}}}'
         html.write_text(f'<script type="application/json" id="report-summary">{summary}</script>')
-        assert price_book_of_report(html, "org_a") is None
+        assert price_book_of(summary_of_report(html), "org_a") is None
 
 
 def test_without_token_columns_it_says_what_is_missing_and_why(tmp_path: Path) -> None:

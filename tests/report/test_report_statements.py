@@ -11,7 +11,7 @@ import pytest
 from langdock_usage.errors import InvalidRequest, NoData
 from langdock_usage.report.language import Language
 from langdock_usage.report.monthly.provenance import moment_of
-from langdock_usage.report.previous_report import moment_of_report
+from langdock_usage.report.previous_report import moment_of_data, summary_of_report
 from langdock_usage.windows import Period
 from tests.support.databases import UsageRow, add_usage, days
 from tests.support.quick import quick_report
@@ -171,7 +171,7 @@ def test_earlier_report_is_read_only_if_it_is_one(
 ) -> None:
     path = tmp_path / "report.html"
     path.write_text(f'<script type="application/json" id="report-summary">{summary}</script>')
-    assert moment_of_report(path, "org-1") == moment
+    assert moment_of_data(summary_of_report(path), "org-1") == moment
 
 
 def test_moment_that_is_given_by_hand() -> None:

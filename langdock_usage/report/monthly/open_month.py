@@ -12,6 +12,7 @@ from langdock_usage.metrics.usage import Usage
 from langdock_usage.report.monthly.data_status import DataStatus
 from langdock_usage.report.monthly.summary import summary_of
 from langdock_usage.store.connection import open_for_reading
+from langdock_usage.store.excerpt import redacted
 from langdock_usage.windows import parse_month
 
 
@@ -43,15 +44,24 @@ class OpenMonth:
 
 
 @contextmanager
-def open_month(database: Path, month: str, org_id: str | None) -> Iterator[OpenMonth]:
-    """Hold a month as it is. Raises InvalidRequest, NoData, StoreError."""
+def open_month(
+    database: Path, month: str, org_id: str | None, *, is_redacted: bool = False
+) -> Iterator[OpenMonth]:
+    """Hold a month as it is; `is_redacted`: in a copy of the database, with pseudonyms.
+
+    Raises InvalidRequest, NoData, StoreError, and of pseudonyms PseudonymsError.
+    """
     parse_month(month)
     usage = Usage(database)
     org_id = usage.workspace(org_id)
     with open_for_reading(database):
         with without_warnings():
             _check_data(usage, month, org_id)
-        yield OpenMonth(usage, month, org_id)
+        if not is_redacted:
+            yield OpenMonth(usage, month, org_id)
+            return
+        with redacted(database) as copy, open_month(copy, month, org_id) as same:
+            yield same
 
 
 def _check_data(usage: Usage, month: str, org_id: str) -> None:

@@ -15,7 +15,6 @@ from langdock_usage.errors import InvalidRequest, ReportError
 from langdock_usage.escaping import printable
 from langdock_usage.files import atomic_write
 from langdock_usage.report.language import Language
-from langdock_usage.report.previous_report import summary_of_report
 
 LINES = 5
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+", re.ASCII)
@@ -27,11 +26,17 @@ def check_address(address: str | None) -> None:
         raise InvalidRequest(f"{address!r} is no address; write it like name@example.com.")
 
 
-def write_mail(html: Path, title: str, language: Language, address: str | None) -> Path | None:
+def write_mail(
+    html: Path,
+    summary: Mapping[str, Any],
+    title: str,
+    language: Language,
+    address: str | None,
+) -> Path | None:
     """`NAME.eml` beside a report: subject, five lines, the file attached; nothing is sent.
 
-    Without an address, a message of an older version is removed: it would say something else.
-    Raises ReportError.
+    `summary` is what the report carries for programs. Without an address, a message of an older
+    version is removed: it would say something else. Raises ReportError.
     """
     eml = html.with_suffix(".eml")
     try:
@@ -39,14 +44,15 @@ def write_mail(html: Path, title: str, language: Language, address: str | None) 
             eml.unlink(missing_ok=True)
             return None
         with atomic_write(eml) as unfinished:
-            unfinished.write_bytes(bytes(_message(html, title, language, address)))
+            unfinished.write_bytes(bytes(_message(html, summary, title, language, address)))
     except OSError as error:
         raise ReportError(f"Cannot write {eml}: {error.strerror}.") from error
     return eml
 
 
-def _message(html: Path, title: str, language: Language, address: str) -> EmailMessage:
-    summary = summary_of_report(html)
+def _message(
+    html: Path, summary: Mapping[str, Any], title: str, language: Language, address: str
+) -> EmailMessage:
     lines = [printable(line) for line in _lines(summary, language)][:LINES]
     message = EmailMessage(policy=SMTP)
     total = language.money(Decimal(summary["total_cost_usd"]))

@@ -1,12 +1,10 @@
 """Sealed pages beside reports: no script, no request, one style."""
 
-from functools import cache
 from importlib.resources import files
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from langdock_usage.embedding import source_hash
 from langdock_usage.report.language import Language
+from langdock_usage.report.templates import templates
 
 
 def sealed_page(template: str, language: Language, **values: object) -> str:
@@ -17,17 +15,6 @@ def sealed_page(template: str, language: Language, **values: object) -> str:
     policy = (
         f"default-src 'none'; style-src {source_hash(style)}; base-uri 'none'; form-action 'none'"
     )
-    page = _templates().get_template(template)
+    page = templates("sending").get_template(template)
     words = language.texts("index")
     return page.render(style=style, policy=policy, language=language.code, words=words, **values)
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("langdock_usage.report", "template/sending"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

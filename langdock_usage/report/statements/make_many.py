@@ -18,7 +18,7 @@ from langdock_usage.analysis.shares import SharingRule
 from langdock_usage.errors import InvalidRequest, ReportError
 from langdock_usage.report.kernel.process import end_with_parent
 from langdock_usage.report.language import LANGUAGES, Language
-from langdock_usage.report.monthly.open_month import OpenMonth, open_month
+from langdock_usage.report.monthly.open_month import open_month
 from langdock_usage.report.notebooks import Notebook, read_notebook
 from langdock_usage.report.render_many import CAN_FORK, PRELOAD
 from langdock_usage.report.sending.index import INDEX, update_index
@@ -27,7 +27,6 @@ from langdock_usage.report.statements.file_names import file_names
 from langdock_usage.report.statements.folder import CONTROL, FOLDER, replace_statements
 from langdock_usage.report.statements.make import StatementRequest, make_statement
 from langdock_usage.report.statements.workbook import write_control_sheet
-from langdock_usage.store.excerpt import redacted
 from langdock_usage.store.own_usage import Grouping, OwnUsage, own_usage
 from langdock_usage.windows import parse_month
 
@@ -62,7 +61,9 @@ def make_statements(request: StatementsRequest, on_warning: Tell, on_progress: O
     notebook = read_notebook(NOTEBOOK)
     parameters = _parameters(notebook, request.parameters)
     folder = request.output / request.month / FOLDER
-    with _open(request) as month:
+    with open_month(
+        request.database, request.month, request.org_id, is_redacted=request.is_redacted
+    ) as month:
         dues = dues_of_month(month, request.per, request.rule)
         names = file_names([due.name for due in dues], (CONTROL, Path(INDEX).stem))
         for name, file in names.items():
@@ -91,10 +92,7 @@ def make_statements(request: StatementsRequest, on_warning: Tell, on_progress: O
             control = Path(made) / f"{CONTROL}.xlsx"
             write_control_sheet(control, dues, request.month, month.org_id, request.rule)
             replace_statements(folder, Path(made))
-    try:
-        update_index(request.output)
-    except OSError as error:
-        raise ReportError(f"Cannot write {request.output / INDEX}: {error.strerror}.") from error
+    update_index(request.output)
     return folder
 
 
@@ -105,17 +103,6 @@ def _parameters(notebook: Notebook, given: Mapping[str, str]) -> dict[str, objec
             raise InvalidRequest(f"The parameter {name!r} is set by `statements` itself.")
     Language(str(parameters.get("language", LANGUAGES[0])))  # there is such a language
     return parameters
-
-
-@contextmanager
-def _open(request: StatementsRequest) -> Iterator[OpenMonth]:
-    """The month; with pseudonyms, that of a copy."""
-    with open_month(request.database, request.month, request.org_id) as month:
-        if not request.is_redacted:
-            yield month
-            return
-        with redacted(request.database) as copy, open_month(copy, month.name, month.org_id) as same:
-            yield same
 
 
 def _make_all(
