@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ from markupsafe import Markup
 from langdock_usage.analysis.bridge import EFFECTS
 from langdock_usage.charts.drawing.chart_data import require
 from langdock_usage.charts.drawing.names import shorten
-from langdock_usage.charts.drawing.top_and_others import add_up, ratio
+from langdock_usage.charts.drawing.top_and_others import DIGITS, ratio
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.wording.cause_texts import told
 
@@ -53,12 +53,10 @@ class Causes:
 
     def of_keys(self) -> pd.DataFrame:
         """One row per API key: what moved it; the largest change first."""
-        rows = [
-            {"api_key_id": key, "api_key_name": pairs["api_key_name"].iloc[0], **add_up(pairs)}
-            for key, pairs in self.bridge.groupby("api_key_id", sort=False)
-        ]
-        columns = [*KEY, "cost_before_usd", *EFFECTS, "cost_after_usd", "change_usd"]
-        found = pd.DataFrame(rows, columns=columns)
+        columns = ["cost_before_usd", *EFFECTS, "cost_after_usd", "change_usd"]
+        pairs = self.bridge[[*KEY, *columns]].groupby("api_key_id", sort=False, as_index=False)
+        with localcontext(prec=DIGITS):
+            found = pairs.agg({"api_key_name": "first", **dict.fromkeys(columns, "sum")})
         found["change_ratio"] = [
             ratio(change, before)
             for change, before in zip(found["change_usd"], found["cost_before_usd"], strict=True)
