@@ -8,6 +8,7 @@ from langdock_usage.cli.command_line import command_line, langdock_usage
 from langdock_usage.cli.commands.check import check
 from langdock_usage.cli.commands.explore import export, lab
 from langdock_usage.cli.commands.ingest import fetch, load, rebuild, status, unload
+from langdock_usage.cli.commands.lake import lake
 from langdock_usage.cli.commands.redact import redact
 from langdock_usage.cli.commands.reference_apps import reference_apps
 from langdock_usage.cli.commands.report import ReportCommand, report
@@ -30,7 +31,7 @@ app = typer.Typer(
 app.callback()(langdock_usage)
 for reference_app in reference_apps():
     app.add_typer(reference_app)
-for command in (demo, fetch, load, unload, rebuild, status, check, lab, export, sandbox):
+for command in (demo, fetch, load, unload, rebuild, status, check, lab, export, lake, sandbox):
     app.command()(command)
 for reporting in (report, statements):
     app.command(cls=ReportCommand)(reporting)
@@ -38,7 +39,7 @@ app.add_typer(redact)
 
 ORDER = (
     *("demo", "fetch", "report", "status", "check", "statements"),  # the first steps
-    *("load", *(kind.name for kind in STATED), "export", "lab"),
+    *("load", *(kind.name for kind in STATED), "export", "lake", "lab"),
     *("unload", "rebuild", "redact", "sandbox"),
 )
 

@@ -111,7 +111,8 @@ class Usage:
         self.moment = moment
         self._reader = Reader(path, moment)
         # what is wrong with the file is told now, not at the first question
-        open_for_reading(path).close()
+        with open_for_reading(path):
+            pass
 
     def __enter__(self) -> Self:
         return self

@@ -2,6 +2,8 @@
 
 import glob
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -9,10 +11,17 @@ from threading import Event
 
 import duckdb
 
-from langdock_usage.errors import DatabaseBusy, DatabaseLocked, DatabaseMissing, StoreError
+from langdock_usage.errors import (
+    DatabaseBusy,
+    DatabaseLocked,
+    DatabaseMissing,
+    InvalidRequest,
+    StoreError,
+)
 from langdock_usage.files import atomic_write
 from langdock_usage.sql import read_sql
 from langdock_usage.store.as_of import ARCHIVE, create_views_as_of
+from langdock_usage.store.lake.reading import attach_lake, open_lake
 from langdock_usage.store.schema import create_all, current_version, stored_version
 from langdock_usage.store.upgrade import upgrade
 from langdock_usage.store.waiting import OnWait, when_free
@@ -24,12 +33,38 @@ STORAGE_VERSION = "v1.4.0"
 HEADER_BYTES = 3 * 4096  # at the beginning of each database
 
 
-def open_for_reading(path: Path, moment: datetime | None = None) -> duckdb.DuckDBPyConnection:
+@contextmanager
+def open_for_reading(
+    path: Path, moment: datetime | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection; with a `moment`, to the same views over what had come in by then.
 
-    Waits some seconds for a writer, and warns of it (DatabaseBusy) where that takes long.
-    Raises DatabaseMissing, DatabaseLocked, StoreError.
+    `path` is a DuckDB file or the folder of a lake, which is a state and knows no moments. Waits
+    some seconds for a writer, and warns of it (DatabaseBusy) where that takes long.
+    Raises DatabaseMissing, DatabaseLocked, InvalidRequest, StoreError.
     """
+    if not path.is_dir():
+        with _open_file(path, moment) as connection:
+            yield connection
+        return
+    if moment is not None:
+        raise InvalidRequest(
+            f"{path} is a lake, which holds no former states; ask the database that it was made of."
+        )
+    with open_lake(path) as connection:
+        yield connection
+
+
+def attach_for_reading(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
+    """Make a DuckDB file, or a lake, that is open already known to another connection."""
+    if path.is_dir():
+        attach_lake(connection, path, name)
+    else:
+        file = duckdb.ConstantExpression(str(path))
+        connection.execute(f"attach {file} as {name} (read_only)")
+
+
+def _open_file(path: Path, moment: datetime | None) -> duckdb.DuckDBPyConnection:
     if not path.is_file():
         problem = f"There is no database at {path}; make one with `langdock-usage fetch`, or"
         raise _another(DatabaseMissing, problem)
@@ -70,6 +105,8 @@ def open_for_writing(
     Waits up to `wait_seconds`, and not longer than until `give_up` is set, for those who have the
     file open. Raises DatabaseLocked, StoreError.
     """
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder, not a database; nothing can be added to it.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -135,8 +172,7 @@ def _connect(path: Path, *, read_only: bool, in_memory: bool = False) -> duckdb.
     try:
         if in_memory:
             connection = duckdb.connect()
-            file = duckdb.ConstantExpression(str(path))
-            connection.execute(f"attach {file} as {ARCHIVE} (read_only)")
+            attach_for_reading(connection, path, ARCHIVE)
         elif read_only:
             connection = duckdb.connect(path, read_only=True)
         else:

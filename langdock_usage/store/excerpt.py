@@ -9,7 +9,7 @@ import duckdb
 
 from langdock_usage.errors import StoreError
 from langdock_usage.sql import read_sql
-from langdock_usage.store.connection import first_line, open_for_writing
+from langdock_usage.store.connection import attach_for_reading, first_line, open_for_writing
 from langdock_usage.store.pseudonyms import Pseudonym, pseudonyms
 from langdock_usage.store.schema import count_exports
 
@@ -34,8 +34,7 @@ def redacted(database: Path) -> Iterator[Path]:
 def _copy(
     connection: duckdb.DuckDBPyConnection, database: Path, names: Sequence[Pseudonym]
 ) -> None:
-    file = duckdb.ConstantExpression(str(database))
-    connection.execute(f"attach {file} as original (read_only)")
+    attach_for_reading(connection, database, "original")
     parameters = {
         "kinds": [one.kind for one in names],
         "names": [one.name for one in names],

@@ -12,7 +12,7 @@ import duckdb
 
 from langdock_usage.errors import StoreError
 from langdock_usage.sql import VIEWS, read_sql
-from langdock_usage.store.connection import first_line, open_for_writing
+from langdock_usage.store.connection import attach_for_reading, first_line, open_for_writing
 from langdock_usage.windows import Period
 
 Grouping = Literal["team", "cost_center"]
@@ -77,8 +77,7 @@ def own_usage(database: Path, grouping: Grouping, org_id: str, month: Period) ->
                 made.execute(f"alter table filled rename to {view}")
         try:
             connection.execute("set TimeZone = 'UTC'")
-            file = duckdb.ConstantExpression(str(database))
-            connection.execute(f"attach {file} as original (read_only)")
+            attach_for_reading(connection, database, "original")
             connection.execute("use original")
             values: dict[str, object] = {"org_id": org_id, "last": month.last}
             for table in ("own_rows", "counted_rows", "key_names"):

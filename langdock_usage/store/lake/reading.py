@@ -1,0 +1,102 @@
+"""Opening a lake to read: the views of a database, over Parquet files."""
+
+import hashlib
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+import duckdb
+
+from langdock_usage.errors import StoreError
+from langdock_usage.raw.reference.kinds import KINDS
+from langdock_usage.sql import VIEWS, read_sql
+from langdock_usage.store.lake.locks import kept_as_it_is
+from langdock_usage.store.lake.manifest import PARTITIONED, TABLES, Manifest, paths_of
+
+# Where the lines of each kind of reference file are, as they were stated last.
+STATED = {
+    "keys": "key_owners",
+    "workspaces": "workspace_names",
+    "prices": "own_prices",
+    "budgets": "budget_lines",
+    "expected": "expected_events",
+    "rates": "own_rates",
+    "rates_used": "exchange_rates",
+    "invoices": "invoices",
+}
+# Workspace and month are those in the names of folders: what a question leaves out is not opened.
+_PARTITIONS = "hive_partitioning = true, hive_types = {'org_id': varchar, 'month': date}"
+_opening = Lock()
+
+
+@contextmanager
+def open_lake(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the views of a lake, which stays as it is until the end of the block.
+
+    Those who open it meanwhile in this process get the same views, which need not be made again.
+    What does not fit into memory goes into a temporary folder, which exists only as long as it is
+    needed. Raises DatabaseMissing, StoreError.
+    """
+    manifest = Manifest.of_lake(folder)
+    with kept_as_it_is(folder):
+        manifest = Manifest.of_lake(folder)
+        with _opening:
+            connection = _connect(folder.resolve(), manifest)
+        with connection:
+            yield connection
+
+
+def _connect(folder: Path, manifest: Manifest) -> duckdb.DuckDBPyConnection:
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    connection = duckdb.connect(f":memory:lake_{name}")
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        is_made = connection.execute("from duckdb_views() where view_name = 'usage'").fetchone()
+        if not is_made:
+            connection.execute("set enable_progress_bar = false")
+            spilled = Path(tempfile.gettempdir()) / f"langdock-usage-{secrets.token_hex(8)}"
+            connection.execute("set temp_directory = $1", [str(spilled)])
+            connection.execute("set allowed_directories = $1", [[f"{folder}/"]])
+            create_lake_views(connection, folder, manifest)
+    except duckdb.Error as error:
+        connection.close()
+        problem = next(iter(str(error).splitlines()), "unknown error")
+        raise StoreError(f"The lake {folder} cannot be read: {problem}") from error
+    return connection
+
+
+def create_lake_views(
+    connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest
+) -> None:
+    """The tables of a lake, and over them all views and tables of a database, as views."""
+    for table in TABLES:
+        files = duckdb.ConstantExpression([str(one) for one in paths_of(folder, manifest, table)])
+        kind = _PARTITIONS if table in PARTITIONED else "hive_partitioning = false"
+        connection.execute(f"create view {table} as from read_parquet({files}, {kind})")
+    connection.execute(f"create view export_rows as {read_sql('store/lake/export_rows')}")
+    for view, definition in VIEWS.items():
+        if view not in TABLES:
+            connection.execute(f"create view {view} as {read_sql(definition)}")
+
+
+def attach_lake(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> None:
+    """A lake that is open already, as a database in memory with the tables of reference files.
+
+    A lake knows what these files state, not when they were loaded: their lines get a moment
+    of their own.
+    """
+    [(before,)] = connection.execute("select current_database()").fetchall()
+    connection.execute(f"attach ':memory:' as {name}")
+    connection.execute(f"use {name}")
+    try:
+        create_lake_views(connection, folder.resolve(), Manifest.of_lake(folder))
+        for kind in KINDS:
+            lines = read_sql("store/lake/loaded_lines", view=STATED[kind.name])
+            connection.execute(f"create view {kind.table} as {lines}")
+        loads = read_sql("store/lake/reference_loads", files=tuple(kind.name for kind in KINDS))
+        connection.execute(f"create view reference_loads as {loads}")
+    finally:
+        connection.execute(f"use {before}")

@@ -1,0 +1,40 @@
+-- Every exported row: those that count, as `usage` says them, and all others.
+select
+    export_id,
+    org_id,
+    window_start,
+    window_end,
+    month,
+    api_key_id,
+    api_key_name,
+    model,
+    requests,
+    total_cost_usd,
+    sum_prompt_tokens,
+    sum_completion_tokens,
+    cached_prompt_tokens,
+    cache_creation_tokens,
+    no_cache_tokens,
+    token_accounting as row_accounting,
+    input_tokens
+from usage
+union all
+select
+    export_id,
+    org_id,
+    window_start,
+    window_end,
+    month,
+    api_key_id,
+    api_key_name,
+    model,
+    requests,
+    total_cost_usd,
+    sum_prompt_tokens,
+    sum_completion_tokens,
+    cached_prompt_tokens,
+    cache_creation_tokens,
+    no_cache_tokens,
+    row_accounting,
+    input_tokens
+from uncounted_rows

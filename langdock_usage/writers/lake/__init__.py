@@ -1,0 +1,1 @@
+"""Writing a lake: Parquet files of what databases hold."""

@@ -1,0 +1,157 @@
+"""Writing a lake, or bringing it up to date: only files whose rows changed are written."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from langdock_usage.errors import DatabaseLocked, InvalidRequest, StoreError
+from langdock_usage.settings import WAIT_SECONDS
+from langdock_usage.store.connection import first_line
+from langdock_usage.store.lake.locks import read_by_nobody
+from langdock_usage.store.lake.manifest import MANIFEST, NEXT, LakeFile, Manifest
+from langdock_usage.store.waiting import OnWait
+from langdock_usage.text import counted
+from langdock_usage.writers.lake.install import UNFINISHED, finish, install
+from langdock_usage.writers.lake.parts import Part, parts_of
+from langdock_usage.writers.lake.sources import Sources, opened
+
+LOCK = ".lock"
+OnProgress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class WrittenLake:
+    """What a run wrote: files of how many, the rows in them, and the files that it removed."""
+
+    folder: Path
+    written: int
+    files: int
+    rows: int
+    removed: int
+
+    def __str__(self) -> str:
+        if not self.written and not self.removed:
+            return f"{self.folder} is up to date: {counted(self.files, 'file')}."
+        removed = f", {self.removed} removed" if self.removed else ""
+        return (
+            f"{self.folder}: {self.written} of {counted(self.files, 'file')} written"
+            f"{removed}, {counted(self.rows, 'row')}."
+        )
+
+
+def databases_of_lake(folder: Path) -> list[Path]:
+    """The databases that a lake was made of last; none where there is no lake."""
+    manifest = Manifest.of(folder)
+    return [Path(one.path) for one in manifest.databases] if manifest else []
+
+
+def write_lake(
+    folder: Path,
+    databases: Sequence[Path],
+    on_progress: OnProgress,
+    *,
+    wait_seconds: float = WAIT_SECONDS,
+    on_wait: OnWait | None = None,
+) -> WrittenLake:
+    """Write what these databases hold into the folder, in place of what it held.
+
+    Who reads the lake meanwhile reads it as it was, or as it is then. Raises InvalidRequest,
+    DatabaseMissing, DatabaseLocked, ExportConflict, StoreError; the lake is then as it was.
+    """
+    try:
+        _check_folder(folder)
+        with _only_writer(folder):
+            if (folder / NEXT).exists() or (folder / UNFINISHED).exists():
+                with read_by_nobody(folder, wait_seconds, on_wait):
+                    finish(folder)
+            with opened(databases) as sources:
+                return _write(folder, sources, on_progress, wait_seconds, on_wait)
+    except (OSError, duckdb.Error) as error:
+        reason = first_line(error) if isinstance(error, duckdb.Error) else error.strerror
+        raise StoreError(f"The lake {folder} cannot be written: {reason}") from error
+
+
+def _check_folder(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise InvalidRequest(f"{folder} is a file; name a folder for the lake.")
+    ours = (MANIFEST, NEXT, UNFINISHED, LOCK)
+    if (
+        folder.exists()
+        and any(folder.iterdir())
+        and not any((folder / one).exists() for one in ours)
+    ):
+        raise InvalidRequest(
+            f"{folder} holds something else; name a folder of its own for the lake."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def _only_writer(folder: Path) -> Iterator[None]:
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise DatabaseLocked(
+            f"Another process is writing the lake {folder}; try again when it is done."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _write(
+    folder: Path,
+    sources: Sources,
+    on_progress: OnProgress,
+    wait_seconds: float,
+    on_wait: OnWait | None,
+) -> WrittenLake:
+    before = Manifest.of(folder) or Manifest()
+    parts = list(parts_of(sources))
+    changed = [part for part in parts if not _is_there(folder, before, part)]
+    unfinished = folder / UNFINISHED
+    try:
+        files = dict(before.files)
+        for done, part in enumerate(changed):
+            on_progress(done, len(changed))
+            files[part.name] = _write_part(sources, part, unfinished / part.name)
+        after = Manifest(sources.described(), {part.name: files[part.name] for part in parts})
+        if after != before:
+            unfinished.mkdir(exist_ok=True)
+            (unfinished / MANIFEST).write_text(after.to_json(), encoding="utf-8", newline="\n")
+            with read_by_nobody(folder, wait_seconds, on_wait):
+                install(folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return WrittenLake(
+        folder,
+        written=len(changed),
+        files=len(parts),
+        rows=sum(files[part.name].rows for part in changed),
+        removed=len(before.files.keys() - after.files.keys()),
+    )
+
+
+def _is_there(folder: Path, before: Manifest, part: Part) -> bool:
+    known = before.files.get(part.name)
+    return (
+        known is not None
+        and known.fingerprint == part.fingerprint
+        and (folder / part.name).exists()
+    )
+
+
+def _write_part(sources: Sources, part: Part, path: Path) -> LakeFile:
+    path.parent.mkdir(parents=True)
+    row = sources.connection.execute(
+        f"copy ({part.query}) to $path (format parquet, compression zstd)",
+        {**part.values, "path": str(path)},
+    ).fetchone()
+    return LakeFile(part.fingerprint, int(row[0]) if row else 0)
