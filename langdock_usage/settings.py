@@ -40,7 +40,7 @@ class Settings:
         given = {name: value for name, value in environment.items() if value.strip()}
         here = _dotenv(Path())
         settings = cls._of({**here, **given}, Path())
-        if settings.database.is_file():
+        if settings.database.exists():
             return settings
         for folder in Path.cwd().parents:
             try:
@@ -50,7 +50,7 @@ class Settings:
                     raise
                 continue  # some other project's
             database = cls._of({**there, **given}, folder).database
-            if database.is_file():
+            if database.exists():
                 return cls._of({**there, **here, **given}, folder).with_database(database)
         return settings
 

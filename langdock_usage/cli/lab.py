@@ -42,10 +42,10 @@ def prepare(database: Path, *, is_given: bool, project: Path = Path()) -> Lab:
     Raises DatabaseMissing.
     """
     remarks = []
-    if not database.is_file() and not is_given and DEMO.is_file():
+    if not database.exists() and not is_given and DEMO.is_file():
         remarks.append(f"There is no database at {database} yet; this is the made-up one of demo.")
         database = DEMO
-    if not database.is_file():
+    if not database.exists():
         raise DatabaseMissing(
             f"There is no database at {database}; make one with `langdock-usage fetch`, "
             "or a made-up one with `langdock-usage demo`."

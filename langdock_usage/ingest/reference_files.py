@@ -13,7 +13,7 @@ from langdock_usage.raw.reference.reading import read_lines
 from langdock_usage.raw.reference.reference_file import Line, ReferenceFile
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.store.waiting import OnWait
-from langdock_usage.store.writing.lock import only_writer
+from langdock_usage.store.writing.lock import only_writer, refuse_lake
 from langdock_usage.store.writing.store import Store
 
 MOMENT = timedelta(microseconds=1)
@@ -46,6 +46,7 @@ def load_file(
 
     Raises ReferenceFileError with every wrong line, DatabaseMissing, DatabaseLocked.
     """
+    refuse_lake(database)
     if not database.is_file():
         raise DatabaseMissing(
             f"There is no database at {database}; make one with `langdock-usage fetch` first."

@@ -8,7 +8,7 @@ from langdock_usage.escaping import printable
 from langdock_usage.raw.archive import UNLOADED, Archive, RawExport
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.store.waiting import OnWait
-from langdock_usage.store.writing.lock import only_writer
+from langdock_usage.store.writing.lock import only_writer, refuse_lake
 from langdock_usage.store.writing.store import Store
 from langdock_usage.text import suggestion
 
@@ -42,6 +42,7 @@ def unload(
     Its raw files are kept in a folder of their own, out of reach of `rebuild`. Raises
     DatabaseMissing, DatabaseLocked, and InvalidRequest where no loaded export has this id.
     """
+    refuse_lake(database)
     if not database.is_file():
         raise DatabaseMissing(f"There is no database at {database}; name another with --db.")
     archive = Archive(database)

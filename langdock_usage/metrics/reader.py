@@ -22,10 +22,15 @@ if TYPE_CHECKING:
 
     from langdock_usage.periods import PeriodLike
 
+NO_OTHER_FILE = (
+    "A query reaches no other file, so that none can be harmed: read yours with pandas and name it "
+    "in `frames`, and write with `export`."
+)
+
 
 @dataclass(frozen=True)
 class Reader:
-    """A database as it is, or as it was at a moment.
+    """A database (or lake) as it is, or a database as it was at a moment.
 
     Every answer opens the file read only and closes it again, so that an open notebook never keeps
     `fetch` from writing. No query can reach another file either, to read or to write it.
@@ -46,6 +51,17 @@ class Reader:
                     raise
                 received = f"{self.moment:%Y-%m-%d %H:%M %Z}"
                 raise NoData(f"Of what had been received by {received}: {error}") from error
+
+    def check(self, connection: duckdb.DuckDBPyConnection, query: str) -> None:
+        """Refuse what is no query, or could write into a lake. Raises InvalidRequest."""
+        from duckdb import StatementType
+
+        statements = connection.extract_statements(query)
+        if not statements:
+            raise InvalidRequest("The query is empty.")
+        reading = (StatementType.SELECT, StatementType.MULTI)  # a PIVOT is several
+        if self.path.is_dir() and not all(one.type in reading for one in statements):
+            raise InvalidRequest(f"A lake answers queries alone. {NO_OTHER_FILE}")
 
     def answer(
         self,

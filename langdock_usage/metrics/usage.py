@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
+from langdock_usage.columns import meaning_of
 from langdock_usage.errors import InvalidRequest, LangdockUsageError
 from langdock_usage.metrics.filters import known_choice
 from langdock_usage.metrics.frames import to_frame
@@ -25,7 +26,7 @@ from langdock_usage.metrics.questions.prices import (
     unrealised,
     what_if,
 )
-from langdock_usage.metrics.reader import Reader
+from langdock_usage.metrics.reader import NO_OTHER_FILE, Reader
 from langdock_usage.periods import PeriodLike, as_moment, as_period
 from langdock_usage.settings import find_database
 from langdock_usage.sql import read_sql
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 
 def open(path: str | Path | None = None) -> Usage:
-    """Open a database to ask it questions; see `Usage`.
+    """Open a database, or the folder of a lake, to ask it questions; see `Usage`.
 
     Without a path: `LANGDOCK_USAGE_DB`, else `data/langdock.duckdb` of the working directory or
     of one above it.
@@ -110,8 +111,8 @@ class Usage:
         self.path = path
         self.moment = moment
         self._reader = Reader(path, moment)
-        # what is wrong with the file is told now, not at the first question
-        with open_for_reading(path):
+        # what is wrong is told now, not at the first question: a lake knows no moments
+        with open_for_reading(path, moment if path.is_dir() else None):
             pass
 
     def __enter__(self) -> Self:
@@ -174,14 +175,10 @@ class Usage:
             for name, frame in (frames or {}).items():
                 connection.register(name, frame)
             try:
-                if not connection.extract_statements(query):
-                    raise InvalidRequest("The query is empty.")
+                self._reader.check(connection, query)
                 return to_frame(connection.sql(query, params=parameters), exact=exact)
             except duckdb.PermissionException as error:
-                raise InvalidRequest(
-                    "A query reaches no other file, so that none can be harmed: read yours with "
-                    "pandas and name it in `frames`, and write with `export`."
-                ) from error
+                raise InvalidRequest(NO_OTHER_FILE) from error
 
     def describe(self, view: str | None = None) -> pd.DataFrame:
         """Every column of a view, or of all: `view_name`, `column_name`, `data_type`, `comment`.
@@ -194,9 +191,13 @@ class Usage:
         1      org_id   VARCHAR
         2       model   VARCHAR
         """
+        import pandas as pd
+
         with Reader(self.path).connection() as connection:  # means the same at any moment
             query = read_sql("metrics/lookup/describe")
             described = to_frame(connection.sql(query, params={"view": view}))
+        names = zip(described["column_name"], described["view_name"], strict=True)
+        described["comment"] = pd.Series([meaning_of(*pair) for pair in names], dtype="str")
         if view is not None and described.empty:
             known = sorted(set(self.describe()["view_name"]))
             raise InvalidRequest(f"There is no view {view!r}; {suggestion(view, known)}")

@@ -173,10 +173,6 @@ class Archive:
         """The `export_id` of every export kept."""
         return {path.stem for path in self.folder.glob("*.json")}
 
-    def size_bytes(self) -> int:
-        """Size of all files."""
-        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
-
     def discard(self, raw: RawExport) -> None:
         """Forget an export that the database refused."""
         for path in self._files(raw.export_id):

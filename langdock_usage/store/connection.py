@@ -105,8 +105,6 @@ def open_for_writing(
     Waits up to `wait_seconds`, and not longer than until `give_up` is set, for those who have the
     file open. Raises DatabaseLocked, StoreError.
     """
-    if path.is_dir():
-        raise StoreError(f"{path} is a folder, not a database; nothing can be added to it.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from langdock_usage.files import size_bytes
 from langdock_usage.raw.archive import Archive
 from langdock_usage.sql import read_sql
 from langdock_usage.store.connection import open_for_reading
@@ -28,8 +29,8 @@ def status(database: Path, now: datetime | None = None) -> Status:
         names = dict(connection.execute("from workspace_names").fetchall())
         return {
             "database": str(database),
-            "database_bytes": database.stat().st_size,
-            "raw_bytes": Archive(database).size_bytes(),
+            "database_bytes": size_bytes(database),
+            "raw_bytes": 0 if database.is_dir() else size_bytes(Archive(database).folder),
             "workspaces": [
                 _workspace(connection, org_id, names.get(org_id), today(timezone, now), timezone)
                 for org_id, timezone in workspaces

@@ -71,7 +71,10 @@ def _connect(folder: Path, manifest: Manifest) -> duckdb.DuckDBPyConnection:
 def create_lake_views(
     connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest
 ) -> None:
-    """The tables of a lake, and over them all views and tables of a database, as views."""
+    """The tables of a lake, and over them all views and tables of a database, as views.
+
+    A lake knows what reference files state, not when they were loaded.
+    """
     for table in TABLES:
         files = duckdb.ConstantExpression([str(one) for one in paths_of(folder, manifest, table)])
         kind = _PARTITIONS if table in PARTITIONED else "hive_partitioning = false"
@@ -80,23 +83,19 @@ def create_lake_views(
     for view, definition in VIEWS.items():
         if view not in TABLES:
             connection.execute(f"create view {view} as {read_sql(definition)}")
+    for stated in KINDS:
+        lines = read_sql("store/lake/loaded_lines", view=STATED[stated.name])
+        connection.execute(f"create view {stated.table} as {lines}")
+    loads = read_sql("store/lake/reference_loads", files=tuple(kind.name for kind in KINDS))
+    connection.execute(f"create view reference_loads as {loads}")
 
 
 def attach_lake(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> None:
-    """A lake that is open already, as a database in memory with the tables of reference files.
-
-    A lake knows what these files state, not when they were loaded: their lines get a moment
-    of their own.
-    """
+    """Make a lake, which is open already, known to a connection as a database in memory."""
     [(before,)] = connection.execute("select current_database()").fetchall()
     connection.execute(f"attach ':memory:' as {name}")
     connection.execute(f"use {name}")
     try:
         create_lake_views(connection, folder.resolve(), Manifest.of_lake(folder))
-        for kind in KINDS:
-            lines = read_sql("store/lake/loaded_lines", view=STATED[kind.name])
-            connection.execute(f"create view {kind.table} as {lines}")
-        loads = read_sql("store/lake/reference_loads", files=tuple(kind.name for kind in KINDS))
-        connection.execute(f"create view reference_loads as {loads}")
     finally:
         connection.execute(f"use {before}")

@@ -29,6 +29,7 @@ def only_writer(
     without any export is removed. Raises DatabaseLocked where another process holds the lock
     for longer than `wait_seconds`.
     """
+    refuse_lake(database)
     archive = Archive(database)
     folder = archive.folder
     lock = FileLock(folder / ".lock")
@@ -58,6 +59,15 @@ def only_writer(
         if is_new and database.exists():
             _remove_unused(database)
         lock.release()
+
+
+def refuse_lake(database: Path) -> None:
+    """Raise StoreError for the folder of a lake, which is written from databases alone."""
+    if database.is_dir():
+        raise StoreError(
+            f"{database} is a folder, to which nothing is added: name a database, and bring a lake "
+            "of it up to date with `langdock-usage lake`."
+        )
 
 
 def being_rebuilt(database: Path) -> Path:
