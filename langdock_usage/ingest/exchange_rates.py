@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from langdock_usage.analysis.exchange_rates import Rate
 from langdock_usage.escaping import csv_line
+from langdock_usage.files import temporary_folder
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.metrics.questions.currencies import rates_of_period, rates_used
 from langdock_usage.metrics.usage import Usage
@@ -34,8 +34,8 @@ def keep_rates(
     rates = rates_of_period(usage, period, currency, org_id)
     new = [rate for rate in rates if (rate.day, rate.currency) not in before]
     if new:
-        with TemporaryDirectory(prefix="langdock-usage-") as folder:
-            file = Path(folder) / "rates_used.csv"
+        with temporary_folder() as folder:
+            file = folder / "rates_used.csv"
             file.write_text(_csv([*before.values(), *new]), encoding="utf-8")
             load_file(RATES_USED, database, file, wait_seconds=wait_seconds, on_wait=on_wait)
     return len(new)

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
 
 from langdock_usage.errors import StoreError
+from langdock_usage.files import temporary_folder
 from langdock_usage.sql import read_sql
 from langdock_usage.store.connection import attach_for_reading, first_line, open_for_writing
 from langdock_usage.store.pseudonyms import Pseudonym, pseudonyms
@@ -21,8 +21,8 @@ def redacted(database: Path) -> Iterator[Path]:
     Notes of reference files are left out. Raises PseudonymsError, StoreError.
     """
     names = pseudonyms(database)
-    with TemporaryDirectory(prefix="langdock-usage-") as folder:
-        copy = Path(folder) / database.name
+    with temporary_folder() as folder:
+        copy = folder / database.name
         with open_for_writing(copy) as connection:
             try:
                 _copy(connection, database, names)

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
-from tempfile import TemporaryDirectory
 from typing import Literal
 
 import duckdb
 
 from langdock_usage.errors import StoreError
+from langdock_usage.files import temporary_folder
 from langdock_usage.sql import VIEWS, read_sql
 from langdock_usage.store.connection import attach_for_reading, first_line, open_for_writing
 from langdock_usage.windows import Period
@@ -68,8 +68,8 @@ class OwnUsage:
 @contextmanager
 def own_usage(database: Path, grouping: Grouping, org_id: str, month: Period) -> Iterator[OwnUsage]:
     """The usage of a workspace, until the end of the block. Raises StoreError."""
-    with TemporaryDirectory(prefix="langdock-usage-") as folder, duckdb.connect() as connection:
-        empty = Path(folder) / "empty.duckdb"
+    with temporary_folder() as folder, duckdb.connect() as connection:
+        empty = folder / "empty.duckdb"
         with open_for_writing(empty) as made:  # once: it takes longer than to fill it
             for view in _AS_TABLES:
                 made.execute(f"create table filled as from {view}")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -17,6 +19,7 @@ from openpyxl.utils import get_column_letter
 from rich.cells import cell_len
 
 from langdock_usage.errors import InvalidRequest
+from langdock_usage.files import temporary_folder
 from langdock_usage.text import exact
 
 MAX_XLSX_ROWS = 1_048_575  # and the header
@@ -39,10 +42,22 @@ def write_xlsx(path: Path, view: str, names: Sequence[str], rows: Rows) -> None:
 
 def write_workbook(path: Path, sheets: Mapping[str, tuple[Sequence[str], Rows]]) -> None:
     """Write several sheets, each as `write_xlsx` does."""
-    book = Workbook(write_only=True)
-    for name, (names, rows) in sheets.items():
-        _add_sheet(book, name, names, rows)
-    book.save(path)
+    with temporary_folder() as folder, _temporary_files_in(folder):
+        book = Workbook(write_only=True)
+        for name, (names, rows) in sheets.items():
+            _add_sheet(book, name, names, rows)
+        book.save(path)
+
+
+@contextmanager
+def _temporary_files_in(folder: Path) -> Iterator[None]:
+    """Where openpyxl writes each sheet first."""
+    before = tempfile.tempdir
+    tempfile.tempdir = str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 def _add_sheet(book: Workbook, view: str, names: Sequence[str], rows: Rows) -> None:

@@ -8,7 +8,6 @@ import sys
 from codecs import BOM_UTF8
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -16,6 +15,7 @@ import typer
 from langdock_usage.cli.console import say, write
 from langdock_usage.cli.options import Db, Org, settings_for
 from langdock_usage.errors import InvalidRequest
+from langdock_usage.files import temporary_folder
 from langdock_usage.settings import DEFAULT_DATABASE
 from langdock_usage.windows import Period, parse_day, parse_month
 
@@ -148,8 +148,8 @@ def _asked(
 
 def _to_standard_output(usage: Usage, view: str, asked: PeriodLike, org: str | None) -> None:
     """All of it or nothing, in UTF-8 whatever the terminal; a reader may leave before the end."""
-    with TemporaryDirectory() as folder:
-        path = usage.export(view, Path(folder) / "view.csv", asked, org=org)
+    with temporary_folder() as folder:
+        path = usage.export(view, folder / "view.csv", asked, org=org)
         with path.open("rb") as file:
             file.seek(len(BOM_UTF8))
             try:

@@ -10,11 +10,11 @@ from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any, Literal
 
 from langdock_usage.errors import LangdockUsageError
+from langdock_usage.files import temporary_folder
 from langdock_usage.store.connection import open_for_reading
 
 
@@ -51,8 +51,8 @@ def kernel_process(start: Literal["spawn", "fork"] = "spawn") -> Iterator[Kernel
     process.start()
     reader.close()
     try:
-        with TemporaryDirectory(prefix="langdock-usage-") as folder:
-            yield KernelProcess(process, writer, Path(folder))
+        with temporary_folder() as folder:
+            yield KernelProcess(process, writer, folder)
     finally:
         writer.close()
         process.kill()

@@ -4,9 +4,9 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from langdock_usage.errors import ReportError
+from langdock_usage.files import temporary_folder
 
 BROWSERS = (
     *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
@@ -30,8 +30,8 @@ def print_pdf(html: Path) -> Path:
     """The report as `NAME.pdf` beside it. Raises ReportError where that fails."""
     browser = find_browser()
     pdf = html.with_suffix(".pdf")
-    with TemporaryDirectory(prefix="langdock-usage-") as folder:
-        printed = Path(folder) / "report.pdf"
+    with temporary_folder() as folder:
+        printed = folder / "report.pdf"
         command = [
             *(browser, "--headless", "--disable-gpu", f"--user-data-dir={folder}/profile"),
             # as root, in a container, it has no sandbox to start; the page runs no script but ours

@@ -11,11 +11,11 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from langdock_usage.analysis.shares import SharingRule
 from langdock_usage.errors import InvalidRequest, ReportError
+from langdock_usage.files import temporary_folder
 from langdock_usage.report.kernel.process import end_with_parent
 from langdock_usage.report.language import LANGUAGES, Language
 from langdock_usage.report.monthly.open_month import open_month
@@ -69,17 +69,17 @@ def make_statements(request: StatementsRequest, on_warning: Tell, on_progress: O
         for name, file in names.items():
             if file != name:
                 on_warning(f"The statement of {name!r} is called {file!r}.")
-        with TemporaryDirectory(prefix="langdock-usage-") as made:
+        with temporary_folder() as made:
             requests = [
                 StatementRequest(
                     # a number would tell how many cost more
-                    database=Path(made) / f"{secrets.token_hex(8)}.duckdb",
+                    database=made / f"{secrets.token_hex(8)}.duckdb",
                     month=request.month,
                     org_id=month.org_id,
                     per=request.per,
                     rule=request.rule,
                     due=due,
-                    html=Path(made) / f"{names[due.name]}.html",
+                    html=made / f"{names[due.name]}.html",
                     notebook=notebook,
                     parameters=parameters,
                 )
@@ -89,9 +89,9 @@ def make_statements(request: StatementsRequest, on_warning: Tell, on_progress: O
             with own_usage(month.usage.path, request.per, month.org_id, days) as own:
                 for warning in _make_all(own, requests, on_progress):
                     on_warning(warning)
-            control = Path(made) / f"{CONTROL}.xlsx"
+            control = made / f"{CONTROL}.xlsx"
             write_control_sheet(control, dues, request.month, month.org_id, request.rule)
-            replace_statements(folder, Path(made))
+            replace_statements(folder, made)
     update_index(request.output)
     return folder
 
