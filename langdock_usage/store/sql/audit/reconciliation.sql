@@ -67,7 +67,9 @@ select
     coalesce(summed.total_cost_usd, 0) as total_cost_usd_of_days,
     coalesce(stated.total_cost_usd, 0) as total_cost_usd_of_month,
     coalesce(stated.requests, 0) - coalesce(summed.requests, 0) as difference_requests,
-    coalesce(stated.total_cost_usd, 0) - coalesce(summed.total_cost_usd, 0) as difference_usd
+    -- a digit less, so that Spark has room for all of the difference
+    coalesce(stated.total_cost_usd, 0)::decimal(37, 24)
+        - coalesce(summed.total_cost_usd, 0)::decimal(37, 24) as difference_usd
 from stated
 full join summed using (month, org_id, api_key_id)
 join complete using (month, org_id)

@@ -60,7 +60,8 @@ select
     sum(requests_after)::bigint as requests_after,
     sum(cost_before) as total_cost_usd_before,
     sum(cost_after) as total_cost_usd_after,
-    sum(cost_after) - sum(cost_before) as difference_usd,
+    -- a digit less, so that Spark has room for all of the difference
+    sum(cost_after)::decimal(37, 24) - sum(cost_before)::decimal(37, 24) as difference_usd,
     count(*) filter (where is_new) as rows_new,
     count(*) filter (where is_gone) as rows_gone,
     count(*) filter (

@@ -16,5 +16,5 @@ select
     export_id,
     fetched_at,
     -- usage is late by up to three days
-    fetched_at < ((window_end + 4)::timestamp at time zone timezone) as is_provisional
+    (fetched_at at time zone timezone)::date < window_end + 4 as is_provisional
 from days
