@@ -35,6 +35,34 @@ def rounded_to_sum(parts: Sequence[Amount], total: Decimal, digits: int = 2) -> 
     return [_of_units(units, digits) for units in shown]
 
 
+def rounded_parts(
+    parts: Sequence[Amount | None], total: Decimal, digits: int = 2
+) -> list[Decimal | None]:
+    """`rounded_to_sum` of the parts that are known; each by itself where they do not make up the
+    total, because some of them are not there.
+
+    >>> rounded_parts([Decimal("0.004"), None, Decimal("0.004")], Decimal("0.01"))
+    [Decimal('0.01'), None, Decimal('0.00')]
+    >>> rounded_parts([Decimal("0.004"), None, Decimal("0.004")], Decimal("0.99"))
+    [Decimal('0.00'), None, Decimal('0.00')]
+    """
+    known = [part for part in parts if part is not None]
+    exact = sum((Fraction(part) for part in known), Fraction(0))
+    if abs(exact - Fraction(total)) * 10**digits > 1:  # the total may be rounded itself
+        return [None if part is None else rounded(part, digits) for part in parts]
+    shown = iter(rounded_to_sum(known, total, digits))
+    return [None if part is None else next(shown) for part in parts]
+
+
+def not_nothing(shown: Decimal | None, exact: Amount | None, digits: int) -> Decimal | None:
+    """What is shown of an amount; half of the smallest one, which is not written as 0, in place of
+    a 0 that the amount is not.
+    """
+    if shown is None or shown or not exact:
+        return shown
+    return Decimal(5 if exact > 0 else -5).scaleb(-digits - 1)
+
+
 def _of_units(units: int, digits: int) -> Decimal:
     """So many of the smallest unit that is shown."""
     with localcontext(prec=76):

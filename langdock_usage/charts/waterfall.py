@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import altair as alt
@@ -14,7 +15,7 @@ from langdock_usage.charts.drawing.look import finished
 from langdock_usage.charts.drawing.names import shortened
 from langdock_usage.charts.drawing.style import ACCENT, INK, MORE, OTHERS, PALETTE, PLAIN, Style
 from langdock_usage.errors import InvalidRequest
-from langdock_usage.rounding import rounded, rounded_to_sum
+from langdock_usage.rounding import rounded, rounded_parts, rounded_to_sum
 
 COLOURS = {"before": OTHERS, "more": MORE, "less": PALETTE[3], "after": ACCENT}
 SIGNS = {"more": "\u25b2", "less": "\u25bc"}  # triangles: a colour alone says nothing to many
@@ -37,8 +38,9 @@ def waterfall(
     require(bridge, ("cost_before_usd", "cost_after_usd"))
     if len(bridge) != 1:
         raise InvalidRequest("A waterfall is of one row: `usage.bridge(before, after, by=None)`.")
-    data = _steps(bridge.iloc[0], _effects_in(bridge), style)
-    moved = {} if parts is None else _most_moved(parts, list(data["column"]), style)
+    amounts = _amounts(bridge.iloc[0], _effects_in(bridge), style.digits)
+    data = _steps(bridge.iloc[0], amounts, style)
+    moved = {} if parts is None else _most_moved(parts, amounts, style)
     for n in range(MOST_MOVED):
         data[f"moved_{n + 1}"] = [[*moved.get(one, []), "", "", ""][n] for one in data["column"]]
     data["moved"] = [" · ".join(moved.get(one, [])) for one in data["column"]]
@@ -54,13 +56,19 @@ def _effects_in(bridge: pd.DataFrame) -> list[str]:
     return columns[first + 1 : last]
 
 
-def _steps(row: pd.Series[Any], effects: Sequence[str], style: Style) -> pd.DataFrame:
+def _amounts(row: pd.Series[Any], effects: Sequence[str], digits: int) -> dict[str, Decimal]:
+    """The effects as they are shown, here and in tables: they add up to the rounded change."""
+    before, after = (Fraction(row[f"cost_{one}_usd"]) for one in ("before", "after"))
+    shown = rounded_to_sum([row[name] for name in effects], rounded(after - before, digits), digits)
+    return dict(zip(effects, shown, strict=True))
+
+
+def _steps(row: pd.Series[Any], amounts: Mapping[str, Decimal], style: Style) -> pd.DataFrame:
     """One row per bar: where it begins and ends, and what stands at it."""
     before, after = (rounded(row[f"cost_{one}_usd"], style.digits) for one in ("before", "after"))
-    amounts = rounded_to_sum([row[name] for name in effects], after - before, style.digits)
     bars = [("cost_before_usd", "before", Decimal(0), before, style.money(before))]
     level = before
-    for name, amount in zip(effects, amounts, strict=True):
+    for name, amount in amounts.items():
         if amount:
             kind = "more" if amount > 0 else "less"
             label = f"{SIGNS[kind]} {style.difference(amount)}"
@@ -80,17 +88,18 @@ def _steps(row: pd.Series[Any], effects: Sequence[str], style: Style) -> pd.Data
     return data
 
 
-def _most_moved(parts: pd.DataFrame, effects: Sequence[str], style: Style) -> dict[str, list[str]]:
+def _most_moved(
+    parts: pd.DataFrame, totals: Mapping[str, Decimal], style: Style
+) -> dict[str, list[str]]:
     """Of each effect the keys, models or teams that moved most in it, with their amounts."""
     name, _ = group_of(parts)
     names = shortened(names_of(parts, name, style))
     found: dict[str, list[str]] = {}
-    for effect in effects:
-        if effect not in parts or effect.startswith("cost_"):
-            continue
-        amounts = [rounded(amount, style.digits) for amount in parts[effect]]
-        places = sorted(range(len(amounts)), key=lambda n: -abs(amounts[n]))[:MOST_MOVED]
-        found[effect] = [f"{names[n]} {style.difference(amounts[n])}" for n in places if amounts[n]]
+    for effect in totals.keys() & set(parts):
+        shown = rounded_parts(list(parts[effect]), totals[effect], style.digits)
+        amounts = {names[n]: amount for n, amount in enumerate(shown) if amount}
+        most = sorted(amounts, key=lambda name: -abs(amounts[name]))[:MOST_MOVED]
+        found[effect] = [f"{name} {style.difference(amounts[name])}" for name in most]
     return found
 
 

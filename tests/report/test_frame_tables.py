@@ -92,3 +92,28 @@ def test_pivot_tables_have_a_column_for_each_group() -> None:
     made = table(wide)
     assert [column.label for column in made.columns] == ["Team", "x_ratio", "y"]
     assert [cell.text for cell in made.rows[0]] == ["A", "$1.00", "$2.00"]
+
+
+def test_what_is_shown_adds_up_to_the_rounded_sum() -> None:
+    frame = pd.DataFrame(
+        {
+            "team": list("abcd"),
+            # each would be 0.00, and their sum is 0.01
+            "spent_usd": [Decimal("0.004"), Decimal("0.004"), None, Decimal("0.004")],
+            # each would be -0.01, and their sum is -0.02
+            "change_usd": [Decimal("-0.006")] * 3 + [Decimal(0)],
+            "used_share": [Decimal("0.3333"), Decimal("0.3333"), Decimal("0.3334"), Decimal(0)],
+            "seen_tokens": [30_040_000, 30_040_000, 30_040_000, 1],
+            "weight": [Decimal("1.004")] * 3 + [Decimal("-0.004")],
+        }
+    )
+    made = table(frame, total=True)
+    shown = {column.label: [cell.text for cell in column.cells] for column in made.columns}
+    assert shown["spent_usd"] == ["$0.01", "<$0.01", "n/a", "<$0.01", "$0.01"]
+    assert shown["Change (USD)"] == [
+        *("\u2212<$0.01", "\u2212$0.01", "\u2212$0.01", "\xb1$0.00", "\u2212$0.02")
+    ]
+    assert shown["seen_tokens (M)"] == ["30.1", "30.0", "30.0", "<0.1", "90.1"]
+    assert shown["weight"] == ["1.01", "1.00", "1.00", "<0.01", "3.01"]
+    # the exact values stay
+    assert made.columns[1].cells[0].value == "0.004"

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
@@ -10,12 +10,16 @@ from typing import Any
 
 @dataclass
 class ReadTable:
-    """A table of the page: the exact values of its cells, text where there is none."""
+    """A table of the page: the exact values of its cells, text where there is none.
+
+    `shown` is what people read of rows and total.
+    """
 
     name: str
     heads: list[str]
     rows: list[list[str]]
     total: list[str]
+    shown: list[list[str]] = field(default_factory=list)
 
     def column(self, head: str) -> list[Decimal]:
         """The numbers of a column."""
@@ -44,6 +48,8 @@ class _Tables(HTMLParser):
             self._part = tag
         if tag == "tr" and self._part == "tbody":
             self.tables[-1].rows.append([])
+        if tag == "tr" and self._part in ("tbody", "tfoot"):
+            self.tables[-1].shown.append([])
         if tag in ("th", "td"):
             self._value, self._text = attributes.get("data-value"), ""
 
@@ -57,6 +63,8 @@ class _Tables(HTMLParser):
             value = self._text if self._value is None else self._value
             row = {"thead": table.heads, "tfoot": table.total}.get(self._part)
             (table.rows[-1] if row is None else row).append(value)
+            if self._part != "thead":
+                table.shown[-1].append(self._text)
             self._text = None
 
 

@@ -44,7 +44,8 @@ def outlook(
         left_out.add("expected")
     # without teams, all of the workspace is the only row
     has_teams = bool((teams["team"] != "unassigned").any())
-    rows = write.rows(teams, by_month) if has_teams else [write.total()]
+    total = write.total()
+    rows = write.rows(teams, by_month) if has_teams else [total]
     show(
         "outlook.html.j2",
         title=self.language.text("tables.outlook"),
@@ -52,8 +53,8 @@ def outlook(
         columns=[name for name in COLUMNS if name not in left_out],
         numbers=NUMBERS,
         labels=self.language.texts("outlook_columns"),
-        teams=[(row, cells.of(row)) for row in rows],
-        totals=[(row, cells.of(row)) for row in [write.total()] if has_teams],
+        teams=list(zip(rows, cells.of_all(rows, total), strict=True)),
+        totals=[(total, *cells.of_all([total], total))] * has_teams,
         width=WIDTH,
         height=HEIGHT,
     )

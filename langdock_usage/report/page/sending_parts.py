@@ -16,7 +16,6 @@ from langdock_usage.report.monthly.since import since as changes_since
 from langdock_usage.report.page.monthly_parts import org_id_of, show_status
 from langdock_usage.report.previous_report import summary_of_report
 from langdock_usage.report.wording.checks import changed, invoices_that_differ, shown_parts
-from langdock_usage.rounding import rounded, rounded_to_sum
 from langdock_usage.text import exact, exact_sum
 
 if TYPE_CHECKING:
@@ -43,11 +42,9 @@ def in_currency(self: Report, keys: pd.DataFrame, models: pd.DataFrame) -> None:
         found: Any = self.currencies[code][kind]
         amounts = zip(frame[name], frame["total_cost"], strict=True)
         found.update({str(one): exact(amount) for one, amount in amounts if not pd.isna(one)})
-        costs = list(frame["total_cost"])
-        shown = rounded_to_sum(costs, rounded(exact_sum(costs)))
         named = "model" if kind == "models" else "api_key_name"
         self.table(
-            frame.assign(total_cost=pd.Series(shown, index=frame.index, dtype=object)),
+            frame,
             f"{kind}_in_currency",
             columns=[named, "total_cost_usd", "total_cost"],
             labels={"total_cost": f"{self.formatter.label('total_cost')} ({code})"},

@@ -24,6 +24,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -34,10 +35,13 @@ from langdock_usage.analysis.bridge import EFFECTS
 from langdock_usage.columns import Kind, is_change, kind_of
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.tables.table import Cell, Column
+from langdock_usage.rounding import not_nothing, rounded, rounded_parts
 from langdock_usage.text import exact
 
 MILLION = 1_000_000
 SMALLEST = Decimal("0.01")
+TENTH = Decimal("0.1")
+RATIO_DIGITS = 3  # of a percentage with one decimal
 
 Write = Callable[[Any], str]
 
@@ -50,8 +54,20 @@ class CellWriter:
         self._language = formatter.language
         self._partial = partial
 
-    def column(self, values: "pd.Series[Any]", label: str, kind: str = "") -> Column:
-        """A column of values; `kind` is the name that says what they are, if not their own."""
+    def column(
+        self,
+        values: "pd.Series[Any]",
+        label: str,
+        kind: str = "",
+        *,
+        has_sum: bool = False,
+        total: Decimal | None = None,
+    ) -> Column:
+        """A column of values; `kind` is the name that says what they are, if not their own.
+
+        If it `has_sum`, the last value is the sum of the others, and what is shown of them adds up
+        to what is shown of it: its rounded value, or `total`.
+        """
         name = kind or str(values.name)
         written_as = kind_of(name)
         known = plain_values(values)
@@ -60,22 +76,24 @@ class CellWriter:
             texts = [_minus(text) for text in self._format.rates(*known)]
             return Column(label, list(map(Cell, texts, map(_exact, known))))
         if written_as == "amount_usd":
-            column = _numbers(label, known, self._money(changes))
+            shown = _shown(known, self._format.digits, has_sum, total)
+            column = _numbers(label, known, shown, self._money(changes))
             if name in EFFECTS:  # a cause that moved nothing is easier to see than a zero
                 column.cells[:] = [
                     Cell("\u2013", "0") if c.value == "0" else c for c in column.cells
                 ]
             return column
         if written_as == "ratio":
-            return _numbers(label, known, self._percent(changes))
+            shown = _shown(known, RATIO_DIGITS, has_sum)
+            return _numbers(label, known, shown, self._percent(changes))
         if _all_are(known, bool):
             words = self._language.texts("words")
             texts = [self._text(value if value is None else words[_yes(value)]) for value in known]
             return Column(label, list(map(Cell, texts)), is_number=False)
         if _all_are(known, int) or is_integer_dtype(values):
-            return self._counts(label, known)
+            return self._counts(label, known, has_sum)
         if _all_are(known, int, float, Decimal) or _is_number(values):
-            return _numbers(label, known, self._two_decimals)
+            return _numbers(label, known, _shown(known, 2, has_sum), self._two_decimals)
         if _all_are(known, date, pd.Period):
             written_as = "month" if str(values.dtype) == "period[M]" else written_as
             return self._dates(written_as, label, list(map(_moment, known)))
@@ -104,21 +122,22 @@ class CellWriter:
             return f"<{self._language.two_decimals(SMALLEST)}"
         return self._language.two_decimals(number)
 
-    def _counts(self, label: str, numbers: Sequence[int | None]) -> Column:
+    def _counts(self, label: str, numbers: Sequence[int | None], has_sum: bool) -> Column:
         values = ["" if number is None else str(number) for number in numbers]
         if max((abs(number or 0) for number in numbers), default=0) < 10 * MILLION:
             texts = [_minus(self._language.number(number)) for number in numbers]
             return Column(label, list(map(Cell, texts, values)), exact_label=label)
         heading = self._language.text("words.millions", label=label)
-        texts = [_minus(self._in_millions(number)) for number in numbers]
+        millions = [None if number is None else Fraction(number, MILLION) for number in numbers]
+        texts = [_minus(self._in_millions(one)) for one in _shown(millions, 1, has_sum)]
         return Column(heading, list(map(Cell, texts, values)), exact_label=label)
 
-    def _in_millions(self, number: int | None) -> str:
+    def _in_millions(self, number: Decimal | Fraction | None) -> str:
         if number is None:
             return self._language.unknown
-        if 0 < number <= MILLION // 20:  # as money: what is too small to be shown is not 0
-            return f"<{self._language.decimal(Decimal('0.1'))}"
-        return self._language.decimal(Decimal(number) / MILLION)
+        if 0 < number <= TENTH / 2:  # as money: what is too small to be shown is not 0
+            return f"<{self._language.decimal(TENTH)}"
+        return self._language.decimal(rounded(number, 1))
 
     def _dates(
         self, written_as: Kind | None, label: str, moments: Sequence[datetime | None]
@@ -178,8 +197,21 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def _numbers(label: str, values: Sequence[Any], write: Write) -> Column:
-    return Column(label, [Cell(_minus(write(value)), _exact(value)) for value in values])
+def _numbers(label: str, values: Sequence[Any], shown: Sequence[Any], write: Write) -> Column:
+    texts = [_minus(write(value)) for value in shown]
+    return Column(label, list(map(Cell, texts, map(_exact, values))))
+
+
+def _shown(
+    values: Sequence[Any], digits: int, has_sum: bool, total: Decimal | None = None
+) -> list[Any]:
+    """The values as they are, or where the last is their sum, as they add up to it."""
+    if not has_sum or values[-1] is None:
+        return list(values)
+    if total is None:
+        total = rounded(values[-1], digits)
+    pairs = zip(values, [*rounded_parts(values[:-1], total, digits), total], strict=True)
+    return [not_nothing(shown, value, digits) for value, shown in pairs]
 
 
 def _minus(text: str) -> str:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
+from langdock_usage.analysis.bridge import EFFECTS
 from langdock_usage.charts.drawing.top_and_others import (
     NAMES,
     add_up,
+    is_additive,
     ratio,
     top_and_others,
     with_row,
@@ -20,6 +23,7 @@ from langdock_usage.report.page_size import room_bytes, rows_that_fit
 from langdock_usage.report.tables.cells import CellWriter, plain_values
 from langdock_usage.report.tables.checked_frame import CheckedFrame, checked
 from langdock_usage.report.tables.table import Cell, Column, Table
+from langdock_usage.rounding import rounded, rounded_parts
 
 IDS = ("org_id", "api_key_id", "chain_id")
 
@@ -105,7 +109,12 @@ class TableWriter:
         if needs_share:
             rows = self._with_shares(rows)
             sums["share_ratio"] = None
-        made = [self._column(found, rows, column, own_labels) for column in wanted]
+        additive = {name for name in wanted if total and _has_sum(rows, name)}
+        totals = self._totals_of_effects(rows.iloc[-1], wanted) if total else {}
+        made = [
+            self._column(found, rows, name, own_labels, name in additive, totals.get(name))
+            for name in wanted
+        ]
         known = [n for n, column in enumerate(made) if column.is_shown] or range(len(made))
         shown = [made[n] for n in known]
         if total and shown:
@@ -117,6 +126,16 @@ class TableWriter:
         whole = self._months.this.total_cost_usd
         shares = [ratio(cost, whole) for cost in plain_values(rows["cost_after_usd"])]
         return rows.assign(share_ratio=pd.Series(shares, index=rows.index, dtype=object))
+
+    def _totals_of_effects(self, sums: "pd.Series[Any]", columns: list[str]) -> dict[str, Decimal]:
+        """What is shown of the sums of `usage.bridge`: effects add up to the change, in cents."""
+        effects = [name for name in columns if name in EFFECTS]
+        if not effects or "change_usd" not in columns:
+            return {}
+        digits = self._format.digits
+        parts = [sums[name] for name in effects]
+        cents = rounded_parts(parts, rounded(sums["change_usd"], digits), digits)
+        return {name: cent for name, cent in zip(effects, cents, strict=True) if cent is not None}
 
     def _name_total(self, columns: list[Column], have_sums: list[bool]) -> None:
         """The word before the sums of the last row; nothing where there is no sum."""
@@ -152,7 +171,13 @@ class TableWriter:
         return top_and_others(rows, count, self._format.others)
 
     def _column(
-        self, found: CheckedFrame, rows: pd.DataFrame, column: str, labels: Mapping[str, str]
+        self,
+        found: CheckedFrame,
+        rows: pd.DataFrame,
+        column: str,
+        labels: Mapping[str, str],
+        has_sum: bool,
+        total: Decimal | None,
     ) -> Column:
         if column == "first_day" and "last_day" in rows:
             return self._cells.periods(rows, labels.get(column) or self._format.label("period"))
@@ -166,7 +191,8 @@ class TableWriter:
             words = self._format.language.texts(WORDS[column])
             kinds = [kind or "none" for kind in texts_or_none(values)]
             values = pd.Series([words.get(kind, kind) for kind in kinds], dtype="str")
-        made = self._cells.column(values, label, found.measures[column])
+        measure = found.measures[column]
+        made = self._cells.column(values, label, measure, has_sum=has_sum, total=total)
         if found.headings.get(column) and not found.measures[column].endswith("_ratio"):
             # nothing was used there, and an empty place is easier to see than a zero
             made.cells[:] = [Cell("\u2013", "0") if c.value == "0" else c for c in made.cells]
@@ -176,6 +202,11 @@ class TableWriter:
             made.cells[:] = [Cell(cell.text, mark=mark or "") for cell, mark in pairs]
         is_own = ours == measure and measure != ""
         return replace(made, stays=is_own or column in labels)
+
+
+def _has_sum(rows: pd.DataFrame, column: str) -> bool:
+    """Whether the last row of a column can be the sum of the others."""
+    return is_additive(rows[column]) or column == "share_ratio"
 
 
 def is_comparison(frame: pd.DataFrame) -> bool:

@@ -14,6 +14,8 @@ from langdock_usage.charts.drawing.names import shorten
 from langdock_usage.charts.drawing.top_and_others import DIGITS, ratio
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.wording.cause_texts import told
+from langdock_usage.rounding import rounded, rounded_parts, rounded_to_sum
+from langdock_usage.text import exact_sum
 
 NAMED = 3
 KEY = ("api_key_id", "api_key_name")
@@ -26,6 +28,8 @@ class Cause:
     key: str
     name: str
     change_usd: Decimal
+    shown_usd: Decimal
+    """The change in cents, which add up with those of all others."""
     effect: str
     effect_usd: Decimal
     before: dict[str, Any]
@@ -67,26 +71,36 @@ class Causes:
     def of_effects(self) -> pd.DataFrame:
         """One row per effect that is not 0, in their order, and the keys that moved most by it."""
         keys = self.of_keys()
+        sums = {effect: exact_sum(keys[effect]) for effect in EFFECTS}
+        shown = self._in_cents(list(sums.values()), exact_sum(keys["change_usd"]))
         rows = []
-        for effect in EFFECTS:
-            amounts = dict(zip(keys["api_key_id"], keys[effect], strict=True))
-            moved = sorted(amounts, key=lambda key: -abs(amounts[key]))[:NAMED]
+        for (effect, change), total in zip(sums.items(), shown, strict=True):
+            cents = rounded_parts(list(keys[effect]), total, self._format.digits)
+            amounts = dict(zip(keys["api_key_id"], cents, strict=True))
+            moved = [key for key, amount in amounts.items() if amount]
+            moved.sort(key=lambda key: -abs(amounts[key]))
             most = [
                 f"{shorten(self._names[key])} {self._difference(amounts[key])}"
-                for key in moved
-                if amounts[key]
+                for key in moved[:NAMED]
             ]
-            if most:
-                row = {"effect": self._format.label(effect), "change_usd": sum(amounts.values())}
+            if keys[effect].any():
+                row = {"effect": self._format.label(effect), "change_usd": change}
                 rows.append(row | {"moved_most": "; ".join(most)})
         return pd.DataFrame(rows, columns=["effect", "change_usd", "moved_most"])
 
     def largest(self) -> list[Cause]:
         """The keys that moved most, each at least by half of a percent of the cost before."""
         keys = self.of_keys()
-        least = sum(keys["cost_before_usd"], Decimal(0)) / 200
+        least = exact_sum(keys["cost_before_usd"]) / 200
+        changes = list(keys["change_usd"])
+        shown = self._in_cents(changes, exact_sum(changes))
+        keys["shown_usd"] = pd.Series(shown, index=keys.index, dtype=object)
         rows = [row for row in keys.head(NAMED).to_dict("records") if row["change_usd"]]
         return [self._cause(row) for row in rows if abs(row["change_usd"]) >= least]
+
+    def _in_cents(self, amounts: Sequence[Decimal], total: Decimal) -> list[Decimal]:
+        digits = self._format.digits
+        return rounded_to_sum(amounts, rounded(total, digits), digits)
 
     def _cause(self, row: dict[Any, Any]) -> Cause:
         change = row["change_usd"]
@@ -98,6 +112,7 @@ class Causes:
             key=key,
             name=shorten(self._names[key]),
             change_usd=change,
+            shown_usd=row["shown_usd"],
             effect=effect.removesuffix("_usd"),
             effect_usd=row[effect],
             before=_side(compared, "before"),
@@ -112,12 +127,12 @@ class Causes:
             language.markup(
                 "causes.part",
                 name=cause.name,
-                difference=self._difference(cause.change_usd),
+                difference=self._difference(cause.shown_usd),
                 cause=language.text(f"effects.{cause.way}"),
             )
             for cause in causes
         ]
-        rest = change - sum((cause.change_usd for cause in causes), Decimal(0))
+        rest = rounded(change, self._format.digits) - exact_sum(one.shown_usd for one in causes)
         if rest and len(self._names) > len(causes):
             parts.append(language.markup("causes.rest", difference=self._difference(rest)))
         return language.markup("causes.and").join(parts)
@@ -125,7 +140,7 @@ class Causes:
     def story(self, cause: Cause, events: pd.DataFrame) -> Markup:
         """A sentence: how much, who, and what moved it; and on which days, if on some of them."""
         name, values = told(cause, self._format)
-        change = Markup("<strong>{}</strong>").format(self._difference(cause.change_usd))
+        change = Markup("<strong>{}</strong>").format(self._difference(cause.shown_usd))
         own = self._format.language.markup(
             f"causes.{name}",
             name=cause.name,

@@ -12,7 +12,8 @@ from langdock_usage.charts.drawing.names import shorten
 from langdock_usage.report.language.formatter import Formatter
 from langdock_usage.report.monthly.months import Months, relative_change
 from langdock_usage.report.wording.small_charts import Bar, bar_of, line_of
-from langdock_usage.text import exact
+from langdock_usage.rounding import not_nothing, rounded, rounded_parts
+from langdock_usage.text import exact, exact_sum
 
 SIGNS = {"over": "\u2715", "at risk": "\u25b2", "watch": "\u25cf", "under": "\u2713"}
 MOST_TEAMS = 40
@@ -40,15 +41,19 @@ class Outlook:
     budgets: pd.DataFrame
 
     def rows(self, teams: pd.DataFrame, by_month: pd.DataFrame) -> list[OutlookRow]:
-        """A row per team, the costliest first; those beyond the first forty stand elsewhere."""
+        """A row per team, the costliest first; those beyond the first forty stand in one."""
         ordered = teams.sort_values("cost_after_usd", ascending=False, kind="stable")
         found = []
         for row in ordered.head(MOST_TEAMS).to_dict("records"):
-            its = by_month[by_month["team"] == row["team"]]
-            costs = dict(zip(its["month"].dt.date, its["total_cost_usd"], strict=True))
+            costs = _by_month(by_month[by_month["team"] == row["team"]])
             name = shorten(self.formatter.in_column("team", row["team"]))
             amounts = row["cost_before_usd"], row["cost_after_usd"]
             found.append(self._row(name, *amounts, costs, self._budget("team", row["team"])))
+        others = ordered.iloc[MOST_TEAMS:]
+        if len(others):
+            costs = _by_month(by_month[by_month["team"].isin(others["team"])])
+            amounts = exact_sum(others["cost_before_usd"]), exact_sum(others["cost_after_usd"])
+            found.append(self._row(self.formatter.others, *amounts, costs, None))
         return found
 
     def total(self) -> OutlookRow:
@@ -130,24 +135,46 @@ class Cells:
 
     formatter: Formatter
 
-    def of(self, row: OutlookRow) -> dict[str, tuple[str, str]]:
-        """Texts and exact values by column."""
+    def of_all(self, rows: Sequence[OutlookRow], total: OutlookRow) -> list[dict[str, Any]]:
+        """Texts and exact values by column, of each row; what is shown adds up to the total."""
+        costs = self._in_cents([row.cost_usd for row in rows], total.cost_usd)
+        changes = self._in_cents([row.change_usd for row in rows], total.change_usd)
+        return [self._of(*one) for one in zip(rows, costs, changes, strict=True)]
+
+    def _in_cents(self, amounts: Sequence[Any], total: Decimal | None) -> list[Decimal | None]:
+        if total is None:
+            return [None for _ in amounts]
+        digits = self.formatter.digits
+        shown = rounded_parts(amounts, rounded(total, digits), digits)
+        pairs = zip(amounts, shown, strict=True)
+        return [not_nothing(cents, amount, digits) for amount, cents in pairs]
+
+    def _of(
+        self, row: OutlookRow, cost: Decimal | None, change: Decimal | None
+    ) -> dict[str, tuple[str, str]]:
         language, money = self.formatter.language, self.formatter.money
         budget = row.budget or {}
         state = budget.get("state")
         ratio = budget.get("used_ratio")
         known = ratio is not None and not pd.isna(ratio)
         return {
-            "cost": (money(row.cost_usd), exact(row.cost_usd)),
+            "cost": (money(cost), exact(row.cost_usd)),
             "budget": _text(budget.get("budget_usd"), money),
             "expected": _text(budget.get("expected_usd"), money),
             "used": (language.percent(ratio, 0), str(ratio)) if known else ("\u2013", ""),
-            "change": _text(row.change_usd, self.formatter.difference),
+            "change": _text(row.change_usd, lambda _: self.formatter.difference(change)),
             "ratio": _text(row.change_ratio, language.change),
             "state": (f"{SIGNS[state]} {language.text(f'states.{state}')}", state)
             if state
             else ("\u2013", ""),
         }
+
+
+def _by_month(costs: pd.DataFrame) -> dict[Any, Decimal]:
+    found: dict[Any, Decimal] = {}
+    for month, cost in zip(costs["month"].dt.date, costs["total_cost_usd"], strict=True):
+        found[month] = found.get(month, Decimal(0)) + cost
+    return found
 
 
 def _text(value: Any, write: Any) -> tuple[str, str]:
