@@ -149,12 +149,21 @@ def test_what_an_earlier_report_says_of_its_price_book_is_read_only_if_it_says_s
 
 
 def test_without_token_columns_it_says_what_is_missing_and_why(tmp_path: Path) -> None:
-    database = build(tmp_path, {**ROW, "sum_prompt_tokens": ""}).path
+    row = {**ROW, "sum_prompt_tokens": "", "model": "gemini-2.5-pro"}
     html = quick_report(
-        database, "2026-10", tmp_path / "report.html", notebook_file=CACHE_REPORT
+        build(tmp_path, row).path,
+        "2026-10",
+        tmp_path / "report.html",
+        notebook_file=CACHE_REPORT,
+        workspace_name="Example <Ltd>",
     ).read_text()
     text = visible_text(html)
     assert "only for workspaces with their own provider keys (BYOK)" in text
     assert "Worth doing" not in text
     assert "NaN" not in text
-    assert "prices" in tables_of(html)
+    # $1.25 and $10 a million tokens; $2.50 and $15 for requests of more than 200,000
+    tables = tables_of(html)
+    assert tables["prices"].rows[0][:3] == ["gemini-2.5-pro", "1.25", "10"]
+    assert tables["price-tiers"].rows[0][:4] == ["gemini-2.5-pro", "200000", "2.5", "15"]
+    # the workspace by its name
+    assert "Example &lt;Ltd&gt;" in html[html.index('class="facts"') : html.index('class="status"')]

@@ -28,7 +28,8 @@ def summary_of(usage: "Usage", month: str, org_id: str) -> dict[str, object]:
 
     months = usage.monthly_cost(month, by=None, org=org_id, exact=True)
     exports = usage.exports(month, org=org_id)
-    return summarise(
+    named = usage.sql("select name from workspace_names where org_id = ?", [org_id])["name"]
+    found = summarise(
         Months(month, months),
         exports,
         DataStatus.of(
@@ -41,6 +42,7 @@ def summary_of(usage: "Usage", month: str, org_id: str) -> dict[str, object]:
         teams=usage.cost_per_team(month, org=org_id, exact=True),
         price_book=usage.prices(org=org_id).attrs["price_book"],
     )
+    return found | ({"workspace": named[0]} if len(named) else {})
 
 
 def summarise(

@@ -69,6 +69,7 @@ def head(
     self.shown_head = Head(exports, DataStatus.of(days[is_of_month], reconciliation, exports))
     zones = ", ".join(sorted(set(exports["timezone"])))
     self.formatter.timezone = exports["timezone"].iloc[-1]
+    self.workspace = workspace
     show(
         "head.html.j2",
         title=text(
