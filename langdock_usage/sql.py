@@ -28,6 +28,7 @@ VIEWS = {
     "key_chains": "store/staging/key_chains",
     "key_ownership": "store/staging/key_ownership",
     "owned_usage": "store/staging/owned_usage",
+    "usage_sums": "store/staging/usage_sums",
     "own_rates": "store/staging/stated/own_rates",
     "exchange_rates": "store/staging/stated/exchange_rates",
     "invoices": "store/staging/stated/invoices",

@@ -34,6 +34,17 @@ class Filters:
             "teams": _names(connection, "team", self.team, "unassigned"),
         }
 
+    def sums(self, group: str) -> str:
+        """By what usage may be added up before a question by group, a column or "", is asked.
+
+        `key` or `model`; "" where it takes both.
+        """
+        is_by_key = self.key is not None or self.team is not None or group not in ("", "model")
+        is_by_model = self.model is not None or group == "model"
+        if is_by_key and is_by_model:
+            return ""
+        return "key" if is_by_key else "model"
+
 
 def key_ids(connection: duckdb.DuckDBPyConnection, asked: Names) -> list[str] | None:
     """Ids of the keys asked for by id or by any name that they ever had; as in `chosen`."""

@@ -42,7 +42,8 @@ def grouped(
     if by is not None:
         known_choice("by", by, COLUMNS)
     group = COLUMNS[by] if by else ""
-    answer = reader.answer(question, filters, periods, exact=exact, group=group)
+    sums = filters.sums(group)
+    answer = reader.answer(question, filters, periods, exact=exact, group=group, sums=sums)
     if by not in WITH_NAMES:
         answer = answer.drop(columns="api_key_name")
     if by is None:

@@ -75,6 +75,8 @@ def own_usage(database: Path, grouping: Grouping, org_id: str, month: Period) ->
                 made.execute(f"create table filled as from {view}")
                 made.execute(f"drop view {view}")
                 made.execute(f"alter table filled rename to {view}")
+            made.execute("drop table export_sums")
+            made.execute(f"create view export_sums as {read_sql('store/excerpt/export_sums')}")
         try:
             connection.execute("set TimeZone = 'UTC'")
             attach_for_reading(connection, database, "original")

@@ -23,6 +23,9 @@ def upgrade(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         create_tables(connection)
         connection.execute(read_sql("store/schema/from_version_0_1"))
         connection.execute(read_sql("store/write/insert_export_models"), {"export_ids": None})
+    if "export_rows" in kinds and "export_sums" not in kinds:
+        create_tables(connection)
+        connection.execute(read_sql("store/write/insert_export_sums"), {"export_ids": None})
 
 
 def _keep_owners_of_version_0_1(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -15,6 +15,7 @@ import duckdb
 from langdock_usage.escaping import csv_line
 from langdock_usage.raw.archive import Archive, RawExport
 from langdock_usage.raw.exports import COLUMNS
+from langdock_usage.sql import read_sql
 from langdock_usage.store.connection import open_for_writing
 from langdock_usage.store.schema import count_exports
 from langdock_usage.store.writing.incoming import AddedExport
@@ -225,3 +226,5 @@ def edited(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with open_for_writing(database) as connection:
         yield connection
         count_exports(connection)
+        connection.execute("delete from export_sums")
+        connection.execute(read_sql("store/write/insert_export_sums"), {"export_ids": None})

@@ -38,7 +38,7 @@ def keys(
     1       Search           [] 2026-09-30 2026-10-02
     """
     filters = Filters(key, model, team, org)
-    return self._reader.answer("keys", filters, {"": period}, exact=exact, unowned=False)
+    return _keys(self, period, filters, exact=exact, unowned=False)
 
 
 def unowned_keys(
@@ -61,7 +61,7 @@ def unowned_keys(
     0     Helpdesk             6.5
     """
     filters = Filters(key, model, org=org)
-    answer = self._reader.answer("keys", filters, {"": period}, exact=exact, unowned=True)
+    answer = _keys(self, period, filters, exact=exact, unowned=True)
     return answer.drop(columns=["former_names", "chain_id", *OWNERS, "model_count"])
 
 
@@ -94,3 +94,12 @@ def key_story(
         key = self._reader.rotated_keys(key)
     filters = Filters(key, model, team, org)
     return self._reader.answer("key_story", filters, {"": period}, exact=exact)
+
+
+def _keys(
+    usage: Usage, period: PeriodLike, filters: Filters, *, exact: bool, unowned: bool
+) -> pd.DataFrame:
+    sums = filters.sums("api_key_id")
+    return usage._reader.answer(
+        "keys", filters, {"": period}, exact=exact, unowned=unowned, sums=sums
+    )

@@ -195,4 +195,8 @@ def _of_period(
     usage: Usage, view: str, period: PeriodLike, filters: Filters, *, exact: bool
 ) -> pd.DataFrame:
     """The view of a month, for any days."""
-    return usage._reader.answer("cost_of_period", filters, {"": period}, exact=exact, view=view)
+    group = view.removeprefix("cost_per_")
+    sums = "" if group == "key_and_model" else filters.sums(group)
+    return usage._reader.answer(
+        "cost_of_period", filters, {"": period}, exact=exact, view=view, sums=sums
+    )

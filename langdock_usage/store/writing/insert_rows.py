@@ -57,6 +57,7 @@ def _insert_files(
         },
     )
     connection.execute(read_sql("store/write/insert_export_models"), {"export_ids": export_ids})
+    connection.execute(read_sql("store/write/insert_export_sums"), {"export_ids": export_ids})
     return connection.execute(
         read_sql("store/write/row_counts"), {"export_ids": export_ids}
     ).fetchall()

@@ -125,6 +125,7 @@ class Store:
         with self._transaction():
             self._connection.execute("delete from export_rows where export_id = ?", [export_id])
             self._connection.execute("delete from export_models where export_id = ?", [export_id])
+            self._connection.execute("delete from export_sums where export_id = ?", [export_id])
             self._connection.execute("delete from exports")
             record_exports(self._connection, records)
 

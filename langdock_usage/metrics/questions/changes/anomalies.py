@@ -60,6 +60,7 @@ def anomalies(
         filters,
         {"": period},
         exact=True,
+        sums=filters.sums("api_key_id"),
         more={"days_before": DAYS_BEFORE, "days_after": DAYS_AFTER, "least_usd": LEAST_USD},
     )
     found = narrowest(events_of(daily, least_usd=LEAST_USD))

@@ -94,12 +94,15 @@ def months_so_far(
         "month_last": month.last,
     }
     question = "changes/costs_by_day"
-    days = reader.answer(question, filters, {"": None}, more=more, exact=True, group="")
-    by_group = (
-        days
-        if by is None
-        else reader.answer(question, filters, {"": None}, more=more, exact=True, group=COLUMNS[by])
-    )
+
+    def answer(group: str) -> pd.DataFrame:
+        sums = filters.sums(group)
+        return reader.answer(
+            question, filters, {"": None}, more=more, exact=True, group=group, sums=sums
+        )
+
+    days = answer("")
+    by_group = days if by is None else answer(COLUMNS[by])
     free = frozenset(day for one in holidays for day in _days(one))
     found = [
         _month_of_workspace(str(org_id), month, known, by_group, free)

@@ -1,4 +1,4 @@
 select distinct model
-from usage
-where model is not null
+from usage_sums
+where api_key_id is null and model is not null
 order by model

@@ -1,6 +1,6 @@
 -- How well prompt caching works, over the rows whose input tokens are known.
 {% import "store/metrics" as metrics %}
-{% import "metrics/filters" as filtered %}
+{% import "metrics/filters" as filtered with context %}
 with filtered_usage as ({{ filtered.usage() }})
 
 select

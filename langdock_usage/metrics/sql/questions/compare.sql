@@ -1,6 +1,6 @@
 -- One row per group used in either of two periods, the one that grew most first.
 {% import "store/metrics" as metrics %}
-{% import "metrics/filters" as filtered %}
+{% import "metrics/filters" as filtered with context %}
 with
 {% for side in ("before", "after") %}
 {{ side }}_usage as ({{ filtered.usage("$" ~ side ~ "_first", "$" ~ side ~ "_last") }}),

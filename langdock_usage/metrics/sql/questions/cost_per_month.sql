@@ -1,7 +1,7 @@
 -- One row per month and group; a period across the end of a month has no month. Without a group, a
 -- month that is known and has no usage has a row, too.
 {% import "store/metrics" as metrics %}
-{% import "metrics/filters" as filtered %}
+{% import "metrics/filters" as filtered with context %}
 with filtered_usage as ({{ filtered.usage() }}),
 
 per_month as (

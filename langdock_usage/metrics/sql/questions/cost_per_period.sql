@@ -1,7 +1,7 @@
 -- One row per period that counts (a day, or longer where no single days are known) and group; a period
 -- without usage has no group and cost nothing.
 {% import "store/metrics" as metrics %}
-{% import "metrics/filters" as filtered %}
+{% import "metrics/filters" as filtered with context %}
 with filtered_usage as ({{ filtered.usage() }}),
 
 used as (

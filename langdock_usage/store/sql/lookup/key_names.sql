@@ -1,4 +1,5 @@
 -- Every name that each API key ever had.
 select distinct api_key_id, api_key_name
-from usage
+from usage_sums
+where api_key_id is not null
 order by api_key_id, api_key_name

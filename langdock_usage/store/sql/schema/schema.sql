@@ -56,4 +56,27 @@ create table if not exists export_models (
     is_otherwise  boolean not null
 );
 
+-- The rows of each export, added up when they come in: by API key, and again by model, which have no key.
+-- What of a row decides how it counts stays apart: which token counts it lacks, and of ambiguous rows the
+-- model.
+create table if not exists export_sums (
+    export_id              varchar not null,
+    org_id                 varchar,
+    window_start           date,
+    window_end             date,
+    month                  date,
+    api_key_id             varchar,
+    api_key_name           varchar,
+    model                  varchar,
+    requests               bigint not null,
+    total_cost_usd         decimal(38, 24) not null,
+    sum_prompt_tokens      bigint,
+    sum_completion_tokens  bigint,
+    cached_prompt_tokens   bigint,
+    cache_creation_tokens  bigint,
+    no_cache_tokens        bigint,
+    row_accounting         varchar,
+    input_tokens           bigint
+);
+
 create table if not exists schema_version (sha256 varchar not null);

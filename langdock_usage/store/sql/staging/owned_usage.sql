@@ -6,7 +6,7 @@ select
     key_ownership.cost_center,
     key_ownership.owner,
     coalesce(key_chains.chain_id, usage.api_key_id) as chain_id
-from usage
+from {{ rows | default("usage") }} as usage
 left join key_ownership
     on usage.api_key_id = key_ownership.api_key_id
     and usage.window_end >= key_ownership.valid_from

@@ -1,3 +1,4 @@
+{% import "store/write/row_accounting" as tokens %}
 -- Usage: the newest statement of each period, API key and model; every input token counted once.
 -- How a row's tokens add up by itself is found out when it comes in; a row that is ambiguous follows
 -- the other rows of its model.
@@ -16,11 +17,7 @@ select
     export_rows.cached_prompt_tokens,
     export_rows.cache_creation_tokens,
     export_rows.no_cache_tokens,
-    case
-        when row_accounting = 'ambiguous' and exclusive_models.model is not null
-            then no_cache_tokens + cache_creation_tokens
-        else input_tokens
-    end as input_tokens,
+    {{ tokens.counted_input_tokens() }} as input_tokens,
     case
         when row_accounting <> 'ambiguous' then row_accounting
         when exclusive_models.model is not null then 'exclusive'

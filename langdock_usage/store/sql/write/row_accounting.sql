@@ -15,6 +15,15 @@
     end
 {%- endmacro %}
 
+{#- What a row, or a sum of rows, counts as input: an ambiguous one as the other rows of its model say. -#}
+{% macro counted_input_tokens() %}
+    case
+        when row_accounting = 'ambiguous' and exclusive_models.model is not null
+            then no_cache_tokens + cache_creation_tokens
+        else input_tokens
+    end
+{%- endmacro %}
+
 {% macro input_tokens() %}
     case
         when row_accounting in ('inclusive', 'writes_in_no_cache', 'ambiguous') then sum_prompt_tokens

@@ -2,7 +2,7 @@
 -- longer period is spread evenly over its days, its exact cost stands on the first of them. A period
 -- across the end of a month has no days.
 {% import "store/metrics" as metrics %}
-{% import "metrics/filters" as filtered %}
+{% import "metrics/filters" as filtered with context %}
 with filtered_usage as ({{ filtered.usage() }}),
 
 used as (
@@ -11,7 +11,7 @@ used as (
         window_start,
         window_end,
         {{ metrics.group(group) }} as grouped_by,
-        {{ metrics.newest_name() }} as api_key_name,
+        {{ metrics.name_of_group(group) }} as api_key_name,
         sum(total_cost_usd) as total_cost_usd
     from filtered_usage
     group by all

@@ -3,7 +3,7 @@
 -- a team has the keys that it had last: a key that changes hands changes the level of no team. Series
 -- that did not cost $least_usd in all of these days are left out.
 {% import "store/metrics" as metrics %}
-{% import "metrics/filters" as filtered %}
+{% import "metrics/filters" as filtered with context %}
 {% set first = "($first::date - $days_before::integer)" %}
 {% set last = "($last::date + $days_after::integer)" %}
 with filtered_usage as (

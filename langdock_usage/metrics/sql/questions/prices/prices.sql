@@ -1,8 +1,9 @@
 -- The usual prices of every model with usage, on a day: what is unknown first, each by its cost.
 with costs as (
     select org_id, model, sum(total_cost_usd) as total_cost_usd
-    from usage
-    where model is not null
+    from usage_sums
+    where api_key_id is null
+      and model is not null
       and ($org_id::varchar is null or org_id = $org_id)
     group by org_id, model
 ),
