@@ -151,10 +151,8 @@ def _terms(
 
 def _change_of_volume(cells: pd.DataFrame, of_key: _Pair) -> dict[str, Floats]:
     """The change of a key's requests: what days and weekdays explain, and the rest."""
-    is_daily = (
-        cells["weekdays_before"].notna().to_numpy() & cells["weekdays_after"].notna().to_numpy()
-    )
-    requests, days = _weekdays(cells, "weekday_requests"), _weekdays(cells, "weekdays")
+    is_daily = cells["weekday_1_days_before"].notna().to_numpy()  # else none of them is known
+    requests, days = _weekdays(cells, "requests"), _weekdays(cells, "days")
     requests_per_day = requests.per(days)
     by_calendar = (requests_per_day.mean * days.change).sum(axis=1)
     by_volume = (requests_per_day.change * days.mean).sum(axis=1)
@@ -166,12 +164,11 @@ def _change_of_volume(cells: pd.DataFrame, of_key: _Pair) -> dict[str, Floats]:
 
 def _weekdays(cells: pd.DataFrame, name: str) -> _Pair:
     """One column per weekday."""
-    unknown = [0] * 7
-    before, after = (
-        np.array([days or unknown for days in cells[f"{name}_{side}"]], np.float64).reshape(-1, 7)
-        for side in ("before", "after")
+    weekdays = [_pair(cells, f"weekday_{weekday}_{name}") for weekday in range(1, 8)]
+    return _Pair(
+        np.stack([pair.before for pair in weekdays], axis=1),
+        np.stack([pair.after for pair in weekdays], axis=1),
     )
-    return _Pair(before, after)
 
 
 def _has_prices(cells: pd.DataFrame, requests: _Pair, listed: _Pair) -> Flags:

@@ -1,6 +1,7 @@
 """The arithmetic of the bridge, on random cells: what holds of each, whatever happened in it."""
 
 import random
+from collections.abc import Sequence
 from decimal import Decimal, localcontext
 from typing import Any
 
@@ -29,8 +30,11 @@ def side(draw: random.Random) -> dict[str, Any]:
         cell[f"{kind}_tokens"] = tokens if is_priced else np.nan
         cell[f"{kind}_low_usd"] = low if is_priced else np.nan
         cell[f"{kind}_high_usd"] = low * draw.choice([1, 1.6]) if is_priced else np.nan
-    cell["weekday_requests"] = _spread(draw, cell["key_requests"])
-    return cell
+    return cell | _weekdays("requests", _spread(draw, cell["key_requests"]))
+
+
+def _weekdays(name: str, values: Sequence[float]) -> dict[str, Any]:
+    return {f"weekday_{weekday}_{name}": value for weekday, value in enumerate(values, start=1)}
 
 
 def _spread(draw: random.Random, requests: int) -> list[int]:
@@ -44,13 +48,13 @@ def random_cells(count: int) -> pd.DataFrame:
     cells = []
     for _ in range(count):
         days = [[draw.randint(1, 5) for _ in range(7)] for _ in range(2)]
-        weekdays = days if draw.random() < 0.8 else [None, None]
+        weekdays = days if draw.random() < 0.8 else [[np.nan] * 7] * 2
         sides = zip(("before", "after"), (side(draw), side(draw)), weekdays, strict=True)
         cells.append(
             {
                 f"{name}_{period}": value
                 for period, values, known in sides
-                for name, value in {**values, "weekdays": known}.items()
+                for name, value in {**values, **_weekdays("days", known)}.items()
             }
         )
     return pd.DataFrame(cells)

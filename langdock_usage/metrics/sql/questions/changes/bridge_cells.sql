@@ -8,7 +8,7 @@
 with filtered_usage as (
     {% for side in sides %}
     select *, '{{ side }}' as side
-    from ({{ filtered.usage("$" ~ side ~ "_first", "$" ~ side ~ "_last", models="null") }})
+    from ({{ filtered.usage("$" ~ side ~ "_first", "$" ~ side ~ "_last") }})
     {{ "" if loop.last else "union all" }}
     {% endfor %}
 ),
@@ -17,20 +17,46 @@ counted as ({{ prices.counted("filtered_usage") }}),
 
 bounds as ({{ prices.bounds("prices_in_force") }}),
 
-priced as (
+-- added up before they are priced: these rows have the same prices
+sums as (
     select
-        counted.*,
+        counted.org_id,
         {{ metrics.group(owner) }} as grouped_by,
-        {% for kind, price in kinds %}
-        {% for bound in ("low", "high") %}
-        {{ prices.amount(kind ~ "_tokens", "bounds." ~ price ~ "_" ~ bound ~ "_usd") }}
-            as {{ kind }}_{{ bound }}_usd,
+        counted.api_key_id,
+        counted.model,
+        counted.side,
+        bounds.first_day,
+        bounds.is_one_request,
+        bounds.from_tokens,
+        bounds.price_source is not null and output_tokens is not null as is_priced,
+        sum(requests) as requests,
+        sum(total_cost_usd) as total_cost_usd,
+        {% for kind, _ in kinds %}
+        sum({{ kind }}_tokens) as {{ kind }}_tokens{{ "" if loop.last else "," }}
         {% endfor %}
-        {% endfor %}
-        bounds.price_source is not null and output_tokens is not null as is_priced
     from counted
     left join bounds
         on {{ prices.apply() }}
+    group by all
+),
+
+priced as (
+    select
+        sums.*,
+        {% for kind, price in kinds %}
+        {% set kind_loop = loop %}
+        {% for bound in ("low", "high") %}
+        {{ prices.amount(kind ~ "_tokens", "bounds." ~ price ~ "_" ~ bound ~ "_usd") }}
+            as {{ kind }}_{{ bound }}_usd{{ "" if loop.last and kind_loop.last else "," }}
+        {% endfor %}
+        {% endfor %}
+    from sums
+    left join bounds
+        on bounds.org_id = sums.org_id
+        and bounds.model = sums.model
+        and bounds.first_day = sums.first_day
+        and bounds.is_one_request = sums.is_one_request
+        and bounds.from_tokens = sums.from_tokens
 ),
 
 cells as (
@@ -56,31 +82,35 @@ cells as (
         ) as is_priced_{{ side }}{{ "" if loop.last else "," }}
         {% endfor %}
     from priced
-    where $models::varchar[] is null or list_contains($models, model)
     group by all
+),
+
+of_keys as (
+    {% for side in sides %}
+    select *, '{{ side }}' as side
+    from ({{ filtered.usage("$" ~ side ~ "_first", "$" ~ side ~ "_last", models="null", rows="key") }})
+    {{ "" if loop.last else "union all" }}
+    {% endfor %}
 ),
 
 keys as (
     select
         org_id,
-        grouped_by,
+        {{ metrics.group(owner) }} as grouped_by,
         api_key_id,
         {{ metrics.newest_name() }} as api_key_name,
         {% for side in sides %}
         coalesce(sum(requests) filter (where side = '{{ side }}'), 0)::bigint
             as key_requests_{{ side }},
-        [
-            {% for weekday in range(1, 8) %}
-            coalesce(
-                sum(requests) filter (
-                    where side = '{{ side }}' and isodow(window_start) = {{ weekday }}
-                ),
-                0
-            )::bigint{{ "" if loop.last else "," }}
-            {% endfor %}
-        ] as weekday_requests_{{ side }}{{ "" if loop.last else "," }}
+        {% set is_last = loop.last %}
+        {% for weekday in range(1, 8) %}
+        coalesce(
+            sum(requests) filter (where side = '{{ side }}' and isodow(window_start) = {{ weekday }}),
+            0
+        )::bigint as weekday_{{ weekday }}_requests_{{ side }}{{ "" if is_last and loop.last else "," }}
         {% endfor %}
-    from priced
+        {% endfor %}
+    from of_keys
     group by all
 ),
 
@@ -88,12 +118,10 @@ keys as (
 known_{{ side }} as (
     select
         counted_exports.org_id,
-        bool_and(window_start = window_end) as are_single_days,
-        [
-            {% for weekday in range(1, 8) %}
-            count(*) filter (where isodow(day) = {{ weekday }}){{ "" if loop.last else "," }}
-            {% endfor %}
-        ] as weekdays
+        {% for weekday in range(1, 8) %}
+        count(*) filter (where isodow(day) = {{ weekday }}) as weekday_{{ weekday }}_days_{{ side }},
+        {% endfor %}
+        bool_and(window_start = window_end) as are_single_days
     from stored_days
     join counted_exports using (export_id)
     where (${{ side }}_first::date is null or window_start >= ${{ side }}_first)
@@ -105,8 +133,8 @@ known_{{ side }} as (
 known_days as (
     select
         org_id,
-        known_before.weekdays as weekdays_before,
-        known_after.weekdays as weekdays_after
+        known_before.* exclude (org_id, are_single_days),
+        known_after.* exclude (org_id, are_single_days)
     from known_before
     join known_after using (org_id)
     where known_before.are_single_days and known_after.are_single_days
@@ -115,8 +143,7 @@ known_days as (
 select
     cells.*,
     keys.* exclude (org_id, grouped_by, api_key_id),
-    weekdays_before,
-    weekdays_after
+    known_days.* exclude (org_id)
 from cells
 join keys
     on keys.org_id = cells.org_id
