@@ -17,11 +17,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from langdock_usage import text
-
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+    from duckdb.sqltypes import DuckDBPyType
 
 _LARGE = {"ubigint", "hugeint", "uhugeint"}
 _WHOLE = {"tinyint", "utinyint", "smallint", "usmallint", "integer", "uinteger", "bigint", *_LARGE}
@@ -44,7 +43,9 @@ def to_frame(answer: duckdb.DuckDBPyRelation, *, exact: bool = False) -> pd.Data
     import pandas as pd
 
     kinds = [str(kind.id) for kind in answer.types]
-    columns = [f"{_handed_over(n, kind, exact)} as c{n}" for n, kind in enumerate(kinds, start=1)]
+    columns = [
+        f"{_handed_over(n, kind, exact)} as c{n}" for n, kind in enumerate(answer.types, start=1)
+    ]
     handed_over = answer.project(", ".join(columns))
     values: Sequence[Any]
     if set(kinds) <= _DTYPES.keys():
@@ -60,13 +61,17 @@ def to_frame(answer: duckdb.DuckDBPyRelation, *, exact: bool = False) -> pd.Data
     return frame
 
 
-def _handed_over(number: int, kind: str, exact: bool) -> str:
+def _handed_over(number: int, type_: DuckDBPyType, exact: bool) -> str:
     """A column in a form that loses nothing on its way out of DuckDB.
 
     As an array, a DECIMAL would be a float, and more than a quarter of the amounts of money another
     one than the nearest; a text of it has every digit.
     """
+    kind = str(type_.id)
     if kind == "decimal":
+        has_fraction = dict(type_.children)["scale"] > 0
+        if exact and has_fraction:  # without zeros at the end
+            return f"rtrim(rtrim(#{number}::varchar, '0'), '.')"
         return f"#{number}::varchar" if exact else f"#{number}::varchar::double"
     return f"#{number}::varchar" if kind in _LARGE else f"#{number}"
 
@@ -79,14 +84,10 @@ def _series(values: Any, kind: str, exact: bool) -> pd.Series[Any]:
     if isinstance(values, np.ma.MaskedArray):
         values = values.tolist()  # with None for what is missing
     if kind == "decimal" and exact:
-        decimals = [None if digits is None else _decimal(digits) for digits in values]
+        decimals = [None if digits is None else Decimal(digits) for digits in values]
         return pd.Series(decimals, dtype=object)
     if kind in _LARGE:
         values = [None if digits is None else int(digits) for digits in values]
         if any(value is not None and abs(value) >= _INT64 for value in values):
             return pd.Series(values, dtype=object)
     return pd.Series(values, dtype=_DTYPES.get(kind, "object"))
-
-
-def _decimal(digits: str) -> Decimal:
-    return Decimal(text.without_zeros(digits))
