@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
@@ -53,74 +53,98 @@ class Anomaly:
         )
 
 
+@dataclass(frozen=True)
+class _Series:
+    """The known days of a workspace, a team or an API key, in order."""
+
+    org_id: str
+    team: str | None
+    api_key_id: str | None
+    api_key_name: str | None
+    days: Sequence[date]
+    costs: Sequence[Decimal]
+    is_asked: Sequence[bool]
+    is_provisional: Sequence[bool]
+
+    @property
+    def settled_days(self) -> int:
+        """How many are not among the last ones that late usage may still change."""
+        count = len(self.days)
+        for is_provisional in self.is_provisional[: -LATE_DAYS - 1 : -1]:
+            if not is_provisional:
+                break
+            count -= 1
+        return count
+
+
 def events_of(daily: pd.DataFrame, *, least_usd: Decimal) -> list[Anomaly]:
     """The events of each series that begin, or go on, in days asked about; costs are Decimal."""
     found: list[Anomaly] = []
     with localcontext(prec=76):
-        months = _cost_of_months(daily)
-        for _, series in daily.groupby("series"):
-            for event in _events(series):
+        series = list(_series_of(daily))
+        months = _cost_of_months(series)
+        for one in series:
+            for event in _events(one):
                 least = LEAST_SHARE_OF_MONTH * months[event.org_id, event.first_day.replace(day=1)]
                 if abs(event.excess_usd) >= max(least, least_usd):
                     found.append(event)
     return found
 
 
-def _cost_of_months(daily: pd.DataFrame) -> dict[tuple[str, date], Decimal]:
-    workspaces = daily[daily["team"].isna() & daily["api_key_id"].isna()]
+def _series_of(daily: pd.DataFrame) -> Iterator[_Series]:
+    # Lists, made once for all of them: a frame for each series takes most of the time.
+    names = daily[["org_id", "team", "api_key_id", "api_key_name"]].astype(object)
+    names = names.where(names.notna(), None)
+    days = list(daily["day"].dt.date)
+    costs, is_asked, is_provisional = (
+        daily[column].to_list() for column in ("total_cost_usd", "is_asked", "is_provisional")
+    )
+    for places in daily.groupby("series").indices.values():
+        its = slice(places[0], places[-1] + 1)
+        yield _Series(
+            *names.iloc[places[0]], days[its], costs[its], is_asked[its], is_provisional[its]
+        )
+
+
+def _cost_of_months(series: Iterable[_Series]) -> dict[tuple[str, date], Decimal]:
     months: dict[tuple[str, date], Decimal] = {}
-    for org_id, day, cost in zip(
-        workspaces["org_id"], workspaces["day"], workspaces["total_cost_usd"], strict=True
-    ):
-        month = org_id, day.date().replace(day=1)
-        months[month] = months.get(month, Decimal(0)) + cost
+    for one in series:
+        if one.team is None and one.api_key_id is None:
+            for day, cost in zip(one.days, one.costs, strict=True):
+                month = one.org_id, day.replace(day=1)
+                months[month] = months.get(month, Decimal(0)) + cost
     return months
 
 
-def _events(series: pd.DataFrame) -> Iterator[Anomaly]:
+def _events(series: _Series) -> Iterator[Anomaly]:
+    import numpy as np
+
     from langdock_usage.analysis.anomalies import find_events
 
-    days = series["day"]
-    costs = series["total_cost_usd"].to_list()
-    asked = series["is_asked"].to_numpy(dtype=bool)
-    settled = _settled_days(series)
-    [org_id], [team], [key], [name] = (
-        series[column].iloc[:1].astype(object).where(lambda known: known.notna(), None)
-        for column in ("org_id", "team", "api_key_id", "api_key_name")
-    )
-    weekdays = days.dt.day_of_week.to_numpy(dtype="int64")
-    for event in find_events(series["total_cost_usd"].to_numpy(dtype=float), weekdays):
-        places = [place for place in range(event.first, event.last + 1) if asked[place]]
-        if not places or (event.kind == "level_shift" and not asked[event.first]):
+    days, costs = series.days, series.costs
+    weekdays = np.array([day.weekday() for day in days], dtype=np.int64)
+    for event in find_events(np.array(costs, dtype=np.float64), weekdays):
+        places = [place for place in range(event.first, event.last + 1) if series.is_asked[place]]
+        if not places or (event.kind == "level_shift" and not series.is_asked[event.first]):
             continue
         cost = sum((costs[place] for place in places), Decimal(0))
         expected = sum(float(event.expected_usd[place - event.first]) for place in places)
         expected_usd = Decimal(f"{expected:.2f}")
-        if cost < expected_usd and event.first >= settled:
+        if cost < expected_usd and event.first >= series.settled_days:
             continue
         yield Anomaly(
-            first_day=days.iloc[places[0]].date(),
-            last_day=days.iloc[places[-1]].date(),
-            org_id=org_id,
-            team=team,
-            api_key_id=key,
-            api_key_name=name,
+            first_day=days[places[0]],
+            last_day=days[places[-1]],
+            org_id=series.org_id,
+            team=series.team,
+            api_key_id=series.api_key_id,
+            api_key_name=series.api_key_name,
             model=None,
             kind=event.kind,
             cost_usd=cost,
             expected_usd=expected_usd,
             excess_usd=cost - expected_usd,
         )
-
-
-def _settled_days(series: pd.DataFrame) -> int:
-    """How many days of a series are not among the last ones that late usage may still change."""
-    count = len(series)
-    for is_provisional in series["is_provisional"].to_list()[: -LATE_DAYS - 1 : -1]:
-        if not is_provisional:
-            break
-        count -= 1
-    return count
 
 
 def narrowest(events: Sequence[Anomaly]) -> list[Anomaly]:
