@@ -80,6 +80,7 @@ def create_lake_views(
         kind = _PARTITIONS if table in PARTITIONED else "hive_partitioning = false"
         connection.execute(f"create view {table} as from read_parquet({files}, {kind})")
     connection.execute(f"create view export_rows as {read_sql('store/lake/export_rows')}")
+    connection.execute(f"create view export_sums as {read_sql('store/excerpt/export_sums')}")
     for view, definition in VIEWS.items():
         if view not in TABLES:
             connection.execute(f"create view {view} as {read_sql(definition)}")
