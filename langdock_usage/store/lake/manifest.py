@@ -100,21 +100,19 @@ class Manifest:
 def _read(path: Path, _state: tuple[int, ...]) -> Manifest:
     try:
         stated: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        is_known = stated.pop("format") == FORMAT
-        manifest = Manifest(
-            [LakeDatabase(**one) for one in stated.pop("databases")],
-            {name: LakeFile(**one) for name, one in stated.pop("files").items()},
+        if stated["format"] != FORMAT:
+            raise StoreError(
+                f"{path.parent} was written by another version; remove the folder and write the "
+                "lake anew."
+            )
+        return Manifest(
+            [LakeDatabase(**one) for one in stated["databases"]],
+            {name: LakeFile(**one) for name, one in stated["files"].items()},
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise StoreError(
             f"{path} is damaged; remove the folder and write the lake anew."
         ) from error
-    if not is_known:
-        raise StoreError(
-            f"{path.parent} was written by another version; remove the folder and write the lake "
-            "anew."
-        )
-    return manifest
 
 
 def paths_of(folder: Path, manifest: Manifest, table: str) -> Iterator[Path]:

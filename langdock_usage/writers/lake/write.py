@@ -123,7 +123,7 @@ def _write(
             on_progress(done, len(changed))
             files[part.name] = _write_part(sources, part, unfinished / part.name)
         after = Manifest(sources.described(), {part.name: files[part.name] for part in parts})
-        if after != before:
+        if changed or after != before:
             unfinished.mkdir(exist_ok=True)
             (unfinished / MANIFEST).write_text(after.to_json(), encoding="utf-8", newline="\n")
             with read_by_nobody(folder, wait_seconds, on_wait):
