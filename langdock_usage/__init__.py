@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, Any
 from langdock_usage import errors
 
 if TYPE_CHECKING:
-    from langdock_usage import charts
+    from langdock_usage import charts, spark
     from langdock_usage.metrics.tables import table
     from langdock_usage.metrics.usage import Usage, open
 
 __version__ = "0.2.0"
 
-__all__ = ["Usage", "__version__", "charts", "errors", "open", "table"]
+__all__ = ["Usage", "__version__", "charts", "errors", "open", "spark", "table"]
 
 # Loaded with the first use, so that the command line answers `--help` without DuckDB and Altair.
 _HOMES = {"Usage": "metrics.usage", "open": "metrics.usage", "table": "metrics.tables"}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "charts":
-        return import_module(".charts", __name__)
+    if name in ("charts", "spark"):
+        return import_module(f".{name}", __name__)
     if name in _HOMES:
         return getattr(import_module(f".{_HOMES[name]}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

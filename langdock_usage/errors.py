@@ -18,6 +18,7 @@
     │   ├── DatabaseMissing
     │   ├── DatabaseLocked        another process has it open
     │   └── ExportConflict        an export contradicts what is stored (overlap, zone, workspace)
+    ├── PackageMissing            a package is missing that not everybody needs
     ├── NoData                    the database has nothing for what was asked
     ├── NoRate                    a day has no exchange rate
     ├── NotFinal                  a month may still change, has gaps, or does not add up
@@ -124,6 +125,10 @@ class DatabaseLocked(StoreError):
 
 class ExportConflict(StoreError):
     """An export contradicts what is stored: overlapping period, other zone, other workspace."""
+
+
+class PackageMissing(LangdockUsageError):
+    """A package is missing that belongs to an extra of this one."""
 
 
 class NoData(LangdockUsageError):

@@ -69,8 +69,8 @@ def _handed_over(number: int, type_: DuckDBPyType, exact: bool) -> str:
     """
     kind = str(type_.id)
     if kind == "decimal":
-        has_fraction = dict(type_.children)["scale"] > 0
-        if exact and has_fraction:  # without zeros at the end
+        scale: Any = dict(type_.children)["scale"]
+        if exact and scale > 0:  # without zeros at the end
             return f"rtrim(rtrim(#{number}::varchar, '0'), '.')"
         return f"#{number}::varchar" if exact else f"#{number}::varchar::double"
     return f"#{number}::varchar" if kind in _LARGE else f"#{number}"

@@ -48,7 +48,7 @@ def random_cells(count: int) -> pd.DataFrame:
     cells = []
     for _ in range(count):
         days = [[draw.randint(1, 5) for _ in range(7)] for _ in range(2)]
-        weekdays = days if draw.random() < 0.8 else [[np.nan] * 7] * 2
+        weekdays: Any = days if draw.random() < 0.8 else [[np.nan] * 7] * 2
         sides = zip(("before", "after"), (side(draw), side(draw)), weekdays, strict=True)
         cells.append(
             {

@@ -105,17 +105,18 @@ def test_questions_answer_the_same_from_sums_and_from_rows(
 ) -> None:
     usage = lu.open(awkward)
     months = "2026-09", "2026-10"
+    grouped: Any = (
+        (usage.compare, months, (None, "key", "model")),
+        (usage.monthly_cost, (), (None, "chain", "model", "team")),
+        (usage.cost_per_period, months[1:], (None, "model")),
+        (usage.cache_efficiency, (months,), ("key", "model")),
+        (usage.forecast, months[1:], (None,)),
+    )
 
     def answers() -> dict[str, Any]:
         found = {
             f"{ask.__name__} by {by}": ask(*about, by=by, exact=True, **asked)
-            for ask, about, groups in (
-                (usage.compare, months, (None, "key", "model")),
-                (usage.monthly_cost, (), (None, "chain", "model", "team")),
-                (usage.cost_per_period, months[1:], (None, "model")),
-                (usage.cache_efficiency, (months,), ("key", "model")),
-                (usage.forecast, months[1:], (None,)),
-            )
+            for ask, about, groups in grouped
             for by in groups
         }
         views = usage.cost_per_key, usage.cost_per_model, usage.cost_per_cost_center

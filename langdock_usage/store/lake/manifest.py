@@ -71,6 +71,25 @@ class Manifest:
         return json.dumps({"format": FORMAT, **asdict(self)}, indent=1, ensure_ascii=False) + "\n"
 
     @classmethod
+    def parse(cls, text: str | bytes, folder: str) -> "Manifest":
+        """What the text of `lake.json` in a folder says. Raises StoreError."""
+        try:
+            stated: dict[str, Any] = json.loads(text)
+            if stated["format"] != FORMAT:
+                raise StoreError(
+                    f"{folder} was written by another version; remove the folder and write the "
+                    "lake anew."
+                )
+            return cls(
+                [LakeDatabase(**one) for one in stated["databases"]],
+                {name: LakeFile(**one) for name, one in stated["files"].items()},
+            )
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise StoreError(
+                f"{folder}/{MANIFEST} is damaged; remove the folder and write the lake anew."
+            ) from error
+
+    @classmethod
     def of(cls, folder: Path) -> "Manifest | None":
         """What the lake in a folder holds; None where there is no lake. Raises StoreError."""
         return cls.at(folder / NEXT / MANIFEST) or cls.at(folder / MANIFEST)
@@ -98,21 +117,7 @@ class Manifest:
 
 @lru_cache(maxsize=4)  # that of hundreds of workspaces is long
 def _read(path: Path, _state: tuple[int, ...]) -> Manifest:
-    try:
-        stated: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if stated["format"] != FORMAT:
-            raise StoreError(
-                f"{path.parent} was written by another version; remove the folder and write the "
-                "lake anew."
-            )
-        return Manifest(
-            [LakeDatabase(**one) for one in stated["databases"]],
-            {name: LakeFile(**one) for name, one in stated["files"].items()},
-        )
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise StoreError(
-            f"{path} is damaged; remove the folder and write the lake anew."
-        ) from error
+    return Manifest.parse(path.read_bytes(), str(path.parent))
 
 
 def paths_of(folder: Path, manifest: Manifest, table: str) -> Iterator[Path]:

@@ -16,6 +16,12 @@ from langdock_usage.sql import VIEWS, read_sql
 from langdock_usage.store.lake.locks import kept_as_it_is
 from langdock_usage.store.lake.manifest import PARTITIONED, TABLES, Manifest, paths_of
 
+# The views on these tables, in the order in which they build on each other.
+LAKE_VIEWS = {
+    "export_rows": "store/lake/export_rows",
+    "export_sums": "store/excerpt/export_sums",
+    **{view: definition for view, definition in VIEWS.items() if view not in TABLES},
+}
 # Where the lines of each kind of reference file are, as they were stated last.
 STATED = {
     "keys": "key_owners",
@@ -79,11 +85,8 @@ def create_lake_views(
         files = duckdb.ConstantExpression([str(one) for one in paths_of(folder, manifest, table)])
         kind = _PARTITIONS if table in PARTITIONED else "hive_partitioning = false"
         connection.execute(f"create view {table} as from read_parquet({files}, {kind})")
-    connection.execute(f"create view export_rows as {read_sql('store/lake/export_rows')}")
-    connection.execute(f"create view export_sums as {read_sql('store/excerpt/export_sums')}")
-    for view, definition in VIEWS.items():
-        if view not in TABLES:
-            connection.execute(f"create view {view} as {read_sql(definition)}")
+    for view, definition in LAKE_VIEWS.items():
+        connection.execute(f"create view {view} as {read_sql(definition)}")
     for stated in KINDS:
         lines = read_sql("store/lake/loaded_lines", view=STATED[stated.name])
         connection.execute(f"create view {stated.table} as {lines}")

@@ -100,10 +100,10 @@ def _series_of(daily: pd.DataFrame) -> Iterator[_Series]:
         daily[column].to_list() for column in ("total_cost_usd", "is_asked", "is_provisional")
     )
     for places in daily.groupby("series").indices.values():
+        org_id, team, api_key_id, name = names.iloc[places[0]]
         its = slice(places[0], places[-1] + 1)
-        yield _Series(
-            *names.iloc[places[0]], days[its], costs[its], is_asked[its], is_provisional[its]
-        )
+        about = days[its], costs[its], is_asked[its], is_provisional[its]
+        yield _Series(org_id, team, api_key_id, name, *about)
 
 
 def _cost_of_months(series: Iterable[_Series]) -> dict[tuple[str, date], Decimal]:
