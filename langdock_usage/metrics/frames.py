@@ -18,6 +18,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import duckdb
     import pandas as pd
     from duckdb.sqltypes import DuckDBPyType
@@ -36,6 +38,22 @@ _DTYPES = {
     "boolean": "boolean",
 }
 _INT64 = 2**63
+
+
+def ask(
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    parameters: Mapping[str, object],
+    *,
+    exact: bool = False,
+) -> pd.DataFrame:
+    """The answer to one of our queries; `exact` keeps DECIMAL as Decimal.
+
+    By way of a table, because what `to_frame` has to know of an answer, DuckDB finds out by
+    planning the query again; and to plan one takes longer than to execute it.
+    """
+    connection.execute(f"create or replace temp table answer as {query}", parameters)
+    return to_frame(connection.table("answer"), exact=exact)
 
 
 def to_frame(answer: duckdb.DuckDBPyRelation, *, exact: bool = False) -> pd.DataFrame:

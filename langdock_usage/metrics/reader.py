@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from langdock_usage.errors import InvalidRequest, NoData
 from langdock_usage.metrics.filters import Filters, Names, key_ids
-from langdock_usage.metrics.frames import to_frame
+from langdock_usage.metrics.frames import ask
 from langdock_usage.metrics.known_periods import known_periods
 from langdock_usage.sql import read_sql
 from langdock_usage.store.connection import open_for_reading
@@ -98,7 +98,7 @@ class Reader:
         parameters = self._parameters(connection, filters.org, periods)
         parameters |= {**filters.parameters(connection), **(more or {})}
         query = read_sql(f"metrics/questions/{question}", **names)
-        return to_frame(connection.sql(query, params=parameters), exact=exact)
+        return ask(connection, query, parameters, exact=exact)
 
     def evidence(
         self, question: str, period: PeriodLike, org: str | None, *, exact: bool = False
@@ -107,7 +107,7 @@ class Reader:
         with self.connection() as connection:
             parameters = self._parameters(connection, org, {"": period})
             query = read_sql(f"metrics/evidence/{question}")
-            return to_frame(connection.sql(query, params=parameters), exact=exact)
+            return ask(connection, query, parameters, exact=exact)
 
     def _parameters(
         self,

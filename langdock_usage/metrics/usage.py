@@ -13,7 +13,7 @@ import duckdb
 from langdock_usage.columns import meaning_of
 from langdock_usage.errors import InvalidRequest, LangdockUsageError
 from langdock_usage.metrics.filters import known_choice
-from langdock_usage.metrics.frames import to_frame
+from langdock_usage.metrics.frames import ask, to_frame
 from langdock_usage.metrics.known_periods import available_months, known_periods
 from langdock_usage.metrics.overview import Coverage, coverage, overview_html, overview_text
 from langdock_usage.metrics.questions import api_keys, comparisons, costs, currencies, evidence
@@ -195,7 +195,7 @@ class Usage:
 
         with Reader(self.path).connection() as connection:  # means the same at any moment
             query = read_sql("metrics/lookup/describe")
-            described = to_frame(connection.sql(query, params={"view": view}))
+            described = ask(connection, query, {"view": view})
         names = zip(described["column_name"], described["view_name"], strict=True)
         described["comment"] = pd.Series([meaning_of(*pair) for pair in names], dtype="str")
         if view is not None and described.empty:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from langdock_usage.metrics.filters import Filters
-from langdock_usage.metrics.frames import to_frame
+from langdock_usage.metrics.frames import ask
 from langdock_usage.metrics.groups import COLUMNS, By
 from langdock_usage.metrics.questions.changes.costs_by_day import (
     MonthSoFar,
@@ -119,7 +119,7 @@ def _scopes(
         query = read_sql("metrics/questions/changes/budgets_in_force")
         org_id = reader.workspace(org, connection) if org else None
         parameters = {"month": month.first, "org_id": org_id}
-        lines = to_frame(connection.sql(query, params=parameters), exact=True)
+        lines = ask(connection, query, parameters, exact=True)
         older = _names_of_keys(connection)
     for place, scope in enumerate(lines["scope"].unique()):
         by = _GROUPS[scope]

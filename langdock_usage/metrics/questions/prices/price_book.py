@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from langdock_usage.metrics.frames import to_frame
+from langdock_usage.metrics.frames import ask
 from langdock_usage.sql import read_sql
 from langdock_usage.store.model_prices import own_prices
 from langdock_usage.windows import parse_day
@@ -37,7 +37,7 @@ def prices(
         org_id = self._reader.workspace(org, connection) if org else None
         parameters = {"org_id": org_id, "day": _day(day)}
         query = read_sql("metrics/questions/prices/prices")
-        answer = to_frame(connection.sql(query, params=parameters), exact=exact)
+        answer = ask(connection, query, parameters, exact=exact)
         return with_book(connection, answer)
 
 
@@ -65,7 +65,7 @@ def price_of(
         org_id = self._reader.workspace(org, connection)
         parameters = {"prices": price_rows(connection, org_id, model), "day": _day(day)}
         query = read_sql("metrics/questions/prices/price_of")
-        return to_frame(connection.sql(query, params=parameters), exact=exact)
+        return ask(connection, query, parameters, exact=exact)
 
 
 def price_books(self: Usage) -> pd.DataFrame:
@@ -110,7 +110,7 @@ def changed_prices(self: Usage, *, org: str | None = None, exact: bool = False) 
     with self._reader.connection() as connection:
         org_id = self._reader.workspace(org, connection) if org else None
         query = read_sql("metrics/questions/prices/changed_prices")
-        return to_frame(connection.sql(query, params={"org_id": org_id}), exact=exact)
+        return ask(connection, query, {"org_id": org_id}, exact=exact)
 
 
 def price_rows(
