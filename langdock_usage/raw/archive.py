@@ -26,6 +26,7 @@ from langdock_usage.raw.packed import sha256_of, write_csv
 from langdock_usage.windows import Period
 
 UNLOADED = "unloaded"
+REFUSED = "refused"
 MOMENT = "%Y%m%dT%H%M%S.%fZ"  # in names of files; in UTC
 
 
@@ -127,9 +128,15 @@ class Archive:
             asked_from=asked_from,
         )
         self.folder.mkdir(parents=True, exist_ok=True)
-        if raw.file and csv is not None:
-            write_csv(self.folder / raw.file, csv)
-        _write(self._json_path(raw), raw.to_json().encode())
+        # under another name until the CSV is there: `sweep` can tell how far a killed process came
+        announced = self._announced_path(raw)
+        try:
+            _write(announced, raw.to_json().encode())
+            if raw.file and csv is not None:
+                write_csv(self.folder / raw.file, csv)
+            announced.replace(self._json_path(raw))
+        finally:
+            announced.unlink(missing_ok=True)
         return raw
 
     def csv_path(self, raw: RawExport) -> Path | None:
@@ -175,10 +182,12 @@ class Archive:
 
     def discard(self, raw: RawExport) -> None:
         """Forget an export that the database refused."""
+        announced = self._json_path(raw).replace(self._announced_path(raw))
         for path in self._files(raw.export_id):
             path.unlink()
+        announced.unlink()
 
-    def set_aside(self, raw: RawExport | str, where: str = "refused") -> Path:
+    def set_aside(self, raw: RawExport | str, where: str = REFUSED) -> Path:
         """Move an export, given whole or by its id, to a folder where people can look at it.
 
         It is gone from the archive with the first of its files, which is the JSON.
@@ -190,9 +199,21 @@ class Archive:
         return moved[-1] if moved else aside
 
     def sweep(self) -> None:
-        """Remove what a killed process left unfinished. Only for whoever holds its lock."""
+        """Finish or remove what a killed process left unfinished. Only for whoever holds its lock.
+
+        An export whose CSV is there is whole; one that was being set aside is gone from here.
+        """
         for path in self.folder.rglob(f".*{UNFINISHED}"):
             path.unlink()
+        for announced in self.folder.glob(f"*.json{UNFINISHED}"):
+            raw = self._read(announced)
+            csv = self.csv_path(raw)
+            if csv is None or csv.exists():
+                announced.replace(self._json_path(raw))
+            else:
+                announced.unlink()
+        for path in (self.folder / REFUSED).glob("*.json"):
+            self.set_aside(path.stem)
 
     def _in(self, folder: Path) -> list[RawExport]:
         return sorted((self._read(path) for path in folder.glob("*.json")), key=_as_received)
@@ -204,6 +225,9 @@ class Archive:
 
     def _json_path(self, raw: RawExport) -> Path:
         return self.folder / f"{raw.export_id}.json"
+
+    def _announced_path(self, raw: RawExport) -> Path:
+        return self.folder / f"{raw.export_id}.json{UNFINISHED}"
 
     def _read(self, path: Path) -> RawExport:
         try:
