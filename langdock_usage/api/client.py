@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
+from langdock_usage.api.bodies import UNPACKED, TooLarge, body_of
 from langdock_usage.api.concurrency import ConcurrencyLimiter
 from langdock_usage.api.download import check_whole, download
 from langdock_usage.api.export_request import ExportRequest
@@ -21,7 +22,7 @@ from langdock_usage.api.http_client import is_loopback
 from langdock_usage.api.network import TIMEOUT, network
 from langdock_usage.api.period_check import check_period
 from langdock_usage.api.rate_limit import RateLimiter
-from langdock_usage.api.responses import DatesRefused, data_of
+from langdock_usage.api.responses import NOT_AN_EXPORT, DatesRefused, data_of
 from langdock_usage.api.retries import stop_after_tries, wait_between_tries
 from langdock_usage.errors import (
     AccessDenied,
@@ -38,6 +39,7 @@ from langdock_usage.windows import DateForm, Period
 
 PATH = "/export/api-keys"
 KEY = re.compile(r"[!-~]+")
+MAX_ANSWER_BYTES = 1024 * 1024  # it holds a link, not an export
 HEAD_START_SECONDS = 1.0
 
 
@@ -75,6 +77,7 @@ class UsageExportClient:
         self.date_form: DateForm | None = None
         self._form_is_confirmed = False  # in this run
         self._first_request = asyncio.Lock()
+        self._large = asyncio.Lock()
 
     async def export(self, window: Period, timezone: str, group_by: str | None) -> bytes | None:
         """The CSV of these local days, content encoding undone; None where there is no data.
@@ -183,21 +186,33 @@ class UsageExportClient:
 
     async def _post(self, body: dict[str, Any]) -> dict[str, Any] | None:
         """The `data` of the API's answer; None where it has no data for the period."""
-        async with self._rate_limiter.slot(), network(self._name):
-            response = await self._http.post(
+        async with (
+            self._rate_limiter.slot(),
+            network(self._name),
+            self._http.stream(
+                "POST",
                 self._url,
                 json=body,
-                headers={"Authorization": f"Bearer {self._api_key}"},
+                headers={"Authorization": f"Bearer {self._api_key}", **UNPACKED},
                 follow_redirects=False,
                 timeout=TIMEOUT,
-            )
-        return data_of(response, self._api_key)
+            ) as response,
+        ):
+            try:
+                content = await body_of(response, self._name, MAX_ANSWER_BYTES)
+            except TooLarge:
+                raise ServiceUnavailable(NOT_AN_EXPORT) from None
+        retry_after = response.headers.get("Retry-After")
+        headers = {"Retry-After": retry_after} if retry_after else {}
+        # nothing else of its headers: how they say that the text is encoded may be nonsense
+        answer = httpx.Response(response.status_code, headers=headers, content=content)
+        return data_of(answer, self._api_key)
 
     async def _download(self, link: httpx.URL) -> bytes:
         """The file behind a signed link, while the storage host is overloaded again and again."""
         async for attempt in self._tries(Overloaded):
             with attempt:
-                return await download(self._http, link)
+                return await download(self._http, link, self._large)
         raise AssertionError("unreachable: the last try returns or raises")
 
     def _checked_link(self, link: str) -> httpx.URL:

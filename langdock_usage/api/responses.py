@@ -18,6 +18,7 @@ from langdock_usage.errors import (
 NO_DATA = re.compile("no data", re.IGNORECASE)
 TOO_LARGE = re.compile("too[ _]large", re.IGNORECASE)
 GROUP_BY = re.compile("group[ _]?by", re.IGNORECASE)
+NOT_AN_EXPORT = "The API answered with something that is not an export."
 KEY = re.compile(r"sk-ld-\S+")  # masked in part, too
 REFUSALS_OF_CONTENT = (httpx.codes.BAD_REQUEST, httpx.codes.UNPROCESSABLE_ENTITY)
 
@@ -40,7 +41,7 @@ def data_of(response: httpx.Response, api_key: str) -> dict[str, Any] | None:
     except (ValueError, KeyError, TypeError, RecursionError):
         data = None
     if not isinstance(data, dict):
-        raise ServiceUnavailable("The API answered with something that is not an export.")
+        raise ServiceUnavailable(NOT_AN_EXPORT)
     return data
 
 

@@ -58,7 +58,7 @@ def _retry_after_seconds(header: str, now: datetime) -> float | None:
         return float(header)
     try:
         moment = email.utils.parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     # a date without a zone is in UTC
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -129,7 +129,8 @@ def is_empty(content: bytes | None) -> bool:
 
 
 def _rows_below(content: bytes) -> Iterator[list[str]]:
-    text = io.StringIO(content.decode("utf-8", errors="replace"), newline="")
+    # decoded bit by bit: all at once it would take five times the memory of the answer
+    text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", errors="replace", newline="")
     with suppress(csv.Error):
         yield from islice(filter(None, csv.reader(text)), 1, None)
 

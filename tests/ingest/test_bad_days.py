@@ -181,7 +181,7 @@ def test_body_that_was_packed_is_whole_or_refused(
 
     async def run(link: str) -> bytes:
         async with httpx.AsyncClient() as http:
-            return await download(http, httpx.URL(link))
+            return await download(http, httpx.URL(link), asyncio.Lock())
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Storage) as host, ThreadPoolExecutor(1) as thread:
         threading.Thread(target=host.serve_forever, daemon=True).start()
