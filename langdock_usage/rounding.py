@@ -54,11 +54,11 @@ def rounded_parts(
     return [None if part is None else next(shown) for part in parts]
 
 
-def not_nothing(shown: Decimal | None, exact: Amount | None, digits: int) -> Decimal | None:
+def not_nothing(shown: Decimal, exact: Amount, digits: int) -> Decimal:
     """What is shown of an amount; half of the smallest one, which is not written as 0, in place of
     a 0 that the amount is not.
     """
-    if shown is None or shown or not exact:
+    if shown or not exact:
         return shown
     return Decimal(5 if exact > 0 else -5).scaleb(-digits - 1)
 

@@ -32,6 +32,7 @@ from langdock_usage.charts.drawing.style import (
     with_places,
 )
 from langdock_usage.errors import InvalidRequest
+from langdock_usage.rounding import not_nothing
 
 PREVIOUS = "#767d86"  # what was before is grey, on bright pages and dark ones
 TOP = 15
@@ -212,6 +213,10 @@ def _missing_months(months: pd.Series[pd.Timestamp]) -> list[pd.Timestamp]:
 
 def _bars(costs: pd.DataFrame, name: str, style: Style, kind: str) -> alt.LayerChart:
     data = costs_of(costs, style).assign(**{name: list(costs[name])})
+    shown = zip(costs["shown_usd"], costs["total_cost_usd"], strict=True)
+    data["total_cost_usd_label"] = [
+        style.money(not_nothing(cents, cost, style.digits)) for cents, cost in shown
+    ]
     data["colour"] = _colours(data[name], name, style)
     base = alt.Chart(with_places(data, name)).encode(
         y=named_axis(name),

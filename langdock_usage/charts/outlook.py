@@ -53,7 +53,7 @@ def forecast(
         *_line(data, "running_before_usd", style, below=is_over, color=OTHERS, strokeWidth=2),
         *_fan(ahead),
         *_line(ahead, "expected_running_usd", style, below=_is_below(data), **_DASHED),
-        *_line(data, "running_usd", style, color=ACCENT, strokeWidth=3.5),
+        *_line(data, "running_usd", style, is_over=is_over, color=ACCENT, strokeWidth=3.5),
     ]
     if budget_usd is not None:
         layers += _budget(float(budget_usd), style)
@@ -86,9 +86,18 @@ def _is_below(data: pd.DataFrame) -> bool:
 
 
 def _line(
-    data: pd.DataFrame, name: str, style: Style, *, below: bool = False, **look: Any
+    data: pd.DataFrame,
+    name: str,
+    style: Style,
+    *,
+    below: bool = False,
+    is_over: bool = False,
+    **look: Any,
 ) -> list[alt.Chart]:
-    """A line with its name and last amount above its end, or below."""
+    """A line with its name and last amount above its end, or below.
+
+    What was spent of a month that `is_over` is that of the month, not so far.
+    """
     known = data[data[name].notna()]
     if known.empty or (name == "expected_running_usd" and len(known) < 2):
         return []
@@ -97,7 +106,8 @@ def _line(
         alt.Tooltip(f"{name}_label:N", title=style.label(name)),
     ]
     base = alt.Chart(known).encode(x=_x(), y=_y(name), tooltip=tips)
-    end = known.tail(1).assign(text=f"{style.label(name)} {known[f'{name}_label'].iloc[-1]}")
+    word = style.label("month" if is_over else name)
+    end = known.tail(1).assign(text=f"{word} {known[f'{name}_label'].iloc[-1]}")
     text = alt.Chart(end).mark_text(align="right", dx=-8, dy=64 if below else -9, fontSize=11)
     return [
         base.mark_line(**look),

@@ -60,7 +60,7 @@ def test_a_month_that_is_over_has_no_fan() -> None:
     over = DAYS.assign(running_usd=DAYS["expected_running_usd"])
     marks, rows = drawn(charts.forecast(over))
     assert "area" not in marks
-    assert texts(rows) == {"running_usd $300.00", "running_before_usd $270.00"}
+    assert texts(rows) == {"month $300.00", "running_before_usd $270.00"}
 
 
 def test_without_a_band_or_a_month_before_there_is_a_line() -> None:

@@ -87,13 +87,13 @@ def check_columns(table: ReadTable, language: Language) -> int:
     return found
 
 
-def waterfall_of(page: str, language: Language) -> dict[str, Decimal | None]:
-    """The effects of the waterfall as they are shown."""
+def drawn(page: str, column: str) -> list[dict[str, Any]]:
+    """The rows of the one chart whose data has this column."""
     found = re.search(r'<script type="application/json" id="report-page">(.*?)</script>', page)
     assert found
     datasets: Any = json.loads(found[1])["datasets"].values()
-    [rows] = [rows for rows in datasets if rows and "moved_1" in rows[0]]
-    return {row["effect"]: number(row["amount"][2:], language) for row in rows[1:-1]}
+    [rows] = [list(rows) for rows in datasets if rows and column in rows[0]]
+    return rows
 
 
 @pytest.mark.parametrize(
@@ -120,5 +120,9 @@ def test_shown_cells_add_up(seed: int, largest_usd: str, code: str, tmp_path: Pa
     assert shown == dict(
         zip(by_key.heads[3:], (number(t, language) for t in by_key.shown[-1][3:]), strict=True)
     )
-    steps = waterfall_of(page, language)
+    steps = {
+        row["effect"]: number(row["amount"][2:], language) for row in drawn(page, "moved_1")[1:-1]
+    }
     assert steps == {name: amount for name, amount in shown.items() if amount}
+    bars = {row["team"]: row["total_cost_usd_label"] for row in drawn(page, "team")}
+    assert bars == {row[0]: row[1] for row in tables["teams"].shown[:-1]}

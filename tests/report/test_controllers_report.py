@@ -190,6 +190,17 @@ def test_the_first_screen_tells_the_stories(shown: Opened) -> None:
     assert shown.complaints == []
 
 
+def test_no_table_has_to_be_scrolled_sideways(shown: Opened) -> None:
+    too_wide = """() => [...document.querySelectorAll('.scroll')].filter((region) => {
+        const details = region.closest('details'), wasOpen = details.open
+        details.open = true
+        const isTooWide = region.scrollWidth > region.clientWidth
+        details.open = wasOpen
+        return isTooWide
+    }).map((region) => region.getAttribute('aria-label'))"""
+    assert shown.page.evaluate(too_wide) == []
+
+
 def test_a_link_of_the_contents_leads_to_its_section(shown: Opened) -> None:
     shown.page.locator(".contents a", has_text="Small print").click()
     box = shown.page.locator("#provenance").bounding_box()

@@ -98,7 +98,10 @@ def test_the_difference_of_an_invoice_is_said(database: Path, tmp_path: Path) ->
     plain = visible_text(page)
     assert f"{said}surcharge +$12.10, unexplained +$6.90." in plain
     assert plain.index("Invoice differs.") < plain.index(said) < plain.index("Total cost")
-    assert "$19.00, $12.10 is surcharge" in plain[plain.index("Where the numbers come from") :]
+    details = plain[plain.index("Where the numbers come from") :]
+    assert (
+        f"Invoice R-7 for Oct 1, 2026 \u2013 Oct 3, 2026: {said.removeprefix('R-7: ')}" in details
+    )
     assert 'href="#about-invoices"' in page
     assert 'id="about-invoices"' in page
     assert summary_in(page)["verdict"]["differing_invoices"] == ["R-7"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from fractions import Fraction
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ from langdock_usage.charts.drawing.names import key_names
 from langdock_usage.charts.drawing.style import OTHERS, PALETTE, Style, text_of
 from langdock_usage.charts.drawing.top_and_others import few, top_and_others
 from langdock_usage.errors import InvalidRequest
+from langdock_usage.rounding import rounded, rounded_to_sum
 
 MAX_ROWS = 5_000  # in one chart; more makes a browser slow
 MOST = 300  # names in one chart; nobody reads more
@@ -78,7 +80,10 @@ def used(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def costliest(frame: pd.DataFrame, name: str, top: int, style: Style) -> pd.DataFrame:
-    """`name` and `total_cost_usd` of the `top` costliest rows, and of all others as one."""
+    """`name` and `total_cost_usd` of the `top` costliest rows, and of all others as one.
+
+    `shown_usd` is what is shown of each cost, as it adds up to what is shown of all of them.
+    """
     frame = used(frame)
     require(frame, ["api_key_id", name] if name == "api_key_name" else [name])
     data = pd.DataFrame(
@@ -88,6 +93,10 @@ def costliest(frame: pd.DataFrame, name: str, top: int, style: Style) -> pd.Data
         }
     )
     data = data.sort_values("total_cost_usd", ascending=False, kind="stable", ignore_index=True)
+    costs = list(data["total_cost_usd"])
+    total = rounded(sum(map(Fraction, costs), Fraction(0)), style.digits)
+    shown = rounded_to_sum(costs, total, style.digits)
+    data["shown_usd"] = pd.Series(shown, index=data.index, dtype=object)
     return top_and_others(data, top, style.label("others"))
 
 

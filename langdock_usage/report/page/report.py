@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup, escape
 
 from langdock_usage.analysis.shares import Due
 from langdock_usage.charts import renderer
@@ -153,7 +154,7 @@ class Report:
                     f"The note {name!r} needs values: report.note({name!r}, {needed})."
                 )
         text = self.language.text(f"notes.{name}", **values) if name in notes else name
-        show("note.html.j2", text=text)
+        show("note.html.j2", text=_with_code(text) if name in notes else text)
 
     def chart(self, chart: Any, alt_text: str | None = None, if_empty: str = "nothing") -> None:
         """Any Altair chart, with a text for those who do not see it; a note where it is empty.
@@ -260,6 +261,11 @@ class Report:
     def savings_by_month(self, frame: pd.DataFrame) -> pd.DataFrame:
         """What caching saved at least by month: `usage.cache_savings(…, by="key_and_month")`."""
         return cross_tables.saving_by_month(self.formatter, frame)
+
+
+def _with_code(text: str) -> Markup:
+    """Commands between backticks as such."""
+    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text)))  # noqa: S704
 
 
 def _slug(name: str) -> str:

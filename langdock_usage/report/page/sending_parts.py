@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from langdock_usage.report.monthly.since import Now, costs_of
 from langdock_usage.report.monthly.since import since as changes_since
 from langdock_usage.report.page.monthly_parts import org_id_of, show_status
 from langdock_usage.report.previous_report import summary_of_report
-from langdock_usage.report.wording.checks import changed, invoices_that_differ, shown_parts
+from langdock_usage.report.wording.checks import changed, invoices_that_differ, of_invoice
 from langdock_usage.text import exact, exact_sum
 
 if TYPE_CHECKING:
@@ -64,8 +63,7 @@ def invoices(self: Report, invoices: pd.DataFrame) -> None:
         return
     self.subheading("invoices")
     for row in invoices.to_dict("records"):
-        shown: dict[Any, Any] = {**row, **shown_parts(row)}
-        self.note("invoice", **{name: _said(self, name, shown) for name in INVOICE})
+        self.note(of_invoice(row, self.language))
     self.table(invoices, columns=list(INVOICE))
     self.shown_invoices = [
         {
@@ -134,10 +132,3 @@ def since(self: Report) -> None:
             for one in changes.moved
         ]
         self.table(pd.DataFrame(rows), "since", labels=self.language.texts("since_columns"))
-
-
-def _said(report: Report, name: str, row: dict[Any, Any]) -> object:
-    value = row[name]
-    if isinstance(value, Decimal):
-        return report.language.amount(value, row["currency"])
-    return report.language.day(value) if name.startswith("period_") else value

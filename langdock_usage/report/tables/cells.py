@@ -211,7 +211,7 @@ def _shown(
     if total is None:
         total = rounded(values[-1], digits)
     pairs = zip(values, [*rounded_parts(values[:-1], total, digits), total], strict=True)
-    return [not_nothing(shown, value, digits) for value, shown in pairs]
+    return [None if cut is None else not_nothing(cut, value, digits) for value, cut in pairs]
 
 
 def _minus(text: str) -> str:

@@ -29,17 +29,19 @@ def invoices_that_differ(
         if not differs and not is_open:
             continue
         name = "invoice_differs" if is_open else "invoice_explained"
-        currency = row["currency"]
         text = language.markup(
-            "status.invoice_text",
-            number=row["number"],
-            invoiced=language.amount(row["invoiced"], currency),
-            exported=language.amount(row["exported"], currency),
-            difference=_signed(row["difference"], currency, language),
-            parts=_parts(row, language),
+            "status.invoice_text", number=row["number"], **_amounts(row, language)
         )
         word = language.text(f"status.{name}")
         yield row["number"], Statement(not is_open, word, text, about="invoices")
+
+
+def of_invoice(row: Mapping[Any, Any], language: Language) -> Markup:
+    """What was invoiced for which days, what the exports say, and what explains the difference."""
+    days = {name: language.day(row[name]) for name in ("period_start", "period_end")}
+    name = "invoice" if any(_shown_parts(row).values()) else "invoice_agrees"
+    values = {"number": row["number"], **days, **_amounts(row, language)}
+    return language.markup(f"notes.{name}", **values)
 
 
 def changed(changes: Since, formatter: Formatter) -> Statement:
@@ -57,7 +59,17 @@ def changed(changes: Since, formatter: Formatter) -> Statement:
     return Statement(False, language.text("status.changed"), text, about="since")
 
 
-def shown_parts(row: Mapping[Any, Any]) -> dict[str, Decimal]:
+def _amounts(row: Mapping[Any, Any], language: Language) -> dict[str, object]:
+    currency = row["currency"]
+    return {
+        "invoiced": language.amount(row["invoiced"], currency),
+        "exported": language.amount(row["exported"], currency),
+        "difference": _signed(row["difference"], currency, language),
+        "parts": _parts(row, language),
+    }
+
+
+def _shown_parts(row: Mapping[Any, Any]) -> dict[str, Decimal]:
     """What explains the difference of an invoice, in cents that add up to it."""
     shown = rounded_to_sum([row[name] for name in PARTS], rounded(row["difference"]))
     return dict(zip(PARTS, shown, strict=True))
@@ -67,8 +79,10 @@ def _parts(row: Mapping[Any, Any], language: Language) -> Markup:
     """What explains the difference, as it adds up; parts of nothing are left out."""
     words = language.texts("invoice_parts")
     texts = [
-        f"{words[name]} {_signed(amount, row['currency'], language)}"
-        for name, amount in shown_parts(row).items()
+        Markup('{} <bdi class="short">{}</bdi>').format(
+            words[name], _signed(amount, row["currency"], language)
+        )
+        for name, amount in _shown_parts(row).items()
         if amount
     ]
     return Markup(", ").join(texts)

@@ -147,7 +147,7 @@ class Cells:
         digits = self.formatter.digits
         shown = rounded_parts(amounts, rounded(total, digits), digits)
         pairs = zip(amounts, shown, strict=True)
-        return [not_nothing(cents, amount, digits) for amount, cents in pairs]
+        return [None if cut is None else not_nothing(cut, amount, digits) for amount, cut in pairs]
 
     def _of(
         self, row: OutlookRow, cost: Decimal | None, change: Decimal | None
