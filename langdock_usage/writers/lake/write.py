@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from langdock_usage.errors import DatabaseLocked, InvalidRequest, StoreError
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.store.connection import first_line
-from langdock_usage.store.lake.locks import read_by_nobody
+from langdock_usage.store.lake.locks import IN_USE, read_by_nobody
 from langdock_usage.store.lake.manifest import MANIFEST, NEXT, LakeFile, Manifest
 from langdock_usage.store.waiting import OnWait
 from langdock_usage.text import counted
@@ -21,6 +21,7 @@ from langdock_usage.writers.lake.parts import Part, parts_of
 from langdock_usage.writers.lake.sources import Sources, opened
 
 LOCK = ".lock"
+_HIDDEN = (LOCK, IN_USE, UNFINISHED)
 OnProgress = Callable[[int, int], None]
 
 
@@ -79,22 +80,23 @@ def write_lake(
 def _check_folder(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise InvalidRequest(f"{folder} is a file; name a folder for the lake.")
-    ours = (MANIFEST, NEXT, UNFINISHED, LOCK)
-    if (
-        folder.exists()
-        and any(folder.iterdir())
-        and not any((folder / one).exists() for one in ours)
-    ):
+    others = {path.name for path in folder.glob("*")} - {*_HIDDEN}
+    if others and not _is_lake(folder):
         raise InvalidRequest(
             f"{folder} holds something else; name a folder of its own for the lake."
         )
-    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _is_lake(folder: Path) -> bool:
+    return (folder / MANIFEST).exists() or (folder / NEXT).exists()
 
 
 @contextmanager
 def _only_writer(folder: Path) -> Iterator[None]:
+    """Keep other writers out. A new folder of which no lake becomes is removed."""
     lock = FileLock(folder / LOCK)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
         raise DatabaseLocked(
@@ -103,7 +105,14 @@ def _only_writer(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        lock.release()
+        is_lake = _is_lake(folder)
+        with suppress(OSError):  # not ours alone
+            if not is_lake:
+                (folder / IN_USE).unlink(missing_ok=True)
+                (folder / LOCK).unlink(missing_ok=True)
+            lock.release()
+            if not is_lake:
+                folder.rmdir()
 
 
 def _write(
