@@ -91,6 +91,7 @@ def test_every_question_is_asked() -> None:
     assert set(QUESTIONS) == public - NO_QUESTIONS
 
 
+@pytest.mark.slow
 def test_lakes_answer_every_question_as_the_database_does(
     databases: tuple[lu.Usage, lu.Usage, lu.Usage],
 ) -> None:
@@ -109,7 +110,8 @@ def assert_same(answer: Any, expected: Any, question: str) -> None:
 
 
 def test_lakes_have_every_view_row_by_row(databases: tuple[lu.Usage, lu.Usage, lu.Usage]) -> None:
-    for view in (*VIEWS, "exports", "counted_exports", "price_books", "model_prices"):
+    tables = {"exports", "counted_exports", "price_books", "model_prices"}
+    for view in (VIEWS.keys() | tables) - {"usage_sums"}:  # in a lake, usage stands for its sums
         query = f"from {view} order by all"
         expected = databases[0].sql(query, exact=True)
         # a line for every workspace is one for each of them, where there are others as well
