@@ -61,29 +61,26 @@ def _url(folder: str | Path) -> str:
 
 def _manifest(session: "SparkSession", root: str) -> Manifest:
     """What the lake holds, read where Spark runs."""
-    if _text(session, f"{root}/{NEXT}/{MANIFEST}") is not None:
+    from pyspark.errors import AnalysisException
+
+    folder = _no_pattern(root)
+    # a pattern, because the second need not be there; one alone is logged with a stack trace
+    paths = [f"{folder}/{MANIFEST}", f"{folder}/{{{MANIFEST},{NEXT}/{MANIFEST}}}"]
+    try:
+        files = session.read.text(paths, wholetext=True).select("_metadata.file_path", "value")
+        texts = {path.removesuffix(f"/{MANIFEST}"): text for path, text in files.collect()}
+    except AnalysisException as error:
+        if error.getCondition() != "PATH_NOT_FOUND":
+            raise
+        problem = f"There is no lake in {root}; make one with `langdock-usage lake`."
+        raise DatabaseMissing(problem) from error
+    if any(path.endswith(f"/{NEXT}") for path in texts):
         raise StoreError(
             f"The lake {root} is being written; wait, or let `langdock-usage lake` end what was "
             "interrupted."
         )
-    text = _text(session, f"{root}/{MANIFEST}")
-    if text is None:
-        problem = f"There is no lake in {root}; make one with `langdock-usage lake`."
-        raise DatabaseMissing(problem)
+    [text] = texts.values()
     return Manifest.parse(text, root)
-
-
-def _text(session: "SparkSession", file: str) -> str | None:
-    """The text of a file; None where there is none."""
-    from pyspark.errors import AnalysisException
-
-    try:
-        [(text,)] = session.read.text(_no_pattern(file), wholetext=True).collect()
-    except AnalysisException as error:
-        if error.getCondition() == "PATH_NOT_FOUND":
-            return None
-        raise
-    return str(text)
 
 
 def _table(session: "SparkSession", root: str, manifest: Manifest, table: str) -> "DataFrame":
@@ -94,10 +91,8 @@ def _table(session: "SparkSession", root: str, manifest: Manifest, table: str) -
     names = [name for name in manifest.files if name.startswith(f"{table}/")]
     files = [_no_pattern(f"{root}/{name}") for name in names]
     schema = session.read.parquet(files[0]).schema
-    rows = session.read.schema(schema).parquet(
-        *files, basePath=f"{root}/{table}", datetimeRebaseMode="CORRECTED"
-    )
-    return rows.select(*schema.names)
+    reader = session.read.schema(schema).option("basePath", f"{root}/{table}")
+    return reader.parquet(*files, datetimeRebaseMode="CORRECTED").select(*schema.names)
 
 
 def _no_pattern(path: str) -> str:

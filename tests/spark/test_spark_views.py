@@ -54,6 +54,8 @@ def session(port: int, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Sp
 
     folder = tmp_path_factory.mktemp("spark")
     settings: dict[str, bool | float | int | str | None] = {
+        # for a minute, a quick start counts more than quick code
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         "spark.ui.enabled": False,
         "spark.ui.showConsoleProgress": False,
         "spark.sql.shuffle.partitions": 1,
