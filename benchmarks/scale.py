@@ -3,8 +3,8 @@
 python benchmarks/scale.py FOLDER [ROWS...]
 
 A workspace has 730,000 rows: a year of 200 API keys and 10 models. Databases and lakes are made
-once in FOLDER. Without ROWS: 5, 50 and 500 million; 35 bytes of disk a row for the file, and as much
-for the lake. Needs `pip install -e '.[spark]'` and Java 17. The three have to answer the same.
+once in FOLDER, 55 bytes a row. Without ROWS: 5, 50 and 500 million. Needs Java 17 and
+`pip install -e '.[spark]'`. The three have to answer the same.
 """
 
 import json

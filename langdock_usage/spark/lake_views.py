@@ -22,7 +22,7 @@ _OF_OWNERS = ("key_chains", "key_ownership")
 def views(session: "SparkSession", folder: str | Path) -> tuple[str, ...]:
     """Make temporary views of a lake in a Spark session; their names, tables of the lake first.
 
-    `folder` is where Spark finds the lake: a path, or an URL like `s3a://…`. The views are those of
+    `folder` is where Spark finds the lake: a path, or a URL like `s3a://…`. The views are those of
     a database, row for row, and show the lake as it is now: call it again after
     `langdock-usage lake` has changed it. The settings of the session stay as they are.
     Raises DatabaseMissing, StoreError, PackageMissing.
@@ -55,7 +55,7 @@ def views(session: "SparkSession", folder: str | Path) -> tuple[str, ...]:
 def _url(folder: str | Path) -> str:
     """Where Spark finds it, wherever Spark runs."""
     text = str(folder)
-    is_url = re.match(r"[A-Za-z][\w+.-]+:", text)
+    is_url = re.match(r"[A-Za-z][\w+.-]+:/", text)
     return text.rstrip("/") if is_url else Path(folder).absolute().as_posix()
 
 

@@ -5,7 +5,8 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,6 +19,8 @@ from langdock_usage.store.connection import open_for_reading
 from langdock_usage.store.lake.manifest import MANIFEST, NEXT, TABLES
 from langdock_usage.writers.lake.write import write_lake
 from tests.support.all_kinds import build_all_kinds
+from tests.support.databases import UsageRow, add_usage
+from tests.support.documents import Reader, blocks_of
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -136,7 +139,8 @@ def test_view_is_that_of_duckdb(
     rows = in_spark(filled, view)
     assert rows or view == "exchange_rates"  # none is used but by a report
     assert_same(rows, in_duckdb(lake, view))
-    if view not in TABLES or view == "usage":
+    # people's files are those of each workspace in a lake, and sums are the rows themselves
+    if (view not in TABLES and view != "usage_sums") or view == "usage":
         assert_same(rows, in_duckdb(database, view))
 
 
@@ -193,6 +197,17 @@ def test_what_is_no_lake_is_refused(
     (tmp_path / NEXT / MANIFEST).write_text(state, encoding="utf-8")
     with pytest.raises(StoreError, match="is being written"):
         lu.spark.views(session, tmp_path)
+
+
+@pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
+def test_every_step_of_the_page_shows_what_it_says(session: "SparkSession", tmp_path: Path) -> None:
+    assert session.version  # the page's own session is this one
+    rows = [UsageRow(date(2026, 10, 5), "key-1", "Search", "gpt-5", 15, Decimal("4.50"))]
+    add_usage(tmp_path / "data" / "langdock.duckdb", rows)
+    reader = Reader(tmp_path)
+    for block in blocks_of("docs/lake-and-spark.md"):
+        if not block.not_run:
+            reader.run(block)
 
 
 def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, lake: Path) -> None:
