@@ -178,7 +178,8 @@ def test_no_band_where_the_month_is_over_or_too_little_is_known() -> None:
         charts.forecast_explorer({})
 
 
-def test_each_budget_has_its_running_total() -> None:
+def budgets_and_days() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Half of the workspace's budget is used, and the one of Sales is overspent."""
     budgets = pd.DataFrame(
         {
             "org_id": "a",
@@ -197,6 +198,11 @@ def test_each_budget_has_its_running_total() -> None:
     days = pd.concat(
         [fan(20, 1).assign(**{str(name): one[name] for name in one}) for one in stated]
     )
+    return budgets, days
+
+
+def test_each_budget_has_its_running_total() -> None:
+    budgets, days = budgets_and_days()
     chart = charts.budget_explorer(budgets, days)
     assert without_a_click(chart, "budget", "day")[0] == ("workspace", "2026-11-01T00:00:00")
     drawn = rows(chart, "budget", "day_of_month", "running_usd", "expected_running_usd")
