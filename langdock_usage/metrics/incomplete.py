@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from langdock_usage.errors import IncompletePeriod
 from langdock_usage.escaping import printable
-from langdock_usage.sql import read_sql
+from langdock_usage.store.held import look_up
 from langdock_usage.windows import Period, month_of, today
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def warn_where_incomplete(
     said: list[str] = []
     for period in dict.fromkeys(filter(None, periods)):
         days = {"first": period.first, "last": period.last, "org_id": org_id}
-        rows = connection.execute(read_sql("metrics/lookup/days_of_period"), days).fetchall()
+        rows = look_up(connection, "metrics/lookup/days_of_period", days)
         for workspace, timezone, first, last, known, provisional in rows:
             asked_of = Period(first, last)
             if provisional or known < len(asked_of):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from langdock_usage.errors import InvalidRequest, LeftOut, NoData
 from langdock_usage.metrics.incomplete import warn, warn_where_incomplete
 from langdock_usage.periods import PeriodLike, as_period
-from langdock_usage.sql import read_sql
+from langdock_usage.store.held import look_up
 from langdock_usage.windows import ONE_DAY, Period, month_of
 
 if TYPE_CHECKING:
@@ -47,10 +47,8 @@ def _with_data(
         raise
     if period is None:
         return None
-    [(within, beyond)] = connection.execute(
-        read_sql("metrics/lookup/periods_near"),
-        {"org_id": org_id, "first": period.first, "last": period.last},
-    ).fetchall()
+    days = {"org_id": org_id, "first": period.first, "last": period.last}
+    [(within, beyond)] = look_up(connection, "metrics/lookup/periods_near", days)
     if beyond:
         _say_what_cannot_be_split(period, [Period(*pair) for pair in beyond], within)
     elif not within:
@@ -74,9 +72,7 @@ def _say_what_cannot_be_split(period: Period, beyond: list[Period], within: int)
 
 def available_months(connection: duckdb.DuckDBPyConnection, org_id: str | None) -> list[date]:
     """First days of the months of which something is known, oldest first."""
-    rows = connection.execute(
-        read_sql("metrics/lookup/available_months"), {"org_id": org_id}
-    ).fetchall()
+    rows = look_up(connection, "metrics/lookup/available_months", {"org_id": org_id})
     return [month for (month,) in rows]
 
 

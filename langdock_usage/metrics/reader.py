@@ -15,6 +15,7 @@ from langdock_usage.metrics.frames import ask
 from langdock_usage.metrics.known_periods import known_periods
 from langdock_usage.sql import read_sql
 from langdock_usage.store.connection import open_for_reading
+from langdock_usage.store.held import look_up
 
 if TYPE_CHECKING:
     import duckdb
@@ -133,7 +134,7 @@ class Reader:
 
     def workspaces(self, connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
         """Every workspace of the database with its time zone."""
-        return dict(connection.execute(read_sql("store/lookup/workspaces")).fetchall())
+        return dict(look_up(connection, "store/lookup/workspaces"))
 
     def workspace(self, org: str | None, connection: duckdb.DuckDBPyConnection) -> str:
         """The workspace called `org`, or the only one. Raises InvalidRequest, NoData."""

@@ -21,6 +21,7 @@ from langdock_usage.errors import (
 from langdock_usage.files import atomic_write
 from langdock_usage.sql import read_sql
 from langdock_usage.store.as_of import ARCHIVE, create_views_as_of
+from langdock_usage.store.held import connect_again, held
 from langdock_usage.store.lake.reading import attach_lake, open_lake
 from langdock_usage.store.schema import create_all, current_version, stored_version
 from langdock_usage.store.upgrade import upgrade
@@ -68,6 +69,8 @@ def _open_file(path: Path, moment: datetime | None) -> duckdb.DuckDBPyConnection
     if not path.is_file():
         problem = f"There is no database at {path}; make one with `langdock-usage fetch`, or"
         raise _another(DatabaseMissing, problem)
+    if moment is None and (again := connect_again(path)):
+        return _set_up(again)
 
     def warn(text: str) -> None:
         warnings.warn(text, DatabaseBusy, stacklevel=2)
@@ -79,6 +82,16 @@ def _open_file(path: Path, moment: datetime | None) -> duckdb.DuckDBPyConnection
     else:
         create_views_as_of(connection, moment)
     return connection
+
+
+@contextmanager
+def hold_open(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """`open_for_reading` until the end of the block, within which to open it again takes no time.
+
+    Raises DatabaseMissing, DatabaseLocked, StoreError.
+    """
+    with open_for_reading(path) as connection, held(path, connection):
+        yield connection
 
 
 def _check_version(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
@@ -179,6 +192,10 @@ def _connect(path: Path, *, read_only: bool, in_memory: bool = False) -> duckdb.
             )
     except duckdb.Error as error:
         raise _explained(path, error) from error
+    return _set_up(connection)
+
+
+def _set_up(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     # A progress bar would go to standard output, where results go. In a notebook without ipywidgets
     # it is off, and DuckDB 2.0 refuses to hear of it.
     (is_on,) = connection.execute("select current_setting('enable_progress_bar')").fetchall()[0]

@@ -15,7 +15,7 @@ from langdock_usage.charts import renderer
 from langdock_usage.report.kernel.display import chart_bundle
 from langdock_usage.report.language import Language
 from langdock_usage.report.sealed import seal
-from langdock_usage.store.connection import open_for_reading
+from langdock_usage.store.connection import hold_open
 
 NOTEBOOK = Path(__file__).parent.parent.parent / "notebooks" / "monthly_report.ipynb"
 
@@ -37,7 +37,7 @@ def quick_report(
     given = {"database": str(database), "month": month, "language": language, **more}
     scope: dict[str, Any] = {}
     # open all the while, as for the command: each question is answered sooner
-    with open_for_reading(database), report_kernel() as shown, warnings.catch_warnings():
+    with hold_open(database), report_kernel() as shown, warnings.catch_warnings():
         for cell in notebook.cells:
             if cell.cell_type != "code":
                 continue

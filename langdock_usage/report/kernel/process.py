@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from langdock_usage.errors import LangdockUsageError
 from langdock_usage.files import temporary_folder
-from langdock_usage.store.connection import open_for_reading
+from langdock_usage.store.connection import hold_open
 
 
 class KernelProcess:
@@ -99,5 +99,5 @@ def _kept_open(database: Path | None) -> Iterator[None]:
     with ExitStack() as open_files:
         if database is not None:
             with suppress(LangdockUsageError):
-                open_files.enter_context(open_for_reading(database))
+                open_files.enter_context(hold_open(database))
         yield

@@ -11,7 +11,7 @@ from langdock_usage.errors import IncompletePeriod, LeftOut, NoData
 from langdock_usage.metrics.usage import Usage
 from langdock_usage.report.monthly.data_status import DataStatus
 from langdock_usage.report.monthly.summary import summary_of
-from langdock_usage.store.connection import open_for_reading
+from langdock_usage.store.connection import hold_open
 from langdock_usage.store.excerpt import redacted
 from langdock_usage.windows import parse_month
 
@@ -54,7 +54,7 @@ def open_month(
     parse_month(month)
     usage = Usage(database)
     org_id = usage.workspace(org_id)
-    with open_for_reading(database):
+    with hold_open(database):
         with without_warnings():
             _check_data(usage, month, org_id)
         if not is_redacted:

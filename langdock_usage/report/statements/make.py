@@ -13,7 +13,7 @@ from langdock_usage.report.notebooks import Notebook
 from langdock_usage.report.sealed import for_jupyterlab, seal
 from langdock_usage.report.statements.workbook import write_statement_workbook
 from langdock_usage.report.wording.statement_texts import name_of
-from langdock_usage.store.connection import open_for_reading
+from langdock_usage.store.connection import hold_open
 from langdock_usage.store.own_usage import Grouping
 from langdock_usage.text import exact
 
@@ -65,7 +65,7 @@ def _make(request: StatementRequest, warnings: list[str]) -> None:
     write: Any = nbformat.writes  # has no types
     language = Language(str(request.parameters.get("language", LANGUAGES[0])))
     with (
-        open_for_reading(request.database) as held,
+        hold_open(request.database) as held,
         open_month(request.database, request.month, request.org_id) as month,
     ):
         held.execute("set threads = 1")  # others are made on the other processors
