@@ -108,5 +108,5 @@ def drawn_lines(
             rules.encode(x=ratio, **across, tooltip=tip(style, "model", "cache_hit_ratio"))
         )
         words = alt.Chart(beside).mark_text(align=align, dx=dx, fontSize=11, limit=260)
-        layers.append(words.encode(x=ratio, y=alt.value(y), text="text:N"))
+        layers.append(words.encode(x=ratio, y=alt.value(y), text=alt.Text("text:N")))
     return layers

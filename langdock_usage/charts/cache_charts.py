@@ -61,7 +61,7 @@ def cache_efficiency(frame: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChar
         x=_ratio_axis(style),
         tooltip=tip(style, name, "cache_hit_ratio"),
     )
-    numbers = base.mark_text(align="left", dx=6).encode(text="cache_hit_ratio_label:N")
+    numbers = base.mark_text(align="left", dx=6).encode(text=alt.Text("cache_hit_ratio_label:N"))
     layers = [base.mark_bar(color=ACCENT), numbers]
     return finished(layers, height_of(data[name]), style, "cache_efficiency", data)
 
@@ -150,7 +150,7 @@ def cost_against_cache(
         points.transform_filter(alt.datum.place <= NAMED_POINTS)
         .transform_filter(side)
         .mark_text(align=align, dx=dx, limit=170)
-        .encode(text="api_key_name:N")
+        .encode(text=alt.Text("api_key_name:N"))
         .properties(name=f"names_{align}")
         for side, align, dx in (
             (alt.datum.cache_hit_ratio < 0.6, _LEFT, 9),
@@ -160,9 +160,10 @@ def cost_against_cache(
     where = pd.DataFrame(
         {"cache_hit_ratio": [0.0], "end": [0.5], "text": [style.label("caching_would_pay")]}
     )
-    band = alt.Chart(where).mark_rect(color=ACCENT, opacity=0.07).encode(x=ratio, x2="end:Q")
+    band = alt.Chart(where).mark_rect(color=ACCENT, opacity=0.07)
+    band = band.encode(x=ratio, x2=alt.X2("end:Q"))
     words = alt.Chart(where).mark_text(align="left", dx=8, fontStyle="italic")
-    words = words.encode(x=ratio, y=alt.value(12), text="text:N")
+    words = words.encode(x=ratio, y=alt.value(12), text=alt.Text("text:N"))
     layers = [band, *drawn_lines(lines, ratio, SCATTER_HEIGHT, style), dots, *labels, words]
     return finished(layers, SCATTER_HEIGHT, style, "cache", data)
 

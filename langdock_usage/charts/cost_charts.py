@@ -81,7 +81,9 @@ def cost_per_day(
     if events is not None and len(events) and len(daily):
         layers += _marked_events(events, described, x, style)
     chart = finished(layers, 300, style, "days", described)
-    return chart.resolve_scale(strokeDash="independent") if len(layers) > 1 else chart
+    if len(layers) > 1:
+        chart.resolve = alt.Resolve(scale=alt.ScaleResolveMap(strokeDash="independent"))
+    return chart
 
 
 def _marked_events(
@@ -112,7 +114,7 @@ def _marked_events(
         if len(its):
             words = alt.Chart(its).mark_text(align=align, dy=-14, fontWeight="bold", limit=460)
             place = alt.X(column, title=None, bandPosition=band)
-            words = words.encode(x=place, y=cost_axis(style), text="text:N", tooltip=tips)
+            words = words.encode(x=place, y=cost_axis(style), text=alt.Text("text:N"), tooltip=tips)
             layers.append(words.properties(name=f"events_{align}"))
     return layers
 
@@ -198,7 +200,7 @@ def cost_per_month(monthly: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChar
     if missing:
         x = alt.X("month_label:O", title=None, sort=in_order("month_label"))
         words = alt.Chart(data[data["gap"] != ""]).mark_text(angle=270, align="left", dx=6)
-        layers.append(words.encode(x=x, y=cost_axis(style), text="gap:N"))
+        layers.append(words.encode(x=x, y=cost_axis(style), text=alt.Text("gap:N")))
     return finished(layers, 300, style, "months", described)
 
 
@@ -225,7 +227,7 @@ def _bars(costs: pd.DataFrame, name: str, style: Style, kind: str) -> alt.LayerC
         tooltip=tip(style, name, "total_cost_usd"),
     )
     bars = base.mark_bar().encode(color=alt.Color("colour:N", scale=None))
-    numbers = base.mark_text(align="left", dx=6).encode(text="total_cost_usd_label:N")
+    numbers = base.mark_text(align="left", dx=6).encode(text=alt.Text("total_cost_usd_label:N"))
     return finished([bars, numbers], height_of(data[name]), style, kind, costs)
 
 

@@ -100,7 +100,7 @@ def heatmap(
     numbers = [
         base.transform_filter(where)
         .mark_text(fontSize=11, color=colour)
-        .encode(text=f"{value}_label:N")
+        .encode(text=alt.Text(f"{value}_label:N"))
         .properties(name=f"cells_{number}")
         for number, (where, colour) in enumerate(
             ((alt.datum.strength >= 0.55, "#ffffff"), (alt.datum.strength < 0.55, INK))

@@ -112,7 +112,7 @@ def _line(
     return [
         base.mark_line(**look),
         base.mark_point(size=60, opacity=0),  # what a finger or a mouse finds
-        text.encode(x=_x(), y=_y(name), text="text:N"),
+        text.encode(x=_x(), y=_y(name), text=alt.Text("text:N")),
     ]
 
 
@@ -121,7 +121,7 @@ def _fan(ahead: pd.DataFrame) -> list[alt.Chart]:
     known = ahead[ahead["high_running_usd"].notna()]
     if len(known) < 2:
         return []
-    band = alt.Chart(known).encode(x=_x(), y=_y("low_running_usd"), y2="high_running_usd:Q")
+    band = alt.Chart(known).encode(x=_x(), y=_y("low_running_usd"), y2=alt.Y2("high_running_usd:Q"))
     return [
         band.mark_area(color=ACCENT, opacity=0.15),
         band.mark_rule(color=ACCENT, opacity=0.7, strokeWidth=1),
@@ -134,7 +134,7 @@ def _budget(budget: float, style: Style) -> list[alt.Chart]:
     return [
         line.mark_rule(color=INK, strokeWidth=1.5, strokeDash=[1, 3]).encode(y=_y("budget_usd")),
         line.mark_text(align="left", dy=-8, fontSize=11).encode(
-            x=_x(), y=_y("budget_usd"), text="text:N"
+            x=_x(), y=_y("budget_usd"), text=alt.Text("text:N")
         ),
     ]
 
@@ -172,9 +172,9 @@ def budgets(frame: pd.DataFrame, style: Style = PLAIN) -> alt.LayerChart:
         base.mark_bar(size=10, color=ACCENT).encode(x=x("cost_usd")),
         base.mark_bar(
             size=10, color=ACCENT, fillOpacity=0.2, stroke=ACCENT, strokeDash=[2, 2]
-        ).encode(x=x("cost_usd"), x2="expected_usd:Q"),
+        ).encode(x=x("cost_usd"), x2=alt.X2("expected_usd:Q")),
         base.mark_bar(size=20, filled=False, stroke=INK, strokeWidth=1.5).encode(x=x("budget_usd")),
-        base.mark_text(align="left", dx=8).encode(x=x("end_usd"), text="state:N"),
+        base.mark_text(align="left", dx=8).encode(x=x("end_usd"), text=alt.Text("state:N")),
     ]
     return finished(layers, height_of(data["budget"], _STEP), style, "budgets", data)
 

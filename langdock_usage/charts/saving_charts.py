@@ -45,12 +45,12 @@ def cache_savings(frame: pd.DataFrame, style: Style = PLAIN, top: int = 15) -> a
     base = alt.Chart(with_places(data, name)).encode(
         y=named_axis(name), color=_COLOUR, tooltip=_tips(style, name)
     )
-    ranges = base.mark_rule(strokeWidth=6, opacity=0.5).encode(x=x, x2="saving_high_usd:Q")
+    ranges = base.mark_rule(strokeWidth=6, opacity=0.5).encode(x=x, x2=alt.X2("saving_high_usd:Q"))
     ends = [base.mark_circle(size=60, opacity=1).encode(x=x)]
-    ends.append(base.mark_circle(size=60, opacity=1).encode(x="saving_high_usd:Q"))
+    ends.append(base.mark_circle(size=60, opacity=1).encode(x=alt.X("saving_high_usd:Q")))
     losses = base.transform_filter(alt.datum.saving_low_usd < 0)
     losses = losses.mark_text(align="left", dx=9, fontWeight="bold").encode(
-        x="right_end:Q", text="range_label:N", color=alt.value(INK)
+        x=alt.X("right_end:Q"), text=alt.Text("range_label:N"), color=alt.value(INK)
     )
     zero = alt.Chart(pd.DataFrame({"saving_low_usd": [0]})).mark_rule(color=INK).encode(x=x)
     return finished([zero, ranges, *ends, losses], height_of(data[name]), style, "savings", data)
@@ -72,9 +72,9 @@ def cache_savings_per_month(months: pd.DataFrame, style: Style = PLAIN) -> alt.L
         color=_COLOUR,
         tooltip=_tips(style, "month"),
     )
-    ranges = base.mark_rule(strokeWidth=6, opacity=0.5).encode(y=y, y2="saving_high_usd:Q")
+    ranges = base.mark_rule(strokeWidth=6, opacity=0.5).encode(y=y, y2=alt.Y2("saving_high_usd:Q"))
     ends = [base.mark_circle(size=60, opacity=1).encode(y=y)]
-    ends.append(base.mark_circle(size=60, opacity=1).encode(y="saving_high_usd:Q"))
+    ends.append(base.mark_circle(size=60, opacity=1).encode(y=alt.Y("saving_high_usd:Q")))
     zero = alt.Chart(pd.DataFrame({"saving_low_usd": [0]})).mark_rule(color=INK).encode(y=y)
     return finished([zero, ranges, *ends], 220, style, "savings_months", data)
 

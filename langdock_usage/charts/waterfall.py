@@ -123,12 +123,12 @@ def _layers(data: pd.DataFrame, style: Style, *, has_names: bool) -> list[alt.Ch
     )
     colour = alt.Color("kind:N", legend=None)
     colour = colour.scale(domain=list(COLOURS), range=list(COLOURS.values()))
-    bars = base.mark_bar(size=16, yOffset=up).encode(x=left, x2="to_usd:Q", color=colour)
+    bars = base.mark_bar(size=16, yOffset=up).encode(x=left, x2=alt.X2("to_usd:Q"), color=colour)
     links = base.mark_rule(color=INK, opacity=0.3, yOffset=up, y2Offset=up)
     links = links.transform_filter("isValid(datum.next_effect)")
-    links = links.encode(x=level, y2="next_effect:N")
+    links = links.encode(x=level, y2=alt.Y2("next_effect:N"))
     amounts = base.mark_text(align="left", dx=9, yOffset=up, fontWeight="bold")
-    layers = [links, bars, amounts.encode(x=right, text="amount:N")]
+    layers = [links, bars, amounts.encode(x=right, text=alt.Text("amount:N"))]
     if start > 0:
         cut = base.transform_filter("datum.kind == 'before' || datum.kind == 'after'")
         slashes = cut.mark_text(
@@ -137,7 +137,7 @@ def _layers(data: pd.DataFrame, style: Style, *, has_names: bool) -> list[alt.Ch
         layers.append(slashes.encode(x=alt.value(16)))
     if has_names:
         names = base.mark_text(align="left", fontSize=11, dy=14, limit=alt.ExprRef("width"))
-        layers.append(names.encode(x=alt.value(0), text="moved:N"))
+        layers.append(names.encode(x=alt.value(0), text=alt.Text("moved:N")))
     return layers
 
 

@@ -54,10 +54,24 @@ def finished(
 
     The style says what a chart of this kind shows of its data, for those who do not see it.
     """
-    chart: alt.LayerChart = LayerChart(layer=layers, width=WIDTH, height=height)
+    # what Altair does with parts that it layers, names and parameters, takes a third of the time
+    # that a chart takes, and these parts have none
+    chart: alt.LayerChart = LayerChart(width=WIDTH, height=height)
+    chart.data, chart.layer = _shared(layers)
     if style.alt_text and len(data):
-        chart = chart.properties(description=style.alt_text(kind, data))
+        chart.description = style.alt_text(kind, data)
     return chart
+
+
+def _shared(layers: list[alt.Chart]) -> tuple[Any, list[Any]]:
+    """The data of all layers, where it is the same, and the layers without it."""
+    data = layers[0].data
+    if any(layer.data is not data for layer in layers):
+        return alt.Undefined, list(layers)
+    bare = [layer.copy(deep=False) for layer in layers]
+    for layer in bare:
+        layer.data = alt.Undefined
+    return data, bare
 
 
 def mimebundle(spec: dict[str, Any], **_: Any) -> tuple[Bundle, Bundle]:

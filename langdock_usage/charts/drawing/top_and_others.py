@@ -103,7 +103,8 @@ def is_additive(values: pd.Series[Any]) -> bool:
 
 def total_of(values: Iterable[Any]) -> Any:
     """The exact sum of what is known; None where nothing is."""
-    known = list(pd.Series(values, dtype=object).dropna())
+    plain = values.tolist() if isinstance(values, pd.Series) else values
+    known = [value for value in plain if value is not None and not pd.isna(value)]
     if Decimal in set(map(type, known)):  # which adds to no float
         known = [Decimal(str(value)) if isinstance(value, float) else value for value in known]
     with localcontext(prec=DIGITS):
