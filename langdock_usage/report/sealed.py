@@ -5,6 +5,7 @@ import json
 import re
 import warnings
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -128,6 +129,7 @@ def _policy(script: str, *styles: str) -> str:
     )
 
 
+@cache
 def _exporter() -> Any:
     """One for all reports of a process: it compiles its templates."""
     with warnings.catch_warnings():
@@ -139,6 +141,7 @@ def _exporter() -> Any:
         template_name="template",
         template_file="index.html.j2",
         extra_template_basedirs=[str(files(__package__))],
+        default_preprocessors=[],  # they have nothing to do, and each checks the whole notebook
     )
 
 
