@@ -2,14 +2,17 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from langdock_usage.embedding import embedded_json
+from langdock_usage.report.monthly.open_month import open_month
 from langdock_usage.report.monthly.summary import element
 from langdock_usage.report.sending.index import update_index
 from tests.support.command import call
+from tests.support.example_data import two_months
 
 GOOD = {"final": True, "complete": True, "reconciled": True}
 
@@ -38,6 +41,16 @@ def rows(index: Path) -> list[list[str]]:
         [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", row)]
         for row in body.split("</tr>")[:-1]
     ]
+
+
+def test_what_a_notebook_without_a_summary_is_listed_with(two_months_database: Path) -> None:
+    costs = {9: Decimal(0), 10: Decimal(0)}
+    for row in two_months():
+        costs[row.day.month] += row.total_cost_usd
+    with open_month(two_months_database, "2026-10", None) as month:
+        summary = month.summary()
+    assert Decimal(str(summary["total_cost_usd"])) == costs[10]
+    assert Decimal(str(summary["change_usd"])) == costs[10] - costs[9]
 
 
 def test_newest_first_with_total_change_and_verdict(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.report.language import LANGUAGES, Language, digits_for
 from langdock_usage.report.language import _texts as texts
+from tests.support.quick import NOTEBOOK
 
 
 def flat(found: Any, prefix: str = "") -> dict[str, str]:
@@ -31,6 +32,16 @@ def test_languages_have_the_same_texts_with_the_same_values() -> None:
             assert set(re.findall(r"{\w*}", other[name])) == values, name
 
 
+def test_notebooks_show_notes_and_sections_that_there_are() -> None:
+    known = texts("en")
+    for notebook in ("monthly_report", "cache_report", "team_statement"):
+        source = NOTEBOOK.with_name(f"{notebook}.ipynb").read_text(encoding="utf-8")
+        for method, section in (("note", "notes"), ("heading", "sections")):
+            names = re.findall(rf'report\.{method}\(\\"([a-z_]+)\\"', source)
+            assert names
+            assert set(names) <= known[section].keys(), notebook
+
+
 def test_money_by_the_habits_of_the_language() -> None:
     english, german = Language("en"), Language("de")
     assert english.money(Decimal("1234567.891")) == "$1,234,567.89"
@@ -38,6 +49,7 @@ def test_money_by_the_habits_of_the_language() -> None:
     assert english.money(Decimal("0.0000001")) == "<$0.01"
     assert english.money(Decimal("0.0000001"), 9) == "$0.000000100"
     assert german.money(None) == "k. A."
+    assert german.amount(Decimal("-1.5"), "EUR") == "\u22121,50\u00a0\u20ac"
     assert english.difference(Decimal("-3.5")) == "\u2212$3.50"
     assert german.percent(Decimal("0.1234")) == "12,3\u00a0%"
     assert english.change(0.5) == "+50.0%"

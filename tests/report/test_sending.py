@@ -105,6 +105,7 @@ def test_the_difference_of_an_invoice_is_said(database: Path, tmp_path: Path) ->
     assert 'href="#about-invoices"' in page
     assert 'id="about-invoices"' in page
     assert summary_in(page)["verdict"]["differing_invoices"] == ["R-7"]
+    assert "<code>langdock-usage budgets template</code>" in page  # a note with a command
 
 
 # exported 121.0011 USD

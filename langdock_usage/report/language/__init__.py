@@ -99,7 +99,8 @@ class Language:
     def _money(self, amount: Decimal, digits: int, currency: str = "USD") -> str:
         pattern = copy.copy(self.locale.currency_formats["standard"])
         pattern.frac_prec = (digits, digits)
-        return str(pattern.apply(amount, self.locale, currency=currency, currency_digits=False))
+        text = pattern.apply(amount, self.locale, currency=currency, currency_digits=False)
+        return str(text).replace("-", "\u2212")
 
     def difference(self, amount: Number | None, digits: int = 2) -> str:
         """US dollars more or less, always with a sign."""

@@ -8,6 +8,7 @@ from langdock_usage.errors import InvalidRequest
 from langdock_usage.report.monthly.data_status import DataStatus
 from langdock_usage.report.page_size import room_bytes, rows_that_fit
 from langdock_usage.text import exact
+from langdock_usage.windows import month_before, parse_month
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,8 @@ def summary_of(usage: "Usage", month: str, org_id: str) -> dict[str, object]:
     """The summary of a month, for a notebook that shows none of its own. Raises NoData."""
     from langdock_usage.report.monthly.months import Months
 
-    months = usage.monthly_cost(month, by=None, org=org_id, exact=True)
+    before = f"{month_before(parse_month(month)).first:%Y-%m}"
+    months = usage.monthly_cost((before, month), by=None, org=org_id, exact=True)
     exports = usage.exports(month, org=org_id)
     named = usage.sql("select name from workspace_names where org_id = ?", [org_id])["name"]
     found = summarise(

@@ -265,7 +265,7 @@ class Report:
 
 def _with_code(text: str) -> Markup:
     """Commands between backticks as such."""
-    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text)))  # noqa: S704
+    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
 
 
 def _slug(name: str) -> str:
