@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from langdock_usage.analysis.exchange_rates import Rate
+from langdock_usage.errors import StoreError
 from langdock_usage.escaping import csv_line
 from langdock_usage.files import temporary_folder
 from langdock_usage.ingest.reference_files import load_file
@@ -33,6 +34,11 @@ def keep_rates(
     before = rates_used(usage)
     rates = rates_of_period(usage, period, currency, org_id)
     new = [rate for rate in rates if (rate.day, rate.currency) not in before]
+    if new and database.is_dir():
+        raise StoreError(
+            "A lake keeps no exchange rates: make this report from its database, and then bring "
+            "the lake up to date with `langdock-usage lake`."
+        )
     if new:
         with temporary_folder() as folder:
             file = folder / "rates_used.csv"
