@@ -10,7 +10,7 @@ from langdock_usage.check.finding import Checked, Finding
 from langdock_usage.check.month import Month
 from langdock_usage.check.thresholds import Thresholds
 from langdock_usage.metrics.usage import Usage
-from langdock_usage.store.connection import open_for_reading
+from langdock_usage.store.connection import hold_open
 from langdock_usage.windows import ONE_DAY, parse_month, today
 
 CHECKS: dict[str, Callable[[Month, float], Iterator[Finding]]] = {
@@ -40,7 +40,7 @@ def check(
 
     Raises InvalidRequest, NoData where nothing of the month is known, StoreError.
     """
-    with open_for_reading(usage.path):  # one state for all findings, and each is found sooner
+    with hold_open(usage.path):  # one state for all findings, and each is found sooner
         return _check(usage, month, org, thresholds, reports, now)
 
 

@@ -19,7 +19,7 @@ from langdock_usage.report.kernel.kernel import kernel_manager
 from langdock_usage.report.kernel.process import kernel_process
 from langdock_usage.sandbox.service.server import serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
-from langdock_usage.store.connection import open_for_reading
+from langdock_usage.store.connection import hold_open
 from langdock_usage.store.writing.store import Store
 from tests.support.command import ROOT
 from tests.support.databases import DatabaseBuilder, days
@@ -155,7 +155,7 @@ def test_runs_on_any_database(build: Callable[[Path], object], tmp_path: Path) -
     """Without a kernel, which takes seconds."""
     database = tmp_path / "test.duckdb"
     build(database)
-    with open_for_reading(database):  # each question is answered sooner
+    with hold_open(database):  # each question is answered sooner
         shown = shown_by_cells(database)
     assert len(list(filter(None, shown))) == CELLS
     nothing_to_forecast = shown.count(NOTHING)
