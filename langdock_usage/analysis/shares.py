@@ -29,6 +29,20 @@ class Due:
         return exact_sum([self.total_cost_usd, self.shared_usd])
 
 
+@dataclass(frozen=True)
+class DueInCurrency:
+    """The same in another currency than USD."""
+
+    currency: str
+    total_cost: Decimal
+    shared: Decimal
+
+    @property
+    def due(self) -> Decimal:
+        """Both together."""
+        return exact_sum([self.total_cost, self.shared])
+
+
 def share_out(costs: Mapping[str, Decimal], nobody: str, rule: SharingRule) -> list[Due]:
     """What everyone has to bear, in the order of `costs`; adds up to the sum of these exactly.
 

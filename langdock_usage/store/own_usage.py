@@ -20,6 +20,7 @@ Grouping = Literal["team", "cost_center"]
 _TABLES = (
     *("export_rows", "exports", "counted_exports", "usage"),
     *("price_books", "model_prices"),
+    "loaded_rates_used",
     *("loaded_key_owners", "loaded_workspace_names", "loaded_budgets", "loaded_expected_events"),
     "reference_loads",
 )

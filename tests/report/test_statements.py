@@ -4,6 +4,7 @@ import base64
 import html
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
@@ -15,6 +16,8 @@ from openpyxl import load_workbook
 
 from langdock_usage.analysis.shares import share_out
 from langdock_usage.errors import InvalidRequest
+from langdock_usage.ingest.reference_files import load_file
+from langdock_usage.raw.reference.kinds.rates import RATES
 from langdock_usage.report.monthly.open_month import open_month
 from langdock_usage.report.monthly.summary import element
 from langdock_usage.report.previous_report import summary_of_report
@@ -27,20 +30,27 @@ from tests.support.databases import DatabaseBuilder, days
 from tests.support.keys import load
 from tests.support.quick import NOTEBOOK, quick_report
 
+MONTH_END = "2026-10-31"
 FILES = {"Möwen": "Möwen", "Habichte": "Habichte", "Eulen/Uhus": "Eulen_Uhus"}
 
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return birds(tmp_path_factory.mktemp("data") / "usage.duckdb")
+    database = birds(tmp_path_factory.mktemp("data") / "usage.duckdb")
+    # on odd days two USD are worth one unit of XTS, and on even days four
+    lines = (f"{day},XTS,{4 - day.day % 2 * 2}\n" for day in days("2026-10-01", MONTH_END).days())
+    rates = database.with_name("rates.csv")
+    rates.write_text("day,currency,usd_per_unit\n" + "".join(lines))
+    load_file(RATES, database, rates)
+    return database
 
 
 @pytest.fixture(scope="module")
 def by_team(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Every team's statement of October, what is nobody's shared out by cost."""
+    """Every team's statement of October, in XTS too, what is nobody's shared out by cost."""
     folder = tmp_path_factory.mktemp("by_team")
     command = f"statements --month 2026-10 --per team --shared by-cost --db {database}"
-    result = run(folder, *command.split())
+    result = run(folder, *command.split(), "--currency", "xts")
     assert result.returncode == 0, result.stderr
     assert result.stderr == "Warning: The statement of 'Eulen/Uhus' is called 'Eulen_Uhus'.\n"
     made = folder / result.stdout.splitlines()[-1]
@@ -53,6 +63,7 @@ def redacted(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every cost centre's, in German, with pseudonyms; what is nobody's has one, too."""
     folder = tmp_path_factory.mktemp("redacted")
     options = f"--per cost_center --redact keys -p language de --db {database} --output {folder}"
+    options += " --pdf" * bool(shutil.which("chromium"))
     result = run(folder, "statements", "--month", "2026-10", *options.split())
     assert (result.returncode, result.stderr) == (0, "")
     return folder / "2026-10" / "statements"
@@ -63,6 +74,9 @@ def texts_in(file: Path) -> Iterator[str]:
     if file.suffix == ".xlsx":
         with zipfile.ZipFile(file) as archive:
             yield from (archive.read(name).decode() for name in archive.namelist())
+        return
+    if file.suffix == ".pdf":
+        yield file.read_bytes().decode("latin-1")
         return
     text = file.read_text(encoding="utf-8")
     yield text
@@ -95,7 +109,12 @@ def test_a_statement_holds_its_own_usage(by_team: Path) -> None:
         "Reiher neu": ("26.2563", 210),
         "Reiher alt": ("10.101", 100),
     }
+    found = summary["currencies"]["XTS"]
+    assert Decimal(found["keys"]["key_reiher"]) == Decimal("1.0101") * (5 * 2 + 5) / 4
+    assert Decimal(found["due"]) == Decimal(found["total_cost"]) + Decimal(found["shared"])
+    assert sum(map(Decimal, found["keys"].values())) == Decimal(found["total_cost"])
     page = (by_team / "Möwen.html").read_text("utf-8")
+    assert "Amount (XTS)" in page and "Exchange rates" in page
     assert "<title>Statement for Möwen, October 2026</title>" in page
     assert "in proportion to the own cost" in page
     assert "$71.25" in page and "$43.75" in page  # their budget, and that of their key
@@ -124,12 +143,23 @@ def test_nothing_of_others_stands_in_a_statement(by_team: Path) -> None:
 def test_the_workbooks_add_up_to_the_month(by_team: Path) -> None:
     rows = rows_of(by_team / "control.xlsx", "control")
     assert [row["name"] for row in rows] == ["Eulen/Uhus", "Möwen", "Habichte"]
-    amounts = {name: [Decimal(str(row[name])) for row in rows] for name in list(rows[0])[1:]}
+    names = [name for name in rows[0] if name not in ("name", "currency")]
+    amounts = {name: [Decimal(str(row[name])) for row in rows] for name in names}
     assert sum(amounts["total_cost_usd"]) == MONTH - OCTOBER["unassigned"]
     assert sum(amounts["shared_usd"]) == OCTOBER["unassigned"]
     assert sum(amounts["due_usd"]) == MONTH
     [month] = rows_of(by_team / "control.xlsx", "month")
     assert Decimal(str(month["due_usd"])) == MONTH
+    assert month["currency"] == "XTS"
+    # 3.0917 on 16 odd days and 15 even ones
+    by_name = {row["name"]: row for row in rows}
+    owls = by_name["Eulen/Uhus"]
+    assert Decimal(str(owls["total_cost"])) == Decimal("3.0917") * (16 * 2 + 15) / 4
+    # 0.1009 are nobody's, and like all others' cost: they have the same share of it as of all
+    whole = sum(amounts["total_cost"]) + sum(amounts["shared"])
+    assert sum(amounts["shared"]) == Decimal("0.1009") * (16 * 2 + 15) / 4
+    assert Decimal(str(month["due"])) == sum(amounts["due"]) == whole
+    assert owls["due"] == owls["total_cost"] + owls["shared"]
 
     [own] = rows_of(by_team / "Habichte.xlsx", "statement")
     assert own == {
@@ -178,6 +208,9 @@ def test_redacted_statements_of_cost_centers_in_german(redacted: Path) -> None:
     assert [one["cost_center"] for one in summaries] == [page.stem for page in pages]
     assert {one["shared_usd"] for one in summaries} == {"0"}
     assert "Abrechnung für nicht zugeordnet, Oktober 2026" in pages[-1].read_text("utf-8")
+    printed = [*redacted.glob("*.pdf")]
+    assert len(printed) == (len(pages) if shutil.which("chromium") else 0)
+    assert all(pdf.read_bytes().startswith(b"%PDF-") for pdf in printed)
 
 
 @pytest.mark.parametrize("rule", ["none", "even", "by-cost"])

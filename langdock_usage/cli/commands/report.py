@@ -113,7 +113,7 @@ def report(
     parameters = dict(parameter or ())
     if currency:
         parameters["currency"] = currency.strip().upper()
-        _keep_rates(settings.database, chosen, currency, org)
+        keep_rates_of(settings.database, chosen, currency, org)
     options = {
         "database": settings.database,
         "output": output or settings.project / "reports",
@@ -133,12 +133,14 @@ def report(
             _render_several(name, chosen, options, as_json=as_json, quiet=quiet)
 
 
-def _keep_rates(database: Path, months: list[str], currency: str, org: str | None) -> None:
+def keep_rates_of(database: Path, months: list[str], currency: str, org: str | None) -> None:
     """What a report states in another currency never changes."""
     from langdock_usage.ingest.exchange_rates import keep_rates
+    from langdock_usage.report.monthly.open_month import without_warnings
 
-    for month in months:
-        keep_rates(database, month, currency, org, on_wait=say)
+    with without_warnings():  # the head of the report says which days are missing
+        for month in months:
+            keep_rates(database, month, currency, org, on_wait=say)
 
 
 def _render_one(name: str, month: str, options: dict[str, Any], *, as_json: bool) -> None:

@@ -4,7 +4,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from langdock_usage.cli.commands.report import Output, Parameters, Quiet, Redact
+from langdock_usage.cli.commands.report import (
+    Currency,
+    Output,
+    Parameters,
+    Pdf,
+    Quiet,
+    Redact,
+    keep_rates_of,
+)
 from langdock_usage.cli.console import if_interrupted, progress_bar, warn, write
 from langdock_usage.cli.options import Db, Org, settings_for
 from langdock_usage.errors import InvalidRequest
@@ -25,6 +33,8 @@ def statements(
     output: Output = None,
     parameter: Parameters = None,
     redact: Redact = None,
+    currency: Currency = None,
+    pdf: Pdf = False,
     quiet: Quiet = False,
     org: Org = None,
     db: Db = None,
@@ -37,6 +47,10 @@ def statements(
     folder = output or settings.project / "reports"
     if folder.exists() and not folder.is_dir():
         raise InvalidRequest(f"{folder} is a file; name a folder for the statements.")
+    parameters = dict(parameter or ())
+    if currency:
+        parameters["currency"] = currency.strip().upper()
+        keep_rates_of(settings.database, [month], currency, org)
     request = StatementsRequest(
         database=settings.database,
         month=month,
@@ -44,8 +58,9 @@ def statements(
         output=folder,
         rule=shared,
         org_id=org,
-        parameters=dict(parameter or ()),
+        parameters=parameters,
         is_redacted=redact is not None,
+        as_pdf=pdf,
     )
     with (
         if_interrupted("no statement was written."),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from langdock_usage.analysis.shares import Due, SharingRule
+from langdock_usage.analysis.shares import Due, DueInCurrency, SharingRule
 from langdock_usage.charts import renderer
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.report.monthly.summary import element
@@ -21,8 +21,17 @@ if TYPE_CHECKING:
     from langdock_usage.report.page.report import Report
 
 
-def due(self: Report, groups: pd.DataFrame, rule: SharingRule, shared_usd: str) -> None:
+def due(
+    self: Report,
+    groups: pd.DataFrame,
+    rule: SharingRule,
+    shared_usd: str,
+    *,
+    in_currency: tuple[str, str, str] | None = None,
+) -> None:
     """What one team, or cost centre, has to bear: its own API keys, and its share of others.
+
+    `in_currency` are another currency, and in it what its own keys cost, and its share.
 
     `groups` is `usage.monthly_cost(…, by="team", exact=True)`, or of `by="cost_center"`, in a
     database that holds the usage of one of them alone: else it is refused (InvalidRequest).
@@ -36,19 +45,33 @@ def due(self: Report, groups: pd.DataFrame, rule: SharingRule, shared_usd: str) 
         )
     self.shown_due = Due(names[0], self.months.this.total_cost_usd, Decimal(shared_usd))
     text, money = self.language.text, self.formatter.money
-    lines = [(text("due.own"), self.shown_due.total_cost_usd)]
-    if rule != "none":
-        lines.append((text("due.shared"), self.shown_due.shared_usd))
+    lines = {
+        "line": [text("due.own"), text("due.shared")],
+        "due_usd": [self.shown_due.total_cost_usd, self.shown_due.shared_usd],
+    }
+    labels = {"line": text("due.line"), "due_usd": text("due.amount")}
+    amount = money(self.shown_due.due_usd)
+    if in_currency:
+        currency, own, shared = in_currency
+        same = DueInCurrency(currency, Decimal(own), Decimal(shared))
+        amount = f"{amount} ({self.language.amount(same.due, same.currency)})"
+        lines["due"] = [same.total_cost, same.shared]
+        labels["due"] = f"{labels['due_usd']} ({same.currency})"
+        _keep_in_currency(self, same)
     self.heading("due")
-    values = {"name": name_of(names[0], self.language), "amount": money(self.shown_due.due_usd)}
+    values = {"name": name_of(names[0], self.language), "amount": amount}
     self.note(text("due.sum", month=self.language.month(self.months.first), **values))
-    self.table(
-        pd.DataFrame(lines, columns=["line", "due_usd"]),
-        text("due.lines"),
-        labels={"line": text("due.line"), "due_usd": text("due.amount")},
-        total=True,
-    )
+    frame = pd.DataFrame(lines, dtype=object).head(1 if rule == "none" else 2)
+    self.table(frame, text("due.lines"), labels=labels, total=True)
     self.note(text(f"due.{rule.replace('-', '_')}"))
+
+
+def _keep_in_currency(report: Report, due: DueInCurrency) -> None:
+    """For the figures at the top, and for programs."""
+    report.total_in_currency = report.language.amount(due.total_cost, due.currency)
+    amounts = {"total_cost": due.total_cost, "shared": due.shared, "due": due.due}
+    known = {name: exact(amount) for name, amount in amounts.items()}
+    report.currencies[due.currency] = {**known, "keys": {}, "models": {}}
 
 
 def saved(self: Report, savings: pd.DataFrame) -> None:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from langdock_usage.analysis.shares import Due, SharingRule, share_out
+from langdock_usage.analysis.shares import Due, DueInCurrency, SharingRule, share_out
 from langdock_usage.errors import NoData
 from langdock_usage.report.monthly.open_month import OpenMonth, without_warnings
 from langdock_usage.report.monthly.summary import UNASSIGNED
@@ -30,3 +30,20 @@ def dues_of_month(month: OpenMonth, per: Grouping, rule: SharingRule) -> list[Du
         raise NoData(f"Nothing was used in {month.name}, so there is nothing to be borne.")
     costs: dict[str, Decimal] = dict(zip(used[per], used["total_cost_usd"], strict=True))
     return share_out(costs, UNASSIGNED, rule)
+
+
+def dues_in_currency(
+    month: OpenMonth, per: Grouping, rule: SharingRule, currency: str
+) -> dict[str, DueInCurrency]:
+    """The same in another currency, by name: each day at its rate, shared out by the same rule.
+
+    Raises what `Usage.cost_in_currency` and `share_out` raise.
+    """
+    with without_warnings():
+        costs = month.usage.cost_in_currency(
+            month.name, currency, per, org=month.org_id, exact=True
+        )
+    dues = share_out(dict(zip(costs[per], costs["total_cost"], strict=True)), UNASSIGNED, rule)
+    code = costs.attrs["currency"]
+    # what is shared out has no currency of its own
+    return {one.name: DueInCurrency(code, one.total_cost_usd, one.shared_usd) for one in dues}

@@ -9,7 +9,7 @@ from langdock_usage.report.previous_report import summary_of_report
 
 CONTROL = "control"
 FOLDER = "statements"
-_ENDINGS = (".html", ".ipynb", ".xlsx")
+_ENDINGS = (".html", ".ipynb", ".xlsx", ".pdf")
 
 
 def replace_statements(folder: Path, made: Path) -> None:
@@ -25,8 +25,9 @@ def replace_statements(folder: Path, made: Path) -> None:
             with atomic_write(folder / path.name) as unfinished:
                 copyfile(path, unfinished)
         for page in folder.glob("*.html"):
-            if page.name not in new and "due_usd" in summary_of_report(page):
-                for ending in _ENDINGS:
-                    page.with_suffix(ending).unlink(missing_ok=True)
+            if "due_usd" in summary_of_report(page):
+                for old in map(page.with_suffix, _ENDINGS):
+                    if old.name not in new:
+                        old.unlink(missing_ok=True)
     except OSError as error:
         raise ReportError(f"Cannot write statements into {folder}: {error.strerror}.") from error

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from langdock_usage.analysis.shares import Due, SharingRule
+from langdock_usage.analysis.shares import Due, DueInCurrency, SharingRule
 from langdock_usage.errors import LangdockUsageError, ReportError
 from langdock_usage.report.language import LANGUAGES, Language
 from langdock_usage.report.monthly.open_month import open_month
 from langdock_usage.report.notebooks import Notebook
 from langdock_usage.report.sealed import for_jupyterlab, seal
+from langdock_usage.report.sending.pdf import print_pdf
 from langdock_usage.report.statements.workbook import write_statement_workbook
 from langdock_usage.report.wording.statement_texts import name_of
 from langdock_usage.store.connection import hold_open
@@ -29,9 +30,11 @@ class StatementRequest:
     per: Grouping
     rule: SharingRule
     due: Due
+    in_currency: DueInCurrency | None
     html: Path
     notebook: Notebook
     parameters: Mapping[str, object]
+    as_pdf: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,12 @@ def _make(request: StatementRequest, warnings: list[str]) -> None:
             "shared": request.rule,
             "shared_usd": exact(request.due.shared_usd),
         }
+        if request.in_currency:
+            standard["cost_in_currency"] = exact(request.in_currency.total_cost)
+            standard["shared_in_currency"] = exact(request.in_currency.shared)
         executed = execute_here(request.notebook, standard | dict(request.parameters))
-        write_statement_workbook(request.html.with_suffix(".xlsx"), month, request.due, request.per)
+        workbook = request.html.with_suffix(".xlsx")
+        write_statement_workbook(workbook, month, request.due, request.in_currency, request.per)
     title = language.text(
         "report_titles.team_statement",
         month=language.month(month.first),
@@ -88,3 +95,5 @@ def _make(request: StatementRequest, warnings: list[str]) -> None:
     notebook = write(for_jupyterlab(executed))
     for file, text in ((request.html, page), (request.html.with_suffix(".ipynb"), notebook)):
         file.write_text(text, encoding="utf-8", newline="\n")
+    if request.as_pdf:
+        print_pdf(request.html)

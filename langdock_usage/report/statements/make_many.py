@@ -22,7 +22,8 @@ from langdock_usage.report.monthly.open_month import open_month
 from langdock_usage.report.notebooks import Notebook, read_notebook
 from langdock_usage.report.render_many import CAN_FORK, PRELOAD
 from langdock_usage.report.sending.index import INDEX, update_index
-from langdock_usage.report.statements.dues import dues_of_month
+from langdock_usage.report.sending.pdf import find_browser
+from langdock_usage.report.statements.dues import dues_in_currency, dues_of_month
 from langdock_usage.report.statements.file_names import file_names
 from langdock_usage.report.statements.folder import CONTROL, FOLDER, replace_statements
 from langdock_usage.report.statements.make import StatementRequest, make_statement
@@ -31,7 +32,7 @@ from langdock_usage.store.own_usage import Grouping, OwnUsage, own_usage
 from langdock_usage.windows import parse_month
 
 NOTEBOOK = "team_statement"
-OWN_PARAMETERS = ("per", "shared", "shared_usd")
+OWN_PARAMETERS = ("per", "shared", "shared_usd", "cost_in_currency", "shared_in_currency")
 _PRELOAD = ("langdock_usage.report.kernel.same_process", "langdock_usage.report.statements.make")
 
 Tell = Callable[[str], None]
@@ -50,6 +51,7 @@ class StatementsRequest:
     org_id: str | None = None
     parameters: Mapping[str, str]
     is_redacted: bool = False
+    as_pdf: bool = False
 
 
 def make_statements(request: StatementsRequest, on_warning: Tell, on_progress: OnProgress) -> Path:
@@ -61,10 +63,16 @@ def make_statements(request: StatementsRequest, on_warning: Tell, on_progress: O
     notebook = read_notebook(NOTEBOOK)
     parameters = _parameters(notebook, request.parameters)
     folder = request.output / request.month / FOLDER
+    if request.as_pdf:
+        find_browser()  # better now than after the statements
     with open_month(
         request.database, request.month, request.org_id, is_redacted=request.is_redacted
     ) as month:
         dues = dues_of_month(month, request.per, request.rule)
+        currency = parameters.get("currency")
+        converted = (
+            dues_in_currency(month, request.per, request.rule, str(currency)) if currency else {}
+        )
         names = file_names([due.name for due in dues], (CONTROL, Path(INDEX).stem))
         for name, file in names.items():
             if file != name:
@@ -79,9 +87,11 @@ def make_statements(request: StatementsRequest, on_warning: Tell, on_progress: O
                     per=request.per,
                     rule=request.rule,
                     due=due,
+                    in_currency=converted.get(due.name),
                     html=made / f"{names[due.name]}.html",
                     notebook=notebook,
                     parameters=parameters,
+                    as_pdf=request.as_pdf,
                 )
                 for due in dues
             ]
@@ -90,7 +100,8 @@ def make_statements(request: StatementsRequest, on_warning: Tell, on_progress: O
                 for warning in _make_all(own, requests, on_progress):
                     on_warning(warning)
             control = made / f"{CONTROL}.xlsx"
-            write_control_sheet(control, dues, request.month, month.org_id, request.rule)
+            whole = request.month, month.org_id, request.rule
+            write_control_sheet(control, dues, converted, *whole)
             replace_statements(folder, made)
     update_index(request.output)
     return folder
