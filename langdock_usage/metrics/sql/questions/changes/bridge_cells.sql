@@ -15,7 +15,7 @@ with filtered_usage as (
 
 counted as ({{ prices.counted("filtered_usage") }}),
 
-bounds as ({{ prices.bounds("prices_in_force") }}),
+bounds as materialized ({{ prices.bounds("prices_in_force") }}),
 
 -- added up before they are priced: these rows have the same prices
 sums as (

@@ -15,7 +15,7 @@ counted as (
     where requests > 0 and input_tokens is not null
 ),
 
-bounds as ({{ prices.bounds("prices_in_force") }}),
+bounds as materialized ({{ prices.bounds("prices_in_force") }}),
 
 priced as (
     select
