@@ -72,9 +72,7 @@ def to_frame(answer: duckdb.DuckDBPyRelation, *, exact: bool = False) -> pd.Data
         rows = handed_over.fetchall()
         values = list(zip(*rows, strict=True)) if rows else [()] * len(kinds)
     pairs = zip(values, kinds, strict=True)
-    frame = pd.DataFrame(
-        {n: _series(column, kind, exact) for n, (column, kind) in enumerate(pairs)}
-    )
+    frame = pd.DataFrame({n: _array(column, kind, exact) for n, (column, kind) in enumerate(pairs)})
     frame.columns = pd.Index(answer.columns, dtype="str")
     return frame
 
@@ -94,7 +92,7 @@ def _handed_over(number: int, type_: DuckDBPyType, exact: bool) -> str:
     return f"#{number}::varchar" if kind in _LARGE else f"#{number}"
 
 
-def _series(values: Any, kind: str, exact: bool) -> pd.Series[Any]:
+def _array(values: Any, kind: str, exact: bool) -> Any:
     """A column, which DuckDB hands over as an array or, of rows, as a tuple."""
     import numpy as np
     import pandas as pd
@@ -103,9 +101,11 @@ def _series(values: Any, kind: str, exact: bool) -> pd.Series[Any]:
         values = values.tolist()  # with None for what is missing
     if kind == "decimal" and exact:
         decimals = [None if digits is None else Decimal(digits) for digits in values]
-        return pd.Series(decimals, dtype=object)
+        return pd.array(decimals, dtype=object)
     if kind in _LARGE:
         values = [None if digits is None else int(digits) for digits in values]
         if any(value is not None and abs(value) >= _INT64 for value in values):
-            return pd.Series(values, dtype=object)
-    return pd.Series(values, dtype=_DTYPES.get(kind, "object"))
+            return pd.array(values, dtype=object)
+    if kind not in _DTYPES:
+        return pd.Series(values, dtype=object)  # of lists, an array would be one of two dimensions
+    return pd.array(values, dtype=_DTYPES[kind])
