@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, localcontext
 from typing import Any
 
 import pandas as pd
-from pandas.api.types import is_bool_dtype, is_integer_dtype
+from pandas.api.types import is_bool_dtype, is_integer_dtype, is_object_dtype
 
 NAMES = ("api_key_name", "model", "team", "cost_center", "owner")
 
@@ -35,9 +36,12 @@ def top_and_others(frame: pd.DataFrame, top: int, others: str | None = None) -> 
 
 def with_row(frame: pd.DataFrame, row: Mapping[str, Any]) -> pd.DataFrame:
     """The frame with one more row, and the types of its columns; what the row lacks is missing."""
-    types = {column: _may_lack(kind) for column, kind in frame.dtypes.items()}
-    last = pd.DataFrame([row], columns=frame.columns, dtype=object).astype(types)
-    return pd.concat([frame.astype(types), last], ignore_index=True)
+    longer = {}
+    for name in map(str, frame.columns):
+        kind = _may_lack(frame[name].dtype)
+        missing = math.nan if is_object_dtype(kind) else None
+        longer[name] = pd.array([*frame[name].tolist(), row.get(name, missing)], dtype=kind)
+    return pd.DataFrame(longer)
 
 
 def _may_lack(kind: Any) -> Any:
