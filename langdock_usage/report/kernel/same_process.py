@@ -3,10 +3,9 @@
 import io
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
-from langdock_usage.report.kernel.display import chart_bundle
 from langdock_usage.report.kernel.failed_cell import failed_cell
 from langdock_usage.report.kernel.import_jsonschema import import_jsonschema
 from langdock_usage.report.notebooks import Notebook
@@ -14,7 +13,6 @@ from langdock_usage.report.notebooks import Notebook
 import_jsonschema()  # before papermill imports it
 
 import nbformat  # noqa: E402
-from altair.utils.schemapi import debug_mode  # noqa: E402
 from IPython.core.displayhook import CapturingDisplayHook  # noqa: E402
 from IPython.core.displaypub import CapturingDisplayPublisher  # noqa: E402
 from IPython.core.interactiveshell import InteractiveShell  # noqa: E402
@@ -29,13 +27,12 @@ def execute_here(notebook: Notebook, parameters: Mapping[str, object]) -> Any:
     executed = parameterize_notebook(notebook.content, dict(parameters))
     shell = _shell()
     try:
-        with debug_mode(False):  # charts of others are checked once, when they are shown
-            for cell in executed.cells:
-                if cell.cell_type == "code":
-                    cell.outputs, error = _run(shell, cell.source)
-                    if error is not None:
-                        name, text = type(error).__name__, str(error)
-                        raise failed_cell(notebook.name, cell.source, name, text) from error
+        for cell in executed.cells:
+            if cell.cell_type == "code":
+                cell.outputs, error = _run(shell, cell.source)
+                if error is not None:
+                    name, text = type(error).__name__, str(error)
+                    raise failed_cell(notebook.name, cell.source, name, text) from error
     finally:
         shell.reset(new_session=True)
     return executed
@@ -47,9 +44,6 @@ def _shell() -> Any:
     shell = make.instance()
     shell.history_manager.enabled = False
     shell.extension_manager.load_extension("langdock_usage.report.kernel.display")
-    bundles = shell.display_formatter.mimebundle_formatter
-    unchecked = partial(chart_bundle, validate=False)
-    bundles.for_type_by_name("langdock_usage.charts.drawing.look", "_Ours", unchecked)
     return shell
 
 
