@@ -184,7 +184,12 @@ def test_what_a_lake_is_not_is_said(awkward: tuple[Path, Path, Path], tmp_path: 
         lu.open(awkward[1]).sql("from read_csv('/etc/passwd')")
     with pytest.raises(DatabaseMissing, match=r"There is no lake in .*; make one with"):
         lu.open(tmp_path)
-    for text, problem in (("{", "is damaged"), ('{"format": 99}', "by another version")):
+    outside = '{"format": 1, "databases": [], "files": {"usage/../../x": {}}}'
+    for text, problem in (
+        ("{", "is damaged"),
+        (outside, "is damaged"),
+        ('{"format": 99}', "by another version"),
+    ):
         (tmp_path / "lake.json").write_text(text)
         with pytest.raises(StoreError, match=problem):
             lu.open(tmp_path)

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from langdock_usage.errors import DatabaseLocked
@@ -30,7 +30,8 @@ def kept_as_it_is(folder: Path) -> Iterator[None]:
         if sys.platform != "win32":
             import fcntl
 
-            fcntl.flock(number, fcntl.LOCK_SH)
+            with suppress(OSError):  # a file system that knows no locks
+                fcntl.flock(number, fcntl.LOCK_SH)
         yield
     finally:
         os.close(number)

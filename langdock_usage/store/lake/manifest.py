@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from langdock_usage.errors import DatabaseMissing, StoreError
@@ -80,6 +80,8 @@ class Manifest:
                     f"{folder} was written by another version; remove the folder and write the "
                     "lake anew."
                 )
+            if any(".." in PurePosixPath(name).parts for name in stated["files"]):
+                raise ValueError("a file that is not of the lake")
             return cls(
                 [LakeDatabase(**one) for one in stated["databases"]],
                 {name: LakeFile(**one) for name, one in stated["files"].items()},

@@ -46,7 +46,6 @@ def open_lake(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     What does not fit into memory goes into a temporary folder, which exists only as long as it is
     needed. Raises DatabaseMissing, StoreError.
     """
-    manifest = Manifest.of_lake(folder)
     with kept_as_it_is(folder):
         manifest = Manifest.of_lake(folder)
         with _opening:
@@ -63,8 +62,7 @@ def _connect(folder: Path, manifest: Manifest) -> duckdb.DuckDBPyConnection:
         is_made = connection.execute("from duckdb_views() where view_name = 'usage'").fetchone()
         if not is_made:
             connection.execute("set enable_progress_bar = false")
-            spilled = Path(tempfile.gettempdir()) / f"langdock-usage-{secrets.token_hex(8)}"
-            connection.execute("set temp_directory = $1", [str(spilled)])
+            connection.execute("set temp_directory = $1", [str(not_yet_there())])
             connection.execute("set allowed_directories = $1", [[f"{folder}/"]])
             create_lake_views(connection, folder, manifest)
     except duckdb.Error as error:
@@ -72,6 +70,11 @@ def _connect(folder: Path, manifest: Manifest) -> duckdb.DuckDBPyConnection:
         problem = next(iter(str(error).splitlines()), "unknown error")
         raise StoreError(f"The lake {folder} cannot be read: {problem}") from error
     return connection
+
+
+def not_yet_there() -> Path:
+    """A temporary folder that DuckDB makes when it needs one, and removes."""
+    return Path(tempfile.gettempdir()) / f"langdock-usage-{secrets.token_hex(8)}"
 
 
 def create_lake_views(

@@ -18,13 +18,17 @@ from langdock_usage.raw.reference.reference_file import ReferenceFile
 from langdock_usage.sql import read_sql
 from langdock_usage.store.connection import attach_for_reading, open_for_reading
 from langdock_usage.store.lake.manifest import LakeDatabase
+from langdock_usage.store.lake.reading import not_yet_there
 
-# How what several databases say is put together, where it is more than all their lines.
-_TOGETHER = dict.fromkeys(("key_owners", "workspace_names", "price_books", "model_prices"), "") | {
+# Of most tables, several databases are the sum of their lines. These have a way of their own,
+_OWN_WAYS = ("key_owners", "workspace_names", "price_books", "model_prices")
+# here a line may be for every workspace (then, what it is about),
+_OF_WORKSPACES = {
     "own_prices": "model, valid_from",
     "budget_lines": "scope, name, valid_from",
     "invoices": "number",
 }
+# and of these, nothing may be stated twice.
 _STATED_ONCE: dict[str, ReferenceFile[Any]] = {
     "key_owners": KEYS,
     "workspace_names": WORKSPACES,
@@ -45,13 +49,15 @@ class Sources:
         names = tuple(self.databases)
         if len(names) == 1:
             return f"from {names[0]}.{table}"
-        if table in ("own_prices", "budget_lines", "invoices"):
-            subject = _TOGETHER[table]
-            return read_sql(
-                "writers/lake/of_workspaces", table=table, databases=names, subject=subject
-            )
-        if table in _TOGETHER:
+        if table in _OWN_WAYS:
             return read_sql(f"writers/lake/{table}", databases=names)
+        if table in _OF_WORKSPACES:
+            return read_sql(
+                "writers/lake/of_workspaces",
+                table=table,
+                databases=names,
+                subject=_OF_WORKSPACES[table],
+            )
         return read_sql("writers/lake/table", table=table, databases=names)
 
     def described(self) -> list[LakeDatabase]:
@@ -103,7 +109,8 @@ def opened(paths: Sequence[Path]) -> Iterator[Sources]:
     with ExitStack() as held, duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set enable_progress_bar = false")
-        databases = {}
+        connection.execute("set temp_directory = $1", [str(not_yet_there())])
+        databases: dict[str, Path] = {}
         for number, path in enumerate(distinct.values(), start=1):
             if path.is_dir():
                 raise InvalidRequest(f"{path} is a folder; name databases with --db.")

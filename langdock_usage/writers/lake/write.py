@@ -70,11 +70,18 @@ def write_lake(
             if (folder / NEXT).exists() or (folder / UNFINISHED).exists():
                 with read_by_nobody(folder, wait_seconds, on_wait):
                     finish(folder)
-            with opened(databases) as sources:
-                return _write(folder, sources, on_progress, wait_seconds, on_wait)
+            try:
+                with opened(databases) as sources:
+                    written, is_new = _write(folder, sources, on_progress)
+                if is_new:
+                    with read_by_nobody(folder, wait_seconds, on_wait):
+                        install(folder)
+            finally:
+                shutil.rmtree(folder / UNFINISHED, ignore_errors=True)
     except (OSError, duckdb.Error) as error:
         reason = first_line(error) if isinstance(error, duckdb.Error) else error.strerror
         raise StoreError(f"The lake {folder} cannot be written: {reason}") from error
+    return written
 
 
 def _check_folder(folder: Path) -> None:
@@ -115,37 +122,29 @@ def _only_writer(folder: Path) -> Iterator[None]:
                 folder.rmdir()
 
 
-def _write(
-    folder: Path,
-    sources: Sources,
-    on_progress: OnProgress,
-    wait_seconds: float,
-    on_wait: OnWait | None,
-) -> WrittenLake:
+def _write(folder: Path, sources: Sources, on_progress: OnProgress) -> tuple[WrittenLake, bool]:
+    """Write what changed, for `install`; and whether anything did."""
     before = Manifest.of(folder) or Manifest()
     parts = list(parts_of(sources))
     changed = [part for part in parts if not _is_there(folder, before, part)]
     unfinished = folder / UNFINISHED
-    try:
-        files = dict(before.files)
-        for done, part in enumerate(changed):
-            on_progress(done, len(changed))
-            files[part.name] = _write_part(sources, part, unfinished / part.name)
-        after = Manifest(sources.described(), {part.name: files[part.name] for part in parts})
-        if changed or after != before:
-            unfinished.mkdir(exist_ok=True)
-            (unfinished / MANIFEST).write_text(after.to_json(), encoding="utf-8", newline="\n")
-            with read_by_nobody(folder, wait_seconds, on_wait):
-                install(folder)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-    return WrittenLake(
+    files = dict(before.files)
+    for done, part in enumerate(changed, start=1):
+        files[part.name] = _write_part(sources, part, unfinished / part.name)
+        on_progress(done, len(changed))
+    after = Manifest(sources.described(), {part.name: files[part.name] for part in parts})
+    is_new = bool(changed) or after != before
+    if is_new:
+        unfinished.mkdir(exist_ok=True)
+        (unfinished / MANIFEST).write_text(after.to_json(), encoding="utf-8", newline="\n")
+    written = WrittenLake(
         folder,
         written=len(changed),
         files=len(parts),
         rows=sum(files[part.name].rows for part in changed),
         removed=len(before.files.keys() - after.files.keys()),
     )
+    return written, is_new
 
 
 def _is_there(folder: Path, before: Manifest, part: Part) -> bool:
