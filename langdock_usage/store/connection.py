@@ -44,16 +44,19 @@ def open_for_reading(
     some seconds for a writer, and warns of it (DatabaseBusy) where that takes long.
     Raises DatabaseMissing, DatabaseLocked, InvalidRequest, StoreError.
     """
-    if not path.is_dir():
+    if moment is None and (again := connect_again(path)):
+        with _set_up(again):
+            yield again
+    elif not path.is_dir():
         with _open_file(path, moment) as connection:
             yield connection
-        return
-    if moment is not None:
+    elif moment is None:
+        with open_lake(path) as connection:
+            yield _set_up(connection)
+    else:
         raise InvalidRequest(
             f"{path} is a lake, which holds no former states; ask the database that it was made of."
         )
-    with open_lake(path) as connection:
-        yield connection
 
 
 def attach_for_reading(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
@@ -69,8 +72,6 @@ def _open_file(path: Path, moment: datetime | None) -> duckdb.DuckDBPyConnection
     if not path.is_file():
         problem = f"There is no database at {path}; make one with `langdock-usage fetch`, or"
         raise _another(DatabaseMissing, problem)
-    if moment is None and (again := connect_again(path)):
-        return _set_up(again)
 
     def warn(text: str) -> None:
         warnings.warn(text, DatabaseBusy, stacklevel=2)

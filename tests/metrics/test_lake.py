@@ -11,7 +11,7 @@ from pandas.testing import assert_frame_equal
 import langdock_usage as lu
 from langdock_usage.errors import DatabaseMissing, InvalidRequest, StoreError
 from langdock_usage.sql import VIEWS
-from langdock_usage.store.connection import open_for_reading
+from langdock_usage.store.connection import hold_open, open_for_reading
 from langdock_usage.windows import Period
 from tests.support.awkward import ORGS, build_awkward
 from tests.support.databases import DatabaseBuilder, days
@@ -82,7 +82,7 @@ def awkward(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]
 @pytest.fixture
 def databases(awkward: tuple[Path, Path, Path]) -> Iterator[tuple[lu.Usage, lu.Usage, lu.Usage]]:
     whole, one, several = awkward
-    with open_for_reading(whole), open_for_reading(one), open_for_reading(several):
+    with hold_open(whole), hold_open(one), hold_open(several):
         yield lu.open(whole), lu.open(one), lu.open(several)
 
 

@@ -58,10 +58,8 @@ def _connect(folder: Path, manifest: Manifest) -> duckdb.DuckDBPyConnection:
     name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
     connection = duckdb.connect(f":memory:lake_{name}")
     try:
-        connection.execute("set TimeZone = 'UTC'")
         is_made = connection.execute("from duckdb_views() where view_name = 'usage'").fetchone()
         if not is_made:
-            connection.execute("set enable_progress_bar = false")
             connection.execute("set temp_directory = $1", [str(not_yet_there())])
             connection.execute("set allowed_directories = $1", [[f"{folder}/"]])
             create_lake_views(connection, folder, manifest)
