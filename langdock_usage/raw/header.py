@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from langdock_usage.errors import ExportFormatError
+from langdock_usage.escaping import printable
 
 REQUIRED = (
     "period_start",
@@ -91,6 +92,6 @@ def header_of(row: list[str] | None, name: str) -> Header:
     if missing:
         raise ExportFormatError(
             f"{name}, line 1: the column {missing[0]!r} is missing; this is not a usage export by "
-            f"API key (its columns: {', '.join(originals)[:200]})."
+            f"API key (its columns: {printable(', '.join(originals)[:200])})."
         )
     return Header(tuple(names), tuple(originals))

@@ -147,6 +147,12 @@ def test_an_amount_is_any_decimal_number_that_fits(texts: list[str]) -> None:
     assert {text: Fraction(cost) for text, cost in stored} == expected
 
 
+def test_header_of_several_lines_is_refused_in_one() -> None:
+    with pytest.raises(ExportFormatError, match="is missing") as refused:
+        parse_rows(b'"period_start\nperiod_end\n",org_id\n', "october.csv")
+    assert len(str(refused.value).splitlines()) == 1
+
+
 def test_rows_are_counted_as_csv_not_as_lines() -> None:
     assert count_rows(csv_of([{"api_key_name": "two\nlines"}, {}], OCTOBER_5)) == 2
     assert count_rows(b"a,b\n") == 0
