@@ -54,7 +54,7 @@ def record_exports(connection: duckdb.DuckDBPyConnection, records: Iterable[Expo
             {"exports": [record.as_struct() for record in part]},
         )
         export_ids = [record.raw.export_id for record in part]
-        connection.execute(read_sql("store/write/supersede"), {"export_ids": export_ids})
+        _change(connection, read_sql("store/write/supersede"), {"export_ids": export_ids})
         _check_overlap(connection, part)
     count_exports(connection)
 
@@ -78,12 +78,29 @@ def _independent(records: Iterable[ExportRecord]) -> Iterator[list[ExportRecord]
         yield part
 
 
+def _change(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, object]
+) -> None:
+    """Put the lines of this query in the place of those with their ids.
+
+    An update would do, but of a table with a primary key, DuckDB 2.0 may not find it in the log of
+    a process that was killed before it wrote the log into the file.
+    """
+    connection.execute(f"create or replace temp table changed_exports as {query}", parameters)
+    connection.execute(
+        "delete from exports where export_id in (select export_id from changed_exports)"
+    )
+    connection.execute("insert into exports by name from changed_exports")
+    connection.execute("drop table changed_exports")
+
+
 def _admit_workspace(connection: duckdb.DuckDBPyConnection, record: ExportRecord) -> None:
     """A workspace, and its zone, before the first of its exports. Raises ExportConflict."""
     lookups = Lookups(connection)
     if record.org_id and not lookups.workspaces():
         # the first answer that names a workspace says whose the days without usage were
-        connection.execute("update exports set org_id = ? where org_id is null", [record.org_id])
+        query = "select * replace ($org_id as org_id) from exports where org_id is null"
+        _change(connection, query, {"org_id": record.org_id})
     known = lookups.timezone_of(record.org_id, other_than=record.raw.timezone)
     if known:
         raise ExportConflict(
