@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from markupsafe import Markup
 
 from langdock_usage.analysis.shares import Due, DueInCurrency, SharingRule
 from langdock_usage.charts import renderer
@@ -60,7 +61,8 @@ def due(
         _keep_in_currency(self, same)
     self.heading("due")
     values = {"name": name_of(names[0], self.language), "amount": amount}
-    self.note(text("due.sum", month=self.language.month(self.months.first), **values))
+    told = self.language.markup("due.sum", month=self.language.month(self.months.first), **values)
+    show("sentences.html.j2", sentences=[Markup("<strong>{}</strong>").format(told)])
     frame = pd.DataFrame(lines, dtype=object).head(1 if rule == "none" else 2)
     self.table(frame, text("due.lines"), labels=labels, total=True)
     self.note(text(f"due.{rule.replace('-', '_')}"))
