@@ -90,6 +90,20 @@ def test_our_look_goes_with_our_charts_alone(usage: lu.Usage) -> None:
         assert "application/json" in bundle[0]
 
 
+@pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
+def test_a_copy_of_layers_is_another_chart(usage: lu.Usage) -> None:
+    chart = charts.cost_per_model(usage.cost_per_model("2026-10"))
+    shown = chart.to_dict()
+    copied = chart.copy(deep=False)
+    copied.title, copied.config = "Mine", {"background": "red"}
+    assert copied.to_dict() == shown | {
+        "title": "Mine",
+        "config": shown["config"] | {"background": "red"},
+    }
+    assert chart.to_dict() == shown  # and showing it has left nothing behind
+    assert (chart + alt.Chart().mark_rule()).to_dict()["layer"][:2] == shown["layer"]
+
+
 def test_heatmap_shades_what_has_a_name_and_not_the_rest() -> None:
     names = ["Search", "Search", "All others", "All others"]
     grid = pd.DataFrame({"api_key_id": names, "api_key_name": names})

@@ -42,6 +42,16 @@ class Chart(_Ours, alt.Chart):
 class LayerChart(_Ours, alt.LayerChart):
     """Layers in our look."""
 
+    def copy(self, deep: Any = True, ignore: list[str] | None = None) -> LayerChart:
+        """The same as of any chart; to be shown it is copied twice, with nothing to find out."""
+        if deep is not False:
+            copied: LayerChart = super().copy(deep=deep, ignore=ignore)
+            return copied
+        copied = object.__new__(type(self))
+        object.__setattr__(copied, "_args", self._args)
+        object.__setattr__(copied, "_kwds", dict(self._kwds))
+        return copied
+
 
 class VConcatChart(_Ours, alt.VConcatChart):
     """Charts below one another in our look."""
