@@ -54,7 +54,7 @@ _hook: Any = CapturingDisplayHook
 
 def _run(shell: Any, source: str) -> tuple[list[Any], BaseException | None]:
     """What a cell shows, in its order, and then what it prints; and why it failed."""
-    book: Any = nbformat.v4
+    node: Any = nbformat.from_dict  # `new_output` checks each by itself, and all are checked later
     publisher = _publisher()
     shell.display_pub = publisher
     shell.display_trap.hook = _hook(shell, publisher.outputs)
@@ -62,10 +62,16 @@ def _run(shell: Any, source: str) -> tuple[list[Any], BaseException | None]:
     with redirect_stdout(printed), redirect_stderr(complained):
         result = shell.run_cell(source, store_history=False)
     outputs = [
-        book.new_output("display_data", data=one["data"], metadata=one["metadata"] or {})
+        node(
+            {
+                "output_type": "display_data",
+                "data": one["data"],
+                "metadata": one["metadata"] or {},
+            }
+        )
         for one in publisher.outputs
     ]
     for name, text in (("stdout", printed.getvalue()), ("stderr", complained.getvalue())):
         if text:
-            outputs.append(book.new_output("stream", name=name, text=text))
+            outputs.append(node({"output_type": "stream", "name": name, "text": text}))
     return outputs, result.error_before_exec or result.error_in_exec
