@@ -1,6 +1,6 @@
 """The workbooks of statements: one for each, and the control sheet that lists them all."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +9,7 @@ import pandas as pd
 
 from langdock_usage.analysis.shares import Due, DueInCurrency, SharingRule
 from langdock_usage.report.monthly.open_month import OpenMonth, without_warnings
+from langdock_usage.report.tables.cells import plain_values
 from langdock_usage.store.own_usage import Grouping
 from langdock_usage.text import exact_sum
 from langdock_usage.writers.xlsx import Rows, write_workbook
@@ -81,13 +82,8 @@ def _rows(rows: Any) -> Rows:
 
 
 def _sheet(frame: pd.DataFrame) -> "Sheet":
-    shown = frame.astype(object).where(frame.notna(), None)
-    return list(shown.columns), _rows(list(_plain(shown)))
-
-
-def _plain(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
-    for row in frame.itertuples(index=False, name=None):
-        yield tuple(map(_value, row))
+    columns = [map(_value, plain_values(frame[name])) for name in frame]
+    return list(frame.columns), _rows(zip(*columns, strict=True))
 
 
 def _value(value: Any) -> Any:
