@@ -2,13 +2,14 @@
 
 import shutil
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.raw.reference.kinds import STATED
 from langdock_usage.writers.lake.write import WrittenLake, write_lake
-from tests.support.databases import edited
+from tests.support.databases import DatabaseBuilder, days, edited
 
 STATEMENTS: Mapping[str, str] = {
     "workspaces": "org_id,name\norg_a,Alpha\n",
@@ -49,6 +50,13 @@ def database_of(workspace: str, whole: Path, database: Path) -> Path:
             "delete from export_models where export_id not in (select export_id from exports)"
         )
     return database
+
+
+def restate(database: Path, cost: str = "3.5") -> None:
+    """The second of October of `build_tiny`, again: key_1 has cost something else."""
+    row = {"requests": "7", "total_cost_usd": cost}
+    with DatabaseBuilder(database) as builder:
+        builder.keep(days("2026-10-02"), row, received=datetime(2026, 11, 5, tzinfo=UTC))
 
 
 def make_lake(folder: Path, *databases: Path, wait_seconds: float = 0) -> WrittenLake:

@@ -1,11 +1,8 @@
-"""Writing a lake: where everything lies, what a run writes, and what is left when it is killed."""
+"""Writing a lake: where everything lies, what a run writes, and what it refuses."""
 
 import json
-import shutil
-import subprocess
-import sys
 import threading
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,38 +11,17 @@ import pytest
 from filelock import FileLock
 
 import langdock_usage as lu
-from langdock_usage.errors import DatabaseLocked, ExportConflict, StoreError
+from langdock_usage.errors import DatabaseLocked
 from langdock_usage.store.connection import open_for_reading
-from tests.ingest.test_killed import full_disk
 from tests.support.command import assert_refused, call
 from tests.support.databases import DatabaseBuilder, days
-from tests.support.example_data import build_tiny
-from tests.support.lakes import files_of, make_lake, state
+from tests.support.lakes import files_of, make_lake, restate, state
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
 PARTITIONS = "hive_partitioning = true, hive_types = {'org_id': varchar, 'month': date}"
 OF_OCTOBER = "usage/org_id=org_a/month=2026-10-01/rows.parquet"
 KEYS = {"keys": "api_key_id,team\nkey_1,Product\nkey_2,Support\n"}
-
-
-def restate(database: Path, cost: str = "3.5") -> None:
-    """The second of October of `build_tiny`, again: key_1 has cost something else."""
-    row = {"requests": "7", "total_cost_usd": cost}
-    with DatabaseBuilder(database) as builder:
-        builder.keep(days("2026-10-02"), row, received=datetime(2026, 11, 5, tzinfo=UTC))
-
-
-@pytest.fixture
-def tiny(tmp_path: Path) -> Path:
-    """A database that the test may change."""
-    return build_tiny(tmp_path / "tiny.duckdb")
-
-
-@pytest.fixture
-def lake(tiny: Path, tmp_path: Path) -> Path:
-    make_lake(tmp_path / "lake", tiny)
-    return tmp_path / "lake"
 
 
 def written_since(lake: Path, before: dict[str, tuple[int, int]]) -> set[str]:
@@ -152,52 +128,6 @@ def test_workspaces_may_be_called_anything(database: Path) -> None:
     assert expected["month"].isna().sum() == 1
 
 
-def test_several_databases_become_one(tiny: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other.duckdb"
-    with DatabaseBuilder(other) as builder:
-        builder.keep(days("2026-10-01"), {"org_id": "org_b", "total_cost_usd": "7"})
-    state(other, {"keys": "api_key_id,team\nkey_9,Other\n"})
-    lake = tmp_path / "lake"
-    both = ("--db", tiny.name, "--db", other.name, "--db", f"./{tiny.name}")
-    assert call(tmp_path, "lake", "lake", *both).returncode == 0
-    usage = lu.open(lake)
-    assert usage.workspaces() == {"org_a": "UTC", "org_b": "UTC"}
-    assert usage.cost_per_key("2026-10", org="org_b")["total_cost_usd"].to_list() == [7]
-    # without names it is brought up to date from both; with one, the other one's usage goes
-    state(other, {"keys": "api_key_id,team\nkey_9,Others\n"})
-    assert "1 of" in call(tmp_path, "lake", "lake").stdout
-    assert "Others" in set(lu.open(lake).sql("from key_owners")["team"])
-    only = call(tmp_path, "lake", "lake", "--db", tiny.name)
-    assert ", 1 removed, " in only.stdout
-    assert lu.open(lake).workspaces() == {"org_a": "UTC"}
-    assert not list(lake.glob("usage/*org_b*"))
-
-
-def test_owners_hold_in_the_workspaces_of_their_database(tiny: Path, tmp_path: Path) -> None:
-    """What another database says of a key that it has no usage of is out of date, at best."""
-    other = tmp_path / "other.duckdb"
-    with DatabaseBuilder(other) as builder:
-        builder.keep(days("2026-10-01"), {"org_id": "org_b", "api_key_id": "key_b"})
-    state(other, {"keys": "api_key_id,team\nkey_1,Wrong\nkey_b,Right\nkey_new,New\n"})
-    make_lake(tmp_path / "lake", tiny, other)
-    owners = lu.open(tmp_path / "lake").sql("select api_key_id, team from key_owners order by all")
-    assert owners.values.tolist() == [["key_1", "Product"], ["key_b", "Right"], ["key_new", "New"]]
-
-
-def test_databases_that_contradict_each_other_are_refused(tiny: Path, tmp_path: Path) -> None:
-    twin = Path(shutil.copyfile(tiny, tmp_path / "twin.duckdb"))
-    with pytest.raises(ExportConflict, match=r"tiny.* and .*twin.* both hold .* 'org_a'"):
-        make_lake(tmp_path / "lake", tiny, twin)
-    other = tmp_path / "other.duckdb"
-    with DatabaseBuilder(other) as builder:
-        builder.keep(days("2026-10-01"), {"org_id": "org_b"})
-    state(tiny, {"rates": "day,currency,usd_per_unit\n2026-10-01,EUR,1.1\n"})
-    state(other, {"rates": "day,currency,usd_per_unit\n2026-10-01,EUR,1.2\n"})
-    with pytest.raises(ExportConflict, match="different own rates for '2026-10-01, EUR'"):
-        make_lake(tmp_path / "lake", tiny, other)
-    assert not (tmp_path / "lake").exists()
-
-
 def test_what_cannot_be_a_lake_is_refused(tiny: Path, lake: Path, tmp_path: Path) -> None:
     def refused(status: int, reason: str, *arguments: str) -> None:
         assert_refused(call(tmp_path, "lake", *arguments), status, reason)
@@ -232,95 +162,3 @@ def test_who_reads_keeps_the_lake_as_it_is(tiny: Path, lake: Path) -> None:
         assert files_of(lake) == before
     waiting.join()
     assert len(lu.open(lake).restatements()) == 1
-
-
-def test_full_disk_leaves_the_lake_as_it_was(tiny: Path, lake: Path) -> None:
-    restate(tiny)
-    before = files_of(lake)
-    with full_disk(500), pytest.raises(StoreError, match="lake cannot be written"):
-        make_lake(lake, tiny)
-    assert files_of(lake) == before
-    assert lu.open(lake).restatements().empty
-    make_lake(lake, tiny)
-    assert len(lu.open(lake).restatements()) == 1
-
-
-# Each run is a process of its own, which kills itself at the n-th move or removal of a file.
-KILLED = """
-import os, shutil, signal, sys
-from pathlib import Path
-from langdock_usage.store.connection import open_for_reading
-from langdock_usage.writers.lake.write import write_lake
-
-CHANGES = ("os.rename", "os.remove", "shutil.rmtree")
-
-def forked(work, *arguments):
-    sys.stdout.flush()
-    child = os.fork()
-    if child == 0:
-        try:
-            work(*arguments)
-        finally:
-            sys.stdout.flush()
-            os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-def write(lake, kill_at=None):
-    left = kill_at
-    def hook(event, arguments):
-        nonlocal left
-        if event in CHANGES and str(lake) in str(arguments):
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            left -= 1
-    if kill_at is not None:
-        sys.addaudithook(hook)
-    write_lake(lake, [Path("tiny.duckdb")], lambda *_: None)
-
-def tell(lake):
-    with open_for_reading(lake) as connection:
-        print([connection.execute(query).fetchall() for query in (
-            "select org_id, api_key_id, total_cost_usd from cost_per_key order by all",
-            "select requests_before, requests_after, rows_gone from restatements",
-            "select count(*) from counted_exports",
-        )])
-
-kill_at = 0
-while True:
-    lake = Path(f"lake-{kill_at}").absolute()
-    shutil.copytree("lake", lake)
-    status = forked(write, lake, kill_at)
-    print(status)
-    forked(tell, lake)
-    forked(write, lake)
-    forked(tell, lake)
-    print(sorted(path.name for path in lake.iterdir() if path.name.startswith(".")))
-    if status == 0:
-        break
-    kill_at += 1
-"""
-
-
-@pytest.mark.slow
-def test_killed_at_any_change_of_a_file_it_is_one_lake_or_the_other(
-    tiny: Path, tmp_path: Path
-) -> None:
-    other = tmp_path / "other.duckdb"
-    with DatabaseBuilder(other) as builder:
-        builder.keep(days("2026-10-01"), {"org_id": "org_b", "total_cost_usd": "7"})
-    make_lake(tmp_path / "lake", tiny, other)
-    restate(tiny)
-    command = [sys.executable, "-c", KILLED]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    lines = done.stdout.splitlines()
-    runs = [tuple(lines[start : start + 4]) for start in range(0, len(lines), 4)]
-    before, after = runs[0][1], runs[-1][1]
-    assert "org_b" in before
-    assert "org_b" not in after
-    assert [status for status, *_ in runs] == ["-9"] * (len(runs) - 1) + ["0"]
-    # the former lake, then from one change on the new one; and the next run brings it to an end
-    states = [state for _, state, *_ in runs]
-    assert states == [before] * states.count(before) + [after] * states.count(after)
-    assert states.count(after) > 5
-    assert {(mended, left) for *_, mended, left in runs} == {(after, "['.in-use', '.lock']")}
