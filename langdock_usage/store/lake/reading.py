@@ -1,16 +1,13 @@
 """Opening a lake to read: the views of a database, over Parquet files."""
 
-import hashlib
-import secrets
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
 
 import duckdb
 
 from langdock_usage.errors import StoreError
+from langdock_usage.files import temporary_folder
 from langdock_usage.raw.reference.kinds import KINDS
 from langdock_usage.sql import VIEWS, read_sql
 from langdock_usage.store.lake.locks import kept_as_it_is
@@ -35,44 +32,27 @@ STATED = {
 }
 # Workspace and month are those in the names of folders: what a question leaves out is not opened.
 _PARTITIONS = "hive_partitioning = true, hive_types = {'org_id': varchar, 'month': date}"
-_opening = Lock()
 
 
 @contextmanager
 def open_lake(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the views of a lake, which stays as it is until the end of the block.
 
-    Those who open it meanwhile in this process get the same views, which need not be made again.
-    What does not fit into memory goes into a temporary folder, which exists only as long as it is
-    needed. Raises DatabaseMissing, StoreError.
+    What does not fit into memory goes into a temporary folder. Raises DatabaseMissing, StoreError.
     """
-    with kept_as_it_is(folder):
+    with (
+        kept_as_it_is(folder),
+        temporary_folder() as spilled,
+        duckdb.connect(config={"temp_directory": str(spilled)}) as connection,
+    ):
         manifest = Manifest.of_lake(folder)
-        with _opening:
-            connection = _connect(folder.resolve(), manifest)
-        with connection:
-            yield connection
-
-
-def _connect(folder: Path, manifest: Manifest) -> duckdb.DuckDBPyConnection:
-    name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
-    connection = duckdb.connect(f":memory:lake_{name}")
-    try:
-        is_made = connection.execute("from duckdb_views() where view_name = 'usage'").fetchone()
-        if not is_made:
-            connection.execute("set temp_directory = $1", [str(not_yet_there())])
-            connection.execute("set allowed_directories = $1", [[f"{folder}/"]])
-            create_lake_views(connection, folder, manifest)
-    except duckdb.Error as error:
-        connection.close()
-        problem = next(iter(str(error).splitlines()), "unknown error")
-        raise StoreError(f"The lake {folder} cannot be read: {problem}") from error
-    return connection
-
-
-def not_yet_there() -> Path:
-    """A temporary folder that DuckDB makes when it needs one, and removes."""
-    return Path(tempfile.gettempdir()) / f"langdock-usage-{secrets.token_hex(8)}"
+        try:
+            connection.execute("set allowed_directories = $1", [[f"{folder.resolve()}/"]])
+            create_lake_views(connection, folder.resolve(), manifest)
+        except duckdb.Error as error:
+            problem = next(iter(str(error).splitlines()), "unknown error")
+            raise StoreError(f"The lake {folder} cannot be read: {problem}") from error
+        yield connection
 
 
 def create_lake_views(

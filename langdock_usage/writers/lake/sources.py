@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from langdock_usage.errors import ExportConflict, InvalidRequest
+from langdock_usage.files import temporary_folder
 from langdock_usage.raw.reference.kinds.keys import KEYS
 from langdock_usage.raw.reference.kinds.rates import RATES
 from langdock_usage.raw.reference.kinds.rates_used import RATES_USED
@@ -18,7 +19,6 @@ from langdock_usage.raw.reference.reference_file import ReferenceFile
 from langdock_usage.sql import read_sql
 from langdock_usage.store.connection import attach_for_reading, open_for_reading
 from langdock_usage.store.lake.manifest import LakeDatabase
-from langdock_usage.store.lake.reading import not_yet_there
 
 # Of most tables, several databases are the sum of their lines. These have a way of their own,
 _OWN_WAYS = ("key_owners", "workspace_names", "price_books", "model_prices")
@@ -106,10 +106,13 @@ def opened(paths: Sequence[Path]) -> Iterator[Sources]:
     Raises DatabaseMissing, DatabaseLocked, InvalidRequest, StoreError, ExportConflict.
     """
     distinct = {os.path.realpath(path): path for path in paths}
-    with ExitStack() as held, duckdb.connect() as connection:
+    with (
+        ExitStack() as held,
+        temporary_folder() as spilled,
+        duckdb.connect(config={"temp_directory": str(spilled)}) as connection,
+    ):
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set enable_progress_bar = false")
-        connection.execute("set temp_directory = $1", [str(not_yet_there())])
         databases: dict[str, Path] = {}
         for number, path in enumerate(distinct.values(), start=1):
             if path.is_dir():
