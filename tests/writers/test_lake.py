@@ -4,6 +4,7 @@ import json
 import threading
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,7 @@ from filelock import FileLock
 import langdock_usage as lu
 from langdock_usage.errors import DatabaseLocked
 from langdock_usage.store.connection import open_for_reading
+from langdock_usage.store.lake.manifest import FORMAT, TABLES
 from tests.support.command import assert_refused, call
 from tests.support.databases import DatabaseBuilder, days
 from tests.support.lakes import files_of, make_lake, restate, state
@@ -53,6 +55,18 @@ def test_command_writes_what_anybody_can_read(tiny: Path, tmp_path: Path) -> Non
     exports = lu.open(tiny).sql("select export_id from exports order by all")["export_id"]
     assert database["export_ids"] == exports.to_list()
     assert set(stated["files"]) == set(files_of(lake))
+
+
+def test_tables_have_the_columns_of_this_format(lake: Path) -> None:
+    """Where they are to have others, `FORMAT` has to be another number as well."""
+    described = []
+    with duckdb.connect() as connection:
+        for table in sorted(TABLES):
+            files = f"from read_parquet('{lake}/{table}/**/*.parquet', hive_partitioning = false)"
+            columns = connection.execute(f"describe {files}").fetchall()
+            described += [f"{table}.{name} {kind}" for name, kind, *_ in columns]
+    text = "\n".join(described)
+    assert (FORMAT, sha256(text.encode()).hexdigest()[:12]) == (1, "4d0b0947c039"), text
 
 
 def test_only_what_changed_is_written(tiny: Path, lake: Path, tmp_path: Path) -> None:
