@@ -44,7 +44,10 @@ _HARMLESS = re.compile("[A-Za-z0-9_.~-]")
 
 @dataclass(frozen=True)
 class LakeDatabase:
-    """A database that a lake was made of: its path as it was given, and what it holds."""
+    """A database that a lake was made of: its path, as seen from the lake, and what it holds.
+
+    A path that was given from the root stays as it is.
+    """
 
     path: str
     workspaces: list[str]

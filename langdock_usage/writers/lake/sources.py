@@ -60,12 +60,12 @@ class Sources:
             )
         return read_sql("writers/lake/table", table=table, databases=names)
 
-    def described(self) -> list[LakeDatabase]:
-        """What a lake says of them."""
+    def seen_from(self, folder: Path) -> list[LakeDatabase]:
+        """What a lake in this folder says of them."""
         ids = "select {} from {}.exports where {} is not null order by all"
         return [
             LakeDatabase(
-                path.as_posix(),
+                path.as_posix() if path.is_absolute() else _seen_from(folder, path),
                 self._values(ids.format("distinct org_id", name, "org_id")),
                 self._values(ids.format("export_id", name, "export_id")),
             )
@@ -97,6 +97,10 @@ class Sources:
                     f"The databases state different {table.replace('_', ' ')} for {about!r}; load "
                     "the same file into each of them, or write lakes of their own."
                 )
+
+
+def _seen_from(folder: Path, path: Path) -> str:
+    return Path(os.path.relpath(path, folder)).as_posix()
 
 
 @contextmanager

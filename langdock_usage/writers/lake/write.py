@@ -1,5 +1,6 @@
 """Writing a lake, or bringing it up to date: only files whose rows changed are written."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -48,7 +49,8 @@ class WrittenLake:
 def databases_of_lake(folder: Path) -> list[Path]:
     """The databases that a lake was made of last; none where there is no lake."""
     manifest = Manifest.of(folder)
-    return [Path(one.path) for one in manifest.databases] if manifest else []
+    paths = [Path(one.path) for one in manifest.databases] if manifest else []
+    return [path if path.is_absolute() else Path(os.path.relpath(folder / path)) for path in paths]
 
 
 def write_lake(
@@ -132,7 +134,7 @@ def _write(folder: Path, sources: Sources, on_progress: OnProgress) -> tuple[Wri
     for done, part in enumerate(changed, start=1):
         files[part.name] = _write_part(sources, part, unfinished / part.name)
         on_progress(done, len(changed))
-    after = Manifest(sources.described(), {part.name: files[part.name] for part in parts})
+    after = Manifest(sources.seen_from(folder), {part.name: files[part.name] for part in parts})
     is_new = bool(changed) or after != before
     if is_new:
         unfinished.mkdir(exist_ok=True)
