@@ -38,7 +38,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
             os.fsync(file.fileno())
         unfinished.replace(path)
     except OSError as error:
-        if error.filename != str(unfinished):
+        if error.filename not in (None, str(unfinished)):  # None: while it was written
             raise
         raise type(error)(error.errno, error.strerror, str(path)) from error
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -44,9 +44,15 @@ def write_workbook(path: Path, sheets: Mapping[str, tuple[Sequence[str], Rows]])
     """Write several sheets, each as `write_xlsx` does."""
     with temporary_folder() as folder, _temporary_files_in(folder):
         book = Workbook(write_only=True)
-        for name, (names, rows) in sheets.items():
-            _add_sheet(book, name, names, rows)
-        book.save(path)
+        try:
+            for name, (names, rows) in sheets.items():
+                _add_sheet(book, name, names, rows)
+            book.save(path)
+        except OSError:
+            for sheet in book.worksheets:
+                with suppress(OSError):  # or it fails again when nobody listens, with a traceback
+                    sheet.close()
+            raise
 
 
 @contextmanager
