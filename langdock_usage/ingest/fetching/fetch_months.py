@@ -22,6 +22,7 @@ async def reconcile_months(session: FetchSession, expected: int) -> None:
         return
     with session.open_store() as store:
         months = store.lookups.months_to_reconcile(result.org_id, result.plan.oldest)
+        differences = store.lookups.differences(result.org_id)
     session.expect(len(months) - expected)
 
     def on_outcome(raw: RawExport, outcome: Outcome) -> None:
@@ -42,8 +43,9 @@ async def reconcile_months(session: FetchSession, expected: int) -> None:
                 writer.add(await session.keep(task.result(), month, None))
             except (ExportFormatError, PeriodMismatch) as error:
                 _warn_of(session, month, error)
-    with session.open_store() as store:
-        differences = store.lookups.differences(result.org_id)
+    if months:
+        with session.open_store() as store:
+            differences = store.lookups.differences(result.org_id)
     for first, key, name, requests, usd in differences:
         session.warn(
             f"{first:%Y-%m} does not reconcile for key {name!r} ({key}): the export of the "
