@@ -4,7 +4,7 @@ from datetime import datetime
 
 import duckdb
 
-from langdock_usage.sql import read_sql
+from langdock_usage.sql import AS_TABLES, read_sql
 from langdock_usage.store.schema import create_views
 
 ARCHIVE = "archive"  # the name under which the file is attached
@@ -20,8 +20,8 @@ def create_views_as_of(connection: duckdb.DuckDBPyConnection, moment: datetime) 
     """The tables and views, in memory, over what the attached file had received by then."""
     tables = connection.execute(
         "select table_name from duckdb_tables() "
-        "where database_name = $archive and table_name <> 'counted_exports'",
-        {"archive": ARCHIVE},
+        "where database_name = $archive and not list_contains($found_again, table_name)",
+        {"archive": ARCHIVE, "found_again": ["counted_exports", *AS_TABLES]},
     ).fetchall()
     for (name,) in tables:
         table = duckdb.ColumnExpression(name)

@@ -8,7 +8,7 @@ import duckdb
 
 from langdock_usage.errors import StoreError
 from langdock_usage.files import temporary_folder
-from langdock_usage.sql import read_sql
+from langdock_usage.sql import AS_TABLES, read_sql
 from langdock_usage.store.connection import attach_for_reading, first_line, open_for_writing
 from langdock_usage.store.pseudonyms import Pseudonym, pseudonyms
 from langdock_usage.store.schema import count_exports
@@ -41,7 +41,8 @@ def _copy(
         "pseudonyms": [one.pseudonym for one in names],
     }
     connection.execute(read_sql("store/excerpt/pseudonyms"), parameters)
-    tables = connection.execute(read_sql("store/excerpt/base_tables")).fetchall()
+    found_again = {"found_again": list(AS_TABLES)}
+    tables = connection.execute(read_sql("store/excerpt/base_tables"), found_again).fetchall()
     for table, columns in tables:
         connection.execute(
             read_sql("store/excerpt/redacted_rows", table=table, columns=tuple(columns))

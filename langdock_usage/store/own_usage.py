@@ -11,7 +11,7 @@ import duckdb
 
 from langdock_usage.errors import StoreError
 from langdock_usage.files import temporary_folder
-from langdock_usage.sql import VIEWS, read_sql
+from langdock_usage.sql import AS_TABLES, VIEWS, read_sql
 from langdock_usage.store.connection import attach_for_reading, first_line, open_for_writing
 from langdock_usage.windows import Period
 
@@ -73,6 +73,8 @@ def own_usage(database: Path, grouping: Grouping, org_id: str, month: Period) ->
         empty = folder / "empty.duckdb"
         with open_for_writing(empty) as made:  # once: it takes longer than to fill it
             for view in _AS_TABLES:
+                if view in AS_TABLES:  # always
+                    continue
                 made.execute(f"create table filled as from {view}")
                 made.execute(f"drop view {view}")
                 made.execute(f"alter table filled rename to {view}")

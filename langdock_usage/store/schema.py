@@ -7,7 +7,7 @@ import duckdb
 
 from langdock_usage.columns import columns, meaning_of, views
 from langdock_usage.raw.reference.kinds import KINDS
-from langdock_usage.sql import VIEWS, read_sql, source_of
+from langdock_usage.sql import AS_TABLES, VIEWS, read_sql, source_of
 
 _TABLES = ("store/schema/schema", "store/schema/reference_loads", "store/schema/price_books")
 _COUNTED_EXPORTS = "store/staging/counted_exports"
@@ -29,10 +29,11 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def create_views(connection: duckdb.DuckDBPyConnection) -> None:
-    """The views, each in place of the one before, and which exports count."""
+    """The views, each in place of the one before, and the tables that follow from others."""
     connection.execute(f"create or replace table counted_exports as {read_sql(_COUNTED_EXPORTS)}")
     for name, definition in VIEWS.items():
-        connection.execute(f"create or replace view {name} as {read_sql(definition)}")
+        kind = "table" if name in AS_TABLES else "view"
+        connection.execute(f"create or replace {kind} {name} as {read_sql(definition)}")
 
 
 def create_all(connection: duckdb.DuckDBPyConnection) -> None:
@@ -47,9 +48,20 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def count_exports(connection: duckdb.DuckDBPyConnection) -> None:
-    """Find out again which exports count; after every change of the table `exports`."""
-    connection.execute("delete from counted_exports")  # a new table would have no comments
-    connection.execute(f"insert into counted_exports {read_sql(_COUNTED_EXPORTS)}")
+    """Find out again which exports count, and what follows; after every change of `exports`."""
+    _fill(connection, "counted_exports", _COUNTED_EXPORTS)
+    follow_up(connection)
+
+
+def follow_up(connection: duckdb.DuckDBPyConnection) -> None:
+    """Find out again what `AS_TABLES` hold; after every change of exports or reference files."""
+    for name in AS_TABLES:
+        _fill(connection, name, VIEWS[name])
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, table: str, definition: str) -> None:
+    connection.execute(f"truncate {table}")  # a new table would have no comments
+    connection.execute(f"insert into {table} {read_sql(definition)}")
 
 
 @cache
@@ -58,6 +70,7 @@ def current_version() -> str:
     names = (*_TABLES, *_SHARED, _COUNTED_EXPORTS, *VIEWS.values())
     texts = [source_of(name) for name in names]
     texts += [f"{kind.table} {kind.sql_columns}" for kind in KINDS]
+    texts += AS_TABLES
     texts += [f"{name}: {meaning}" for name, meaning in views().items()]
     texts += [f"{name}: {column.meaning}" for name, column in columns().items()]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()

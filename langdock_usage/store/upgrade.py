@@ -7,7 +7,7 @@ import duckdb
 
 from langdock_usage.raw.archive import Archive
 from langdock_usage.raw.reference.copies import ReferenceCopies
-from langdock_usage.sql import read_sql
+from langdock_usage.sql import AS_TABLES, read_sql
 from langdock_usage.store.schema import create_tables
 
 
@@ -23,6 +23,9 @@ def upgrade(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         create_tables(connection)
         connection.execute(read_sql("store/schema/from_version_0_1"))
         connection.execute(read_sql("store/write/insert_export_models"), {"export_ids": None})
+    for name in AS_TABLES:
+        if kinds.get(name) == "view":
+            connection.execute(f"drop view {name}")
     if "export_rows" in kinds and "export_sums" not in kinds:
         create_tables(connection)
         connection.execute(read_sql("store/write/insert_export_sums"), {"export_ids": None})

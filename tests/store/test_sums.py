@@ -1,4 +1,4 @@
-"""Usage that was added up when it came in says what the rows say, whatever happened since."""
+"""What is found out when exports and files come in is up to date, whatever happened since."""
 
 import shutil
 from collections.abc import Callable
@@ -11,8 +11,11 @@ from pandas.testing import assert_frame_equal
 
 import langdock_usage as lu
 from langdock_usage.ingest.rebuild import rebuild
+from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.metrics.filters import Filters
 from langdock_usage.raw.archive import Archive
+from langdock_usage.raw.reference.kinds.keys import KEYS
+from langdock_usage.sql import AS_TABLES, VIEWS, read_sql
 from langdock_usage.store.connection import open_for_reading
 from langdock_usage.store.own_usage import own_usage
 from langdock_usage.store.writing.store import Store
@@ -42,13 +45,16 @@ def awkward(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return database
 
 
-def assert_sums_are_those_of_rows(database: Path) -> None:
+def assert_sums_and_tables_are_up_to_date(database: Path) -> None:
     for groups, are_keys in ((OF_KEYS, "not null"), ("org_id, model", "null")):
         query = f"select export_id, window_start, window_end, month, {groups}, {MEASURES} from "
         of_rows = rows(database, f"{query} owned_usage group by all order by all")
         sums = f"(from usage_sums where api_key_id is {are_keys}) group by all order by all"
         assert rows(database, query + sums) == of_rows
         assert of_rows
+    for table in AS_TABLES:
+        now = rows(database, f"{read_sql(VIEWS[table])} order by all")
+        assert rows(database, f"from {table} order by all") == now, table
 
 
 def take_back(database: Path) -> None:
@@ -63,22 +69,32 @@ def rows_of(store: Store, which: str) -> list[tuple[Any, ...]]:
 
 
 def make_old(database: Path) -> None:
-    """As a version made it that did not add up."""
+    """As a version made it that did not add up, and had no tables that follow from others."""
     with duckdb.connect(database) as connection:
         connection.execute("drop table export_sums")
+        for table in AS_TABLES:
+            connection.execute(f"drop table {table}")
+            connection.execute(f"create view {table} as {read_sql(VIEWS[table])}")
         connection.execute("update schema_version set sha256 = 'another'")
     Store(database).__exit__(None, None, None)
 
 
+def give_away(database: Path) -> None:
+    keys = database.with_name("keys.csv")
+    keys.write_text("api_key_id,team,successor_of\nkey_2,Sales,\nkey_3,,key_2\n", encoding="utf-8")
+    load_file(KEYS, database, keys)
+
+
 @pytest.mark.parametrize(
-    "change", [lambda _: None, take_back, make_old, lambda file: rebuild(file, lambda *_: None)]
+    "change",
+    [lambda _: None, take_back, make_old, give_away, lambda file: rebuild(file, lambda *_: None)],
 )
 def test_sums_are_those_of_the_rows(
     awkward: Path, tmp_path: Path, change: Callable[[Path], None]
 ) -> None:
     database = Path(shutil.copytree(awkward.parent, tmp_path / "data")) / awkward.name
     change(database)
-    assert_sums_are_those_of_rows(database)
+    assert_sums_and_tables_are_up_to_date(database)
 
 
 def test_sums_of_a_moment_and_of_a_team_are_those_of_their_rows(
@@ -96,7 +112,7 @@ def test_sums_of_a_moment_and_of_a_team_are_those_of_their_rows(
         assert then.sql(f"{sums} {which}", exact=True)["cost"].item() == costs[0]
     with own_usage(awkward, "team", ORGS[0], parse_month("2026-10")) as own:
         own.write("Product", tmp_path / "own.duckdb")
-    assert_sums_are_those_of_rows(tmp_path / "own.duckdb")
+    assert_sums_and_tables_are_up_to_date(tmp_path / "own.duckdb")
 
 
 @pytest.mark.parametrize("asked", [{"team": ["Product", "unassigned"]}, {"model": "*clusive"}])

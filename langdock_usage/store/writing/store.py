@@ -23,6 +23,7 @@ from langdock_usage.store.model_prices import (
     price_new_models,
     restore_books,
 )
+from langdock_usage.store.schema import follow_up
 from langdock_usage.store.waiting import OnWait
 from langdock_usage.store.writing.export_records import ExportRecord, record_exports
 from langdock_usage.store.writing.incoming import AddedExport, Incoming
@@ -146,6 +147,7 @@ class Store:
                     params={"loaded_at": loaded_at, "lines": lines},
                 )
                 new.select(*self._connection.table(table).columns).insert_into(table)
+            follow_up(self._connection)
             if file == PRICES.name:
                 keep_up_with_prices(self._connection, loaded_at)
 
