@@ -133,5 +133,9 @@ def _pair(row: Row) -> tuple[Any, ...]:
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:
-    rows: list[Any] = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return rows
+    import pandas as pd
+
+    return [
+        {str(name): None if pd.isna(value) else value for name, value in row.items()}
+        for row in frame.to_dict("records")
+    ]
