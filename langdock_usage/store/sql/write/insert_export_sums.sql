@@ -16,10 +16,10 @@ with received as (
 ) %}
 select
     export_id,
-    org_id,
-    window_start,
-    window_end,
-    month,
+    any_value(org_id) as org_id,
+    any_value(window_start) as window_start,
+    any_value(window_end) as window_end,
+    any_value(month) as month,
     {{ key }} as api_key_id,
     {{ name }} as api_key_name,
     {{ model }} as model,
@@ -33,10 +33,6 @@ select
 from received
 group by
     export_id,
-    org_id,
-    window_start,
-    window_end,
-    month,
     {{ key }},
     {{ name }},
     {{ model }},
