@@ -68,5 +68,5 @@ def files_of(folder: Path) -> dict[str, tuple[int, int]]:
     """Every Parquet file by its path, with what is another when it is written anew."""
     return {
         path.relative_to(folder).as_posix(): (path.stat().st_ino, path.stat().st_mtime_ns)
-        for path in folder.rglob("*.parquet")
+        for path in folder.glob("[!.]*/**/*.parquet")  # not what is being written
     }
