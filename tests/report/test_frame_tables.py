@@ -7,18 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from langdock_usage.report.language import Language
-from langdock_usage.report.language.formatter import Formatter
-from langdock_usage.report.monthly.months import Months
-from langdock_usage.report.tables.frame_table import TableWriter
-from langdock_usage.report.tables.table import Table
-from tests.support.frames import MONTHS
-
-
-def table(frame: Any, code: str = "en", **options: Any) -> Table:
-    months = Months("2026-10", MONTHS)
-    formatter = Formatter(Language(code), Decimal(1000), ["gpt-5"])
-    return TableWriter(formatter, months).table(frame, "any", "Any", **options)
+from tests.support.tables import table
 
 
 def cells(values: dict[str, Any], code: str = "en") -> dict[str, list[tuple[str, str | None]]]:

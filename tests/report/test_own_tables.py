@@ -11,7 +11,7 @@ import pytest
 
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.report.tables.table import Table
-from tests.report.test_frame_tables import table
+from tests.support.tables import table
 
 KEYS = pd.DataFrame(
     {
