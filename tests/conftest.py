@@ -11,12 +11,12 @@ from filelock import FileLock
 
 from langdock_usage.sandbox.service.server import Sandbox, serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
-from tests.support.example_data import tiny_database as tiny_database
+from tests.support.data.example_data import tiny_database as tiny_database
 from tests.support.fetching import NOW, fetch_from
-from tests.support.reports import browser as browser
-from tests.support.reports import opened as opened
-from tests.support.reports import rendered as rendered
-from tests.support.reports import two_months_database as two_months_database
+from tests.support.pages.reports import browser as browser
+from tests.support.pages.reports import opened as opened
+from tests.support.pages.reports import rendered as rendered
+from tests.support.pages.reports import two_months_database as two_months_database
 
 SLOW_FIXTURES = {"browser", "rendered"}
 

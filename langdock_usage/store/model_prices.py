@@ -59,7 +59,7 @@ def keep_books(connection: duckdb.DuckDBPyConnection, archive: Archive) -> None:
     books = connection.execute("from price_books order by book desc").fetchall()
     for place, (book, made_at, version, of_list, sha256) in enumerate(books):
         if place == 0 or not path_of(archive, made_at).exists():
-            rows = connection.execute(read_sql("store/lookup/prices_of_book"), [book])
+            rows = connection.execute(read_sql("store/price_books/prices_of_book"), [book])
             names = [name for name, *_ in rows.description or []]
             prices = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
             PriceBookCopy(book, made_at, version, of_list, sha256, prices).keep(archive)
@@ -86,7 +86,7 @@ def price_new_models(
 ) -> None:
     """The prices of the models of these exports, or of all, that the newest book lacks."""
     models = connection.execute(
-        read_sql("store/write/models_without_price"), {"export_ids": export_ids}
+        read_sql("store/price_books/models_without_price"), {"export_ids": export_ids}
     ).fetchall()
     if models:
         from langdock_usage.prices.book import PriceBook  # takes half a second
@@ -99,7 +99,7 @@ def price_new_models(
 
 def _add_prices(connection: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        connection.execute(read_sql("store/write/insert_model_prices"), {"rows": rows})
+        connection.execute(read_sql("store/price_books/insert_model_prices"), {"rows": rows})
 
 
 def own_prices(connection: duckdb.DuckDBPyConnection) -> list[OwnPrice]:

@@ -22,7 +22,7 @@ from langdock_usage.api.retries import MAX_WAIT_SECONDS, seconds_to_wait
 from langdock_usage.errors import ServiceUnavailable
 from langdock_usage.sandbox.service.server import serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
-from tests.support.databases import days
+from tests.support.data.databases import days
 from tests.support.fetching import NOW, fetch_from
 
 

@@ -14,7 +14,7 @@ from langdock_usage.errors import Overloaded
 from langdock_usage.ingest.fetching.fetch import fetch
 from langdock_usage.sandbox.service.server import serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
-from tests.support.databases import days
+from tests.support.data.databases import days
 from tests.support.fetching import NOW, TIMEZONE
 from tests.support.queries import rows
 

@@ -20,7 +20,7 @@ from langdock_usage.sandbox.service.period import Dates
 from langdock_usage.sandbox.service.server import Sandbox, serve
 from langdock_usage.sandbox.workspace.rows import HourRow
 from langdock_usage.sandbox.workspace.workspace import Workspace
-from tests.support.databases import csv_of, days
+from tests.support.data.databases import csv_of, days
 from tests.support.fetching import NOW, fetch_from
 from tests.support.queries import rows
 

@@ -26,9 +26,9 @@ from langdock_usage.report.kernel.display import chart_bundle
 from langdock_usage.report.language import Language
 from langdock_usage.report.sealed import seal
 from langdock_usage.store.connection import open_for_writing
-from tests.support.databases import UsageRow, add_usage
-from tests.support.quick import quick_report
-from tests.support.reports import Opened
+from tests.support.data.databases import UsageRow, add_usage
+from tests.support.pages.quick import quick_report
+from tests.support.pages.reports import Opened
 
 # of two days a month
 pytestmark = pytest.mark.filterwarnings(

@@ -15,8 +15,8 @@ from langdock_usage import charts
 from langdock_usage.charts.drawing import chart_data
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.metrics.usage import Usage
-from tests.support.databases import DatabaseBuilder, days
-from tests.support.example_data import NASTY_NAMES
+from tests.support.data.databases import DatabaseBuilder, days
+from tests.support.data.example_data import NASTY_NAMES
 
 Drawn = Callable[[Usage, bool], Any]
 

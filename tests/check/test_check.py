@@ -21,7 +21,7 @@ from langdock_usage.raw.reference.kinds.budgets import BUDGETS
 from langdock_usage.raw.reference.kinds.invoices import INVOICES
 from langdock_usage.raw.reference.kinds.keys import KEYS
 from langdock_usage.raw.reference.reference_file import ReferenceFile
-from tests.support.databases import DatabaseBuilder, UsageRow, add_usage, days
+from tests.support.data.databases import DatabaseBuilder, UsageRow, add_usage, days
 
 D = Decimal
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)

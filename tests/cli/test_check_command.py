@@ -12,8 +12,8 @@ from langdock_usage.sandbox.workspace.owners import keys_file
 from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.windows import Period
 from tests.support.command import assert_refused, call
-from tests.support.databases import DatabaseBuilder, days
-from tests.support.sandbox_days import add_days
+from tests.support.data.databases import DatabaseBuilder, days
+from tests.support.data.sandbox_days import add_days
 
 MISSING_IS_FINE = "[days_missing]\nenabled = false\n"
 

@@ -12,7 +12,7 @@ import pytest
 from langdock_usage.errors import LangdockUsageError
 from langdock_usage.sandbox.service.server import KEY_WITHOUT_SCOPE, Sandbox
 from tests.support.command import LAST_MONTH, YESTERDAY, assert_refused, call, run
-from tests.support.notebooks import write_notebook
+from tests.support.pages.notebooks import write_notebook
 
 
 @pytest.mark.parametrize(

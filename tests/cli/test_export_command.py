@@ -13,7 +13,7 @@ import pytest
 
 from langdock_usage.writers.views import GRAINS
 from tests.support.command import assert_refused, call
-from tests.support.databases import DatabaseBuilder, days
+from tests.support.data.databases import DatabaseBuilder, days
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from langdock_usage.prices.version import list_version
 from tests.support.command import assert_refused, call
-from tests.support.databases import DatabaseBuilder, days
+from tests.support.data.databases import DatabaseBuilder, days
 
 HEADER = (
     "model,valid_from,input_usd_per_mtok,output_usd_per_mtok,cache_read_usd_per_mtok,"

@@ -20,8 +20,8 @@ from langdock_usage.sandbox.service.server import Sandbox, serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.text import counted
 from tests.support.command import LAST_MONTH, YESTERDAY, call, run
-from tests.support.databases import add_usage, csv_of, days
-from tests.support.example_data import two_months
+from tests.support.data.databases import add_usage, csv_of, days
+from tests.support.data.example_data import two_months
 
 MONTH = f"{LAST_MONTH:%Y-%m}"
 Command = Callable[..., subprocess.CompletedProcess[str]]

@@ -7,7 +7,7 @@ import pytest
 import langdock_usage as lu
 from langdock_usage.errors import InvalidRequest, LangdockUsageError
 from tests.support.command import assert_refused, call
-from tests.support.databases import DatabaseBuilder, days
+from tests.support.data.databases import DatabaseBuilder, days
 
 
 def test_workspace_is_chosen_in_the_words_of_who_asks(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from tests.support.command import assert_refused, call
-from tests.support.databases import DatabaseBuilder, days
+from tests.support.data.databases import DatabaseBuilder, days
 
 
 def test_names_of_workspaces_from_template_to_status(tmp_path: Path) -> None:

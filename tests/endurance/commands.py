@@ -15,8 +15,8 @@ from langdock_usage.sandbox.service.server import Sandbox
 from langdock_usage.windows import Period
 from tests.endurance.forks import Forks
 from tests.support.command import YESTERDAY
-from tests.support.databases import csv_of, days
-from tests.support.notebooks import write_notebook
+from tests.support.data.databases import csv_of, days
+from tests.support.pages.notebooks import write_notebook
 
 DATABASE = Path("data", "langdock.duckdb")
 FIRST = YESTERDAY - timedelta(days=4)

@@ -22,7 +22,7 @@ from langdock_usage.ingest.fetching.fetch import fetch
 from langdock_usage.raw.archive import Archive
 from tests.endurance import IS_LONG
 from tests.endurance.hostile_host import Answer, Host, answer, endless, host
-from tests.support.databases import csv_of, days
+from tests.support.data.databases import csv_of, days
 from tests.support.fetching import NOW
 
 DAY = days("2026-11-01")

@@ -26,7 +26,7 @@ from langdock_usage.raw.reference.reading import read_lines
 from langdock_usage.raw.reference.reference_file import ReferenceFile
 from langdock_usage.store.writing.store import Store
 from tests.endurance import IS_LONG
-from tests.support.databases import DatabaseBuilder, csv_of, days
+from tests.support.data.databases import DatabaseBuilder, csv_of, days
 from tests.support.queries import ask
 
 AS_MANY = 60 if IS_LONG else 1

@@ -16,9 +16,9 @@ import langdock_usage as lu
 from langdock_usage.escaping import csv_line, escape_formula, unescape_formula
 from langdock_usage.ingest.templates import template
 from langdock_usage.raw.reference.kinds.keys import KEYS
-from tests.support.databases import DatabaseBuilder, UsageRow, add_usage, days
-from tests.support.quick import quick_report
-from tests.support.reports import Opened, saved
+from tests.support.data.databases import DatabaseBuilder, UsageRow, add_usage, days
+from tests.support.pages.quick import quick_report
+from tests.support.pages.reports import Opened, saved
 
 RUN = (
     "=1+1", "+49 30", "-1+1", "@SUM(A1)", "|calc", "%x", "\tTab", "\nline",

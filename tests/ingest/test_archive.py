@@ -13,7 +13,7 @@ from langdock_usage.raw.archive import Archive
 from langdock_usage.sandbox.service.server import Sandbox, serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.store.status import as_text, status
-from tests.support.databases import DatabaseBuilder, days
+from tests.support.data.databases import DatabaseBuilder, days
 from tests.support.fetching import NOW, TIMEZONE, fetch_from
 from tests.support.queries import rows
 

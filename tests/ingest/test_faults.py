@@ -19,7 +19,7 @@ from langdock_usage.raw.archive import Archive
 from langdock_usage.sandbox.service.faults import FAULTS
 from langdock_usage.sandbox.service.server import Sandbox, serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
-from tests.support.databases import days
+from tests.support.data.databases import days
 from tests.support.fetching import NOW, TIMEZONE, fetch_from
 from tests.support.queries import rows
 

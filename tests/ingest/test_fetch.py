@@ -15,7 +15,7 @@ from langdock_usage.raw.archive import Archive
 from langdock_usage.sandbox.service.server import KEY_WITHOUT_SCOPE, Sandbox, serve
 from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.windows import Period
-from tests.support.databases import days
+from tests.support.data.databases import days
 from tests.support.fetching import NOW, TIMEZONE, fetch_from
 from tests.support.queries import rows
 

@@ -19,7 +19,7 @@ from langdock_usage.errors import StoreError
 from langdock_usage.files import STALE_SECONDS, UNFINISHED
 from langdock_usage.ingest.rebuild import rebuild
 from tests.support.command import call
-from tests.support.databases import DatabaseBuilder, csv_of, days
+from tests.support.data.databases import DatabaseBuilder, csv_of, days
 from tests.support.queries import rows
 
 DAY = days("2026-10-01")

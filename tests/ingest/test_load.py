@@ -10,7 +10,7 @@ import pytest
 from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.raw.exports import COLUMNS
 from langdock_usage.windows import Period
-from tests.support.databases import csv_of, days
+from tests.support.data.databases import csv_of, days
 from tests.support.loading import OCTOBER, errors, file_of, load_into
 from tests.support.queries import rows
 

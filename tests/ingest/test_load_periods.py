@@ -8,7 +8,7 @@ import pytest
 from langdock_usage.ingest.load import load
 from langdock_usage.store.writing.store import Store
 from langdock_usage.windows import Period
-from tests.support.databases import DatabaseBuilder, csv_of, days
+from tests.support.data.databases import DatabaseBuilder, csv_of, days
 from tests.support.loading import OCTOBER, errors, file_of, load_into
 from tests.support.queries import rows
 

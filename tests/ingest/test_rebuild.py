@@ -10,7 +10,7 @@ from langdock_usage.ingest.rebuild import rebuild
 from langdock_usage.raw.archive import Archive
 from langdock_usage.windows import Period
 from tests.support.command import assert_refused, call
-from tests.support.databases import DatabaseBuilder, days
+from tests.support.data.databases import DatabaseBuilder, days
 from tests.support.queries import rows
 
 

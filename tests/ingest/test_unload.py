@@ -17,7 +17,7 @@ from langdock_usage.raw.archive import UNLOADED, Archive
 from langdock_usage.store.writing.store import Store
 from langdock_usage.windows import Period
 from tests.support.command import assert_refused, call
-from tests.support.databases import DatabaseBuilder, csv_of, days
+from tests.support.data.databases import DatabaseBuilder, csv_of, days
 from tests.support.queries import rows
 
 API = "https://api.example.com"

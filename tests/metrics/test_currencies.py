@@ -18,7 +18,7 @@ from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.metrics.questions.currencies import rates_of_period
 from langdock_usage.raw.reference.kinds.rates import RATES
 from langdock_usage.rounding import rounded, rounded_to_sum
-from tests.support.databases import DatabaseBuilder, days
+from tests.support.data.databases import DatabaseBuilder, days
 
 pytestmark = pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
 

@@ -12,7 +12,7 @@ import langdock_usage as lu
 from langdock_usage.errors import IncompletePeriod, InvalidRequest, LeftOut, NoData
 from langdock_usage.metrics.usage import Usage
 from langdock_usage.store.writing.store import Store
-from tests.support.databases import DatabaseBuilder, days
+from tests.support.data.databases import DatabaseBuilder, days
 
 HOW = (
     "write a month (2026-10), quarter (2026-Q3), year (2026), day (2026-10-31), "

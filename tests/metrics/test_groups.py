@@ -8,7 +8,7 @@ import langdock_usage as lu
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.raw.reference.kinds.keys import KEYS
-from tests.support.databases import DatabaseBuilder, days
+from tests.support.data.databases import DatabaseBuilder, days
 
 
 def test_a_name_of_two_keys_is_not_guessed(database: Path) -> None:

@@ -12,7 +12,7 @@ import langdock_usage as lu
 from langdock_usage.errors import IncompletePeriod
 from langdock_usage.windows import Period
 from tests.support.command import call
-from tests.support.databases import DatabaseBuilder, days
+from tests.support.data.databases import DatabaseBuilder, days
 
 NOVEMBER_2025 = "2025-11: 5 of 30 days are known"
 NOVEMBER_2026 = "2026-11 is not over: 20 of 30 days are known, 3 of them provisional"

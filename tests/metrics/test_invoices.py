@@ -12,7 +12,7 @@ from langdock_usage.errors import ReferenceFileError
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.raw.reference.kinds.invoices import INVOICES
 from langdock_usage.raw.reference.kinds.rates import RATES
-from tests.support.databases import DatabaseBuilder, days
+from tests.support.data.databases import DatabaseBuilder, days
 
 HEADER = "period_start,period_end,amount,currency,tax,surcharge_percent,number\n"
 PARTS = ["rate", "surcharge", "late_usage", "unexplained"]

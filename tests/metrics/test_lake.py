@@ -14,9 +14,9 @@ from langdock_usage.errors import DatabaseMissing, InvalidRequest, StoreError
 from langdock_usage.sql import VIEWS
 from langdock_usage.store.connection import hold_open, open_for_reading
 from langdock_usage.windows import Period
-from tests.support.awkward import ORGS, build_awkward
-from tests.support.databases import DatabaseBuilder, days
-from tests.support.lakes import database_of, files_of, make_lake, state
+from tests.support.data.awkward import ORGS, build_awkward
+from tests.support.data.databases import DatabaseBuilder, days
+from tests.support.data.lakes import database_of, files_of, make_lake, state
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 

@@ -10,10 +10,10 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage.metrics.groups import COLUMNS, By
-from tests.support.awkward import ORGS, Counted, build_awkward
+from tests.support.data.awkward import ORGS, Counted, build_awkward
+from tests.support.pages.quick import quick_report
+from tests.support.pages.report_html import summary_of
 from tests.support.queries import rows
-from tests.support.quick import quick_report
-from tests.support.report_html import summary_of
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::langdock_usage.errors.IncompletePeriod", "ignore::langdock_usage.errors.LeftOut"

@@ -9,8 +9,8 @@ import langdock_usage as lu
 from langdock_usage.errors import StoreError
 from langdock_usage.report.monthly.open_month import open_month
 from langdock_usage.store.writing.store import Store
-from tests.support.databases import DatabaseBuilder, days
-from tests.support.example_data import build_tiny
+from tests.support.data.databases import DatabaseBuilder, days
+from tests.support.data.example_data import build_tiny
 
 
 def test_file_that_is_no_database_is_called_that(tmp_path: Path) -> None:

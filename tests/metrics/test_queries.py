@@ -12,7 +12,7 @@ import langdock_usage as lu
 from langdock_usage.errors import InvalidRequest
 from langdock_usage.metrics.usage import Usage
 from langdock_usage.raw.exports import COLUMNS
-from tests.support.databases import DatabaseBuilder, days
+from tests.support.data.databases import DatabaseBuilder, days
 
 Question = Callable[[Usage], pd.DataFrame]
 QUESTIONS: dict[str, Question] = {

@@ -12,8 +12,8 @@ from genai_prices import Usage, calc_price
 import langdock_usage as lu
 from langdock_usage.prices.version import list_version
 from langdock_usage.store.writing.store import Store
-from tests.support.databases import ROW
-from tests.support.priced import (
+from tests.support.data.databases import ROW
+from tests.support.data.priced import (
     build,
     build_days,
     exclusive,

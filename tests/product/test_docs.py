@@ -15,7 +15,7 @@ import pytest
 from langdock_usage.api.export_request import ExportRequest
 from langdock_usage.windows import Period
 from tests.support.command import ROOT
-from tests.support.databases import UsageRow, add_usage
+from tests.support.data.databases import UsageRow, add_usage
 from tests.support.documents import Reader, blocks_in, blocks_of, read_page
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))

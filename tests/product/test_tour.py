@@ -22,8 +22,8 @@ from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.store.connection import hold_open
 from langdock_usage.store.writing.store import Store
 from tests.support.command import ROOT
-from tests.support.databases import DatabaseBuilder, days
-from tests.support.example_data import build_tiny
+from tests.support.data.databases import DatabaseBuilder, days
+from tests.support.data.example_data import build_tiny
 from tests.support.fetching import NOW, fetch_from
 
 NOTEBOOK = ROOT / "notebooks" / "explore.ipynb"

@@ -9,8 +9,8 @@ import pytest
 
 from langdock_usage import __version__
 from tests.support.command import ROOT, environment_of
-from tests.support.databases import csv_of, days
-from tests.support.report_html import summary_of
+from tests.support.data.databases import csv_of, days
+from tests.support.pages.report_html import summary_of
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from langdock_usage.errors import ExportFormatError
 from langdock_usage.raw.combine import combine
 from langdock_usage.raw.exports import COLUMNS, count_rows, first_fault, parse_rows
-from tests.support.databases import DatabaseBuilder, csv_of, days
+from tests.support.data.databases import DatabaseBuilder, csv_of, days
 from tests.support.queries import ask
 
 OCTOBER_5 = days("2026-10-05")

@@ -9,10 +9,10 @@ import pytest
 
 import langdock_usage as lu
 from langdock_usage.report.previous_report import price_book_of, summary_of_report
-from tests.support.databases import ROW
-from tests.support.priced import build, exclusive, inclusive
-from tests.support.quick import NOTEBOOK, quick_report
-from tests.support.report_html import tables_of, visible_text
+from tests.support.data.databases import ROW
+from tests.support.data.priced import build, exclusive, inclusive
+from tests.support.pages.quick import NOTEBOOK, quick_report
+from tests.support.pages.report_html import tables_of, visible_text
 
 CACHE_REPORT = NOTEBOOK.with_name("cache_report.ipynb")
 MILLION = 1_000_000

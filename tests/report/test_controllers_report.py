@@ -18,11 +18,11 @@ from langdock_usage.raw.reference.kinds.keys import KEYS
 from langdock_usage.raw.reference.kinds.workspaces import WORKSPACES
 from langdock_usage.raw.reference.reference_file import ReferenceFile
 from langdock_usage.sandbox.workspace.workspace import Workspace, key_id
-from tests.support.databases import UsageRow, add_usage, days
-from tests.support.quick import quick_report
-from tests.support.report_html import assert_sound, tables_of, visible_text
-from tests.support.reports import Opened
-from tests.support.sandbox_days import rows_of
+from tests.support.data.databases import UsageRow, add_usage, days
+from tests.support.data.sandbox_days import rows_of
+from tests.support.pages.quick import quick_report
+from tests.support.pages.report_html import assert_sound, tables_of, visible_text
+from tests.support.pages.reports import Opened
 
 BATCH, CACHING, MIGRATION = (
     "Data Platform / Nachtlauf",

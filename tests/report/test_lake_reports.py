@@ -11,10 +11,10 @@ import langdock_usage as lu
 from langdock_usage.report.previous_report import summary_of_report
 from langdock_usage.store.excerpt import redacted
 from langdock_usage.store.pseudonyms import pseudonyms
-from tests.support.birds import MONTH, OCTOBER, birds
 from tests.support.command import call, run
-from tests.support.lakes import make_lake
-from tests.support.quick import quick_report
+from tests.support.data.birds import MONTH, OCTOBER, birds
+from tests.support.data.lakes import make_lake
+from tests.support.pages.quick import quick_report
 
 pytestmark = pytest.mark.filterwarnings("ignore::langdock_usage.errors.IncompletePeriod")
 

@@ -14,9 +14,9 @@ import pytest
 
 from langdock_usage.report.render_many import PRELOAD
 from tests.support.command import environment_of, run
-from tests.support.databases import UsageRow, add_usage
-from tests.support.notebooks import write_notebook
-from tests.support.report_html import summary_of
+from tests.support.data.databases import UsageRow, add_usage
+from tests.support.pages.notebooks import write_notebook
+from tests.support.pages.report_html import summary_of
 
 pytestmark = pytest.mark.slow
 

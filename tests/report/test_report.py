@@ -13,11 +13,11 @@ from langdock_usage.errors import DatabaseMissing, InvalidRequest, NoData, Repor
 from langdock_usage.report.render import render
 from langdock_usage.report.render_many import render_many
 from tests.support.command import ROOT
-from tests.support.databases import UsageRow
-from tests.support.example_data import SHOWN_NAMES
-from tests.support.notebooks import write_notebook
-from tests.support.report_html import assert_sound, summary_of, tables_of, visible_text
-from tests.support.reports import Rendered
+from tests.support.data.databases import UsageRow
+from tests.support.data.example_data import SHOWN_NAMES
+from tests.support.pages.notebooks import write_notebook
+from tests.support.pages.report_html import assert_sound, summary_of, tables_of, visible_text
+from tests.support.pages.reports import Rendered
 
 read_notebook: Any = nbformat.read
 

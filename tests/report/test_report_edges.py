@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.databases import UsageRow, add_usage, days
-from tests.support.example_data import large_workspace, two_months
-from tests.support.quick import quick_report
-from tests.support.report_html import assert_sound, summary_of, tables_of, visible_text
+from tests.support.data.databases import UsageRow, add_usage, days
+from tests.support.data.example_data import large_workspace, two_months
+from tests.support.pages.quick import quick_report
+from tests.support.pages.report_html import assert_sound, summary_of, tables_of, visible_text
 
 TOKENS = (1000, 200, 400, 0, 600)
 ROW = UsageRow(date(2026, 10, 5), "key-1", "Search", "gpt-5", 10, Decimal("1.25"), TOKENS)

@@ -14,9 +14,9 @@ from langdock_usage.report.monthly.open_month import open_month
 from langdock_usage.report.render import render
 from langdock_usage.windows import Period, month_of, parse_month
 from tests.support.command import assert_refused, call, run
-from tests.support.databases import DatabaseBuilder, UsageRow, add_usage, days
-from tests.support.notebooks import write_notebook
-from tests.support.report_html import summary_of
+from tests.support.data.databases import DatabaseBuilder, UsageRow, add_usage, days
+from tests.support.pages.notebooks import write_notebook
+from tests.support.pages.report_html import summary_of
 
 LAST_MONTH = month_of(datetime.now(UTC).date().replace(day=1) - timedelta(days=1))
 NAME = f"{LAST_MONTH.first:%Y-%m}"

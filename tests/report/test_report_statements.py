@@ -13,9 +13,9 @@ from langdock_usage.report.language import Language
 from langdock_usage.report.monthly.provenance import moment_of
 from langdock_usage.report.previous_report import moment_of_data, summary_of_report
 from langdock_usage.windows import Period
-from tests.support.databases import UsageRow, add_usage, days
-from tests.support.quick import quick_report
-from tests.support.report_html import assert_sound, tables_of, visible_text
+from tests.support.data.databases import UsageRow, add_usage, days
+from tests.support.pages.quick import quick_report
+from tests.support.pages.report_html import assert_sound, tables_of, visible_text
 
 TOKENS = (1000, 200, 400, 0, 600)
 ROW = UsageRow(date(2026, 10, 5), "key-1", "Search", "gpt-5", 10, Decimal("1.25"), TOKENS)

@@ -8,9 +8,9 @@ import pytest
 
 from langdock_usage.ingest.reference_files import load_file
 from langdock_usage.raw.reference.kinds.keys import KEYS
-from tests.support.databases import UsageRow, add_usage
-from tests.support.example_data import two_months
-from tests.support.quick import quick_report
+from tests.support.data.databases import UsageRow, add_usage
+from tests.support.data.example_data import two_months
+from tests.support.pages.quick import quick_report
 
 HOSTILE = '<b>R&D</b> "x"'
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from langdock_usage.windows import Period
-from tests.support.databases import UsageRow, add_usage, days
-from tests.support.quick import quick_report
-from tests.support.report_html import assert_sound, summary_of, tables_of, visible_text
+from tests.support.data.databases import UsageRow, add_usage, days
+from tests.support.pages.quick import quick_report
+from tests.support.pages.report_html import assert_sound, summary_of, tables_of, visible_text
 
 TOKENS = (1000, 200, 400, 0, 600)
 ROW = UsageRow(date(2126, 5, 1), "key-1", "Search", "gpt-5", 10, Decimal(10), TOKENS)

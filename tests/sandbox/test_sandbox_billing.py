@@ -9,7 +9,7 @@ import pytest
 import langdock_usage as lu
 from langdock_usage.sandbox.workspace.billing import BILLING
 from langdock_usage.sandbox.workspace.workspace import Workspace
-from tests.support.databases import DatabaseBuilder, days
+from tests.support.data.databases import DatabaseBuilder, days
 
 TODAY = date(2026, 11, 23)
 OCTOBER = ("2026-10-01", "2026-10-31")

@@ -18,8 +18,8 @@ from langdock_usage.sql import VIEWS
 from langdock_usage.store.connection import open_for_reading
 from langdock_usage.store.lake.manifest import MANIFEST, NEXT, TABLES
 from langdock_usage.writers.lake.write import write_lake
-from tests.support.all_kinds import build_all_kinds
-from tests.support.databases import UsageRow, add_usage
+from tests.support.data.all_kinds import build_all_kinds
+from tests.support.data.databases import UsageRow, add_usage
 from tests.support.documents import Reader, blocks_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from langdock_usage.store.writing.store import Store
-from tests.support.databases import DatabaseBuilder
+from tests.support.data.databases import DatabaseBuilder
 
 
 @pytest.fixture

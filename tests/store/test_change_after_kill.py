@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import ROOT
-from tests.support.databases import DatabaseBuilder, days
+from tests.support.data.databases import DatabaseBuilder, days
 from tests.support.queries import rows
 
 KILLED = """
 import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from tests.support.databases import DatabaseBuilder, days
+from tests.support.data.databases import DatabaseBuilder, days
 
 builder = DatabaseBuilder(Path(sys.argv[1])).__enter__()
 builder.moment = datetime(2026, 11, 2, tzinfo=UTC)

@@ -7,7 +7,7 @@ import pytest
 from langdock_usage.errors import ExportFormatError
 from langdock_usage.raw.exports import COLUMNS
 from langdock_usage.store.writing.store import Store
-from tests.support.databases import DatabaseBuilder, csv_of, days
+from tests.support.data.databases import DatabaseBuilder, csv_of, days
 from tests.support.queries import ask, everything
 
 OCTOBER_5 = days("2026-10-05")

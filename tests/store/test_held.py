@@ -8,7 +8,7 @@ import langdock_usage as lu
 from langdock_usage.errors import NoData
 from langdock_usage.store.connection import hold_open, open_for_reading
 from langdock_usage.store.held import look_up
-from tests.support.databases import DatabaseBuilder, days
+from tests.support.data.databases import DatabaseBuilder, days
 
 
 def test_what_is_looked_up_is_known_as_long_as_the_database_is_held(tmp_path: Path) -> None:

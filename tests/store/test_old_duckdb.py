@@ -21,8 +21,8 @@ from langdock_usage.raw.reference.kinds.rates_used import RATES_USED
 from langdock_usage.raw.reference.kinds.workspaces import WORKSPACES
 from langdock_usage.raw.reference.reference_file import ReferenceFile
 from langdock_usage.sql import VIEWS
-from tests.support.databases import DatabaseBuilder, days
-from tests.support.example_data import HELPDESK, SEARCH, build_tiny
+from tests.support.data.databases import DatabaseBuilder, days
+from tests.support.data.example_data import HELPDESK, SEARCH, build_tiny
 
 TABLES = (
     *("exports", "export_rows", "reference_loads"),
@@ -51,7 +51,7 @@ with duckdb.connect(database, read_only=read_only == "True") as connection:
 KILLED = """
 import os, sys
 from pathlib import Path
-from tests.support.databases import DatabaseBuilder, days
+from tests.support.data.databases import DatabaseBuilder, days
 with DatabaseBuilder(Path(sys.argv[1])) as builder:
     builder.add(days("2026-11-03"), {"requests": "77"})
     os._exit(9)

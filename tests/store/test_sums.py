@@ -20,7 +20,7 @@ from langdock_usage.store.connection import open_for_reading
 from langdock_usage.store.own_usage import own_usage
 from langdock_usage.store.writing.store import Store
 from langdock_usage.windows import parse_month
-from tests.support.awkward import ORGS, build_awkward
+from tests.support.data.awkward import ORGS, build_awkward
 from tests.support.queries import rows
 
 pytestmark = pytest.mark.filterwarnings(

@@ -4,7 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from langdock_usage.store.status import status
-from tests.support.databases import DatabaseBuilder, days
+from tests.support.data.databases import DatabaseBuilder, days
 from tests.support.queries import rows
 
 

@@ -20,7 +20,7 @@ from langdock_usage.sandbox.workspace.workspace import Workspace
 from langdock_usage.store.writing.lock import only_writer
 from langdock_usage.store.writing.store import Store
 from tests.support.command import assert_refused, environment_of, run
-from tests.support.databases import DatabaseBuilder, csv_of, days
+from tests.support.data.databases import DatabaseBuilder, csv_of, days
 from tests.support.fetching import NOW, fetch_from
 from tests.support.queries import rows
 

@@ -8,7 +8,7 @@ from langdock_usage.ingest.reference_files import LoadedFile, load_file
 from langdock_usage.raw.csv_file import read_csv_file
 from langdock_usage.raw.reference.kinds.keys import KEYS, KeyOwner
 from langdock_usage.raw.reference.reading import read_lines
-from tests.support.databases import DatabaseBuilder, days
+from tests.support.data.databases import DatabaseBuilder, days
 
 HEADER = "api_key_id,team,cost_center,owner,valid_from,successor_of\n"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from langdock_usage.ingest.load import Loaded, load
 from langdock_usage.store.writing.store import Store
 from langdock_usage.windows import Period
-from tests.support.databases import days, make_empty
+from tests.support.data.databases import days, make_empty
 
 OCTOBER = days("2026-10-01", "2026-10-31")
 

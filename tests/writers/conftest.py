@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.example_data import build_tiny
-from tests.support.lakes import make_lake
+from tests.support.data.example_data import build_tiny
+from tests.support.data.lakes import make_lake
 
 
 @pytest.fixture

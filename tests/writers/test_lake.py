@@ -16,8 +16,8 @@ from langdock_usage.errors import DatabaseLocked
 from langdock_usage.store.connection import open_for_reading
 from langdock_usage.store.lake.manifest import FORMAT, TABLES
 from tests.support.command import assert_refused, call
-from tests.support.databases import DatabaseBuilder, days
-from tests.support.lakes import files_of, make_lake, restate, state
+from tests.support.data.databases import DatabaseBuilder, days
+from tests.support.data.lakes import files_of, make_lake, restate, state
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 

@@ -9,8 +9,8 @@ import pytest
 import langdock_usage as lu
 from langdock_usage.errors import StoreError
 from tests.ingest.test_killed import full_disk
-from tests.support.databases import DatabaseBuilder, days
-from tests.support.lakes import files_of, make_lake, restate
+from tests.support.data.databases import DatabaseBuilder, days
+from tests.support.data.lakes import files_of, make_lake, restate
 
 
 def test_full_disk_leaves_the_lake_as_it_was(tiny: Path, lake: Path) -> None:

@@ -8,8 +8,8 @@ import pytest
 import langdock_usage as lu
 from langdock_usage.errors import ExportConflict
 from tests.support.command import call
-from tests.support.databases import DatabaseBuilder, days
-from tests.support.lakes import make_lake, state
+from tests.support.data.databases import DatabaseBuilder, days
+from tests.support.data.lakes import make_lake, state
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 

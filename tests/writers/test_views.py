@@ -17,7 +17,7 @@ from langdock_usage.errors import InvalidRequest, NoData
 from langdock_usage.metrics.usage import Usage
 from langdock_usage.sql import VIEWS
 from langdock_usage.writers import views, xlsx
-from tests.support.databases import DatabaseBuilder, days
+from tests.support.data.databases import DatabaseBuilder, days
 
 # what no float holds, and what a float shows with noise
 COSTS = ("0.1", "0.3", "4157.4", "9.1e-5", "0.000000000000000000000001", "123456789.000000001")
