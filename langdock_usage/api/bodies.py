@@ -36,6 +36,7 @@ async def body_of(
                 await turn.enter_async_context(large)
             packed += chunk
             if len(packed) > limit_bytes:
+                packed.clear()  # the error would keep it
                 raise TooLarge
         return _decoded(response, packed, who, limit_bytes)
 

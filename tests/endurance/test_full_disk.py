@@ -15,9 +15,9 @@ LOG = logging.getLogger(__name__)
 
 
 def rooms() -> Iterator[int]:
-    """How many bytes a file may have: too few for a log; in the long form ever more."""
+    """How many bytes a file may have: too few for any log; in the long form ever more."""
     if not IS_LONG:
-        yield 1440
+        yield 120
         return
     room = 10.0
     while True:
