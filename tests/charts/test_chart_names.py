@@ -25,8 +25,7 @@ from langdock_usage.raw.reference.kinds.keys import KEYS
 from langdock_usage.report.kernel.display import chart_bundle
 from langdock_usage.report.language import Language
 from langdock_usage.report.sealed import seal
-from langdock_usage.store.connection import open_for_writing
-from tests.support.data.databases import UsageRow, add_usage
+from tests.support.data.databases import UsageRow, add_usage, edited
 from tests.support.pages.quick import quick_report
 from tests.support.pages.reports import Opened
 
@@ -75,10 +74,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     keys = database.with_name("keys.csv")
     keys.write_text("api_key_id,team\n" + "".join(f"key-{n},{n}\n" for n in range(len(NAMES))))
     load_file(KEYS, database, keys)
-    connection = open_for_writing(database)  # a file with such teams would be refused
-    for n, name in enumerate(NAMES):
-        connection.execute("update loaded_key_owners set team = ? where team = ?", [name, str(n)])
-    connection.close()
+    with edited(database) as connection:  # a file with such teams would be refused
+        for n, name in enumerate(NAMES):
+            query = "update loaded_key_owners set team = ? where team = ?"
+            connection.execute(query, [name, str(n)])
     return database
 
 

@@ -43,6 +43,7 @@ COMMANDS = {
     "keys load": Command(("keys", "load", "keys.csv")),
     "prices load": Command(("prices", "load", "prices.csv")),
     "keys template": Command(("keys", "template"), again=2),
+    "lake": Command(("lake", "lake")),
     "export": Command(("export", "cost_per_key", "-o", "costs.xlsx"), again=2),
     "report": Command(("report", "small", "--month", f"{FIRST:%Y-%m}")),
 }

@@ -131,7 +131,7 @@ def test_package_offers_what_is_public_and_changes_nothing() -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
     )
-    names = "['Usage', '__version__', 'charts', 'errors', 'open', 'table']"
+    names = "['Usage', '__version__', 'charts', 'errors', 'open', 'spark', 'table']"
     assert done.stdout.splitlines() == [f"{names} []", "langdock_usage"]
     assert "module 'langdock_usage' has no attribute 'nothing'" in done.stderr
 
