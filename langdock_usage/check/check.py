@@ -40,30 +40,20 @@ def check(
 
     Raises InvalidRequest, NoData where nothing of the month is known, StoreError.
     """
-    with hold_open(usage.path):  # one state for all findings, and each is found sooner
-        return _check(usage, month, org, thresholds, reports, now)
-
-
-def _check(
-    usage: Usage,
-    month: str | None,
-    org: str | None,
-    thresholds: Thresholds,
-    reports: Path,
-    now: datetime,
-) -> Checked:
-    org_id = usage.workspace(org)
-    if month is None:
-        month = f"{today(usage.workspaces()[org_id], now) - ONE_DAY:%Y-%m}"
-    parse_month(month)
-    checked = Month(usage, month, org_id, reports, now)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # what is missing is a finding
-        usage.exports(month, org=org_id)  # is there anything?
-        findings = [
-            finding
-            for kind, find in CHECKS.items()
-            if kind in thresholds
-            for finding in find(checked, thresholds[kind])
-        ]
-    return Checked(month, org_id, findings)
+    # one state for all findings, and each is found sooner
+    with hold_open(usage.path):
+        org_id = usage.workspace(org)
+        if month is None:
+            month = f"{today(usage.workspaces()[org_id], now) - ONE_DAY:%Y-%m}"
+        parse_month(month)
+        checked = Month(usage, month, org_id, reports, now)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # what is missing is a finding
+            usage.exports(month, org=org_id)  # is there anything?
+            findings = [
+                finding
+                for kind, find in CHECKS.items()
+                if kind in thresholds
+                for finding in find(checked, thresholds[kind])
+            ]
+        return Checked(month, org_id, findings)
