@@ -1,4 +1,4 @@
-"""Amounts and counts as text, and the names that may have been meant."""
+"""Amounts, counts and errors as text, and the names that may have been meant."""
 
 import difflib
 from collections.abc import Iterable, Sequence
@@ -45,3 +45,8 @@ def suggestion(asked: str, known: Sequence[str], *, shown: int = 8) -> str:
         return f"did you mean {' or '.join(map(repr, near))}?"
     more = f" and {len(known) - shown} more" if len(known) > shown else ""
     return f"there is {', '.join(repr(name) for name in known[:shown])}{more}."
+
+
+def first_line(error: Exception) -> str:
+    """What DuckDB or Spark says, without the excerpt of the query that it appends."""
+    return next(iter(str(error).splitlines()), "unknown error")

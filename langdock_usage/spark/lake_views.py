@@ -10,6 +10,7 @@ from langdock_usage.errors import DatabaseMissing, PackageMissing, StoreError
 from langdock_usage.sql import read_sql
 from langdock_usage.store.lake.manifest import MANIFEST, NEXT, TABLES, Manifest
 from langdock_usage.store.lake.reading import LAKE_VIEWS
+from langdock_usage.text import first_line
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -47,8 +48,7 @@ def views(session: "SparkSession", folder: str | Path) -> tuple[str, ...]:
                 query = to_spark(read_sql(definition))
                 session.sql(f"create or replace temporary view {name} as {query}")
     except PySparkException as error:
-        problem = next(iter(str(error).splitlines()), "unknown error")
-        raise StoreError(f"The lake {folder} cannot be read: {problem}") from error
+        raise StoreError(f"The lake {folder} cannot be read: {first_line(error)}") from error
     return (*TABLES, *LAKE_VIEWS)
 
 

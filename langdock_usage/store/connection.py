@@ -26,6 +26,7 @@ from langdock_usage.store.lake.reading import attach_lake, open_lake
 from langdock_usage.store.schema import create_all, current_version, stored_version
 from langdock_usage.store.upgrade import upgrade
 from langdock_usage.store.waiting import OnWait, when_free
+from langdock_usage.text import first_line
 
 # A writer has the file open for a fraction of a second at a time.
 READER_WAIT_SECONDS = 5.0
@@ -220,8 +221,3 @@ def _explained(path: Path, error: Exception) -> StoreError:
 
 def _another(kind: type[StoreError], problem: str) -> StoreError:
     return kind(f"{problem} open another.", on_command_line=f"{problem} name another with --db.")
-
-
-def first_line(error: Exception) -> str:
-    """What DuckDB says, without the excerpt of the query that it appends."""
-    return next(iter(str(error).splitlines()), "unknown error")

@@ -9,9 +9,10 @@ import duckdb
 from langdock_usage.errors import StoreError
 from langdock_usage.files import temporary_folder
 from langdock_usage.sql import AS_TABLES, read_sql
-from langdock_usage.store.connection import attach_for_reading, first_line, open_for_writing
+from langdock_usage.store.connection import attach_for_reading, open_for_writing
 from langdock_usage.store.pseudonyms import Pseudonym, pseudonyms
 from langdock_usage.store.schema import count_exports
+from langdock_usage.text import first_line
 
 
 @contextmanager

@@ -11,8 +11,10 @@ import duckdb
 
 from langdock_usage.errors import StoreError
 from langdock_usage.files import temporary_folder
-from langdock_usage.sql import AS_TABLES, VIEWS, read_sql
-from langdock_usage.store.connection import attach_for_reading, first_line, open_for_writing
+from langdock_usage.sql import VIEWS, read_sql
+from langdock_usage.store.connection import attach_for_reading, open_for_writing
+from langdock_usage.store.schema import follow_up
+from langdock_usage.text import first_line
 from langdock_usage.windows import Period
 
 Grouping = Literal["team", "cost_center"]
@@ -26,7 +28,7 @@ _TABLES = (
 )
 # Views that most questions ask are tables here, so that answers come sooner; and in `usage`, how
 # tokens add up stays as all rows of a model prove it.
-_AS_TABLES = ("usage", "stored_days", "key_chains", "key_ownership", "prices_in_force")
+_ALSO_AS_TABLES = ("usage", "stored_days", "prices_in_force")
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class OwnUsage:
                         f"insert into excerpt.main.{table} by name {query}", _used(values, query)
                     )
                 self._connection.execute("use excerpt")
-                for view in _AS_TABLES[1:]:
+                follow_up(self._connection)
+                for view in _ALSO_AS_TABLES[1:]:
                     self._connection.execute(f"insert into {view} {read_sql(VIEWS[view])}")
             finally:
                 self._connection.execute("use original")
@@ -72,9 +75,7 @@ def own_usage(database: Path, grouping: Grouping, org_id: str, month: Period) ->
     with temporary_folder() as folder, duckdb.connect() as connection:
         empty = folder / "empty.duckdb"
         with open_for_writing(empty) as made:  # once: it takes longer than to fill it
-            for view in _AS_TABLES:
-                if view in AS_TABLES:  # always
-                    continue
+            for view in _ALSO_AS_TABLES:
                 made.execute(f"create table filled as from {view}")
                 made.execute(f"drop view {view}")
                 made.execute(f"alter table filled rename to {view}")

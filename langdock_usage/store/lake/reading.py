@@ -12,6 +12,7 @@ from langdock_usage.raw.reference.kinds import KINDS
 from langdock_usage.sql import VIEWS, read_sql
 from langdock_usage.store.lake.locks import kept_as_it_is
 from langdock_usage.store.lake.manifest import PARTITIONED, TABLES, Manifest, paths_of
+from langdock_usage.text import first_line
 
 # The views on these tables, in the order in which they build on each other.
 LAKE_VIEWS = {
@@ -50,8 +51,7 @@ def open_lake(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.execute("set allowed_directories = $1", [[f"{folder.resolve()}/"]])
             create_lake_views(connection, folder.resolve(), manifest)
         except duckdb.Error as error:
-            problem = next(iter(str(error).splitlines()), "unknown error")
-            raise StoreError(f"The lake {folder} cannot be read: {problem}") from error
+            raise StoreError(f"The lake {folder} cannot be read: {first_line(error)}") from error
         yield connection
 
 

@@ -7,8 +7,8 @@ import duckdb
 from langdock_usage.errors import ExportFormatError
 from langdock_usage.raw.header import Header
 from langdock_usage.sql import read_sql
-from langdock_usage.store.connection import first_line
 from langdock_usage.store.writing.incoming import Incoming
+from langdock_usage.text import first_line
 
 
 def insert_rows(

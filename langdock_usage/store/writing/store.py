@@ -15,7 +15,7 @@ from langdock_usage.raw.archive import Archive, RawExport
 from langdock_usage.raw.reference.kinds.prices import PRICES
 from langdock_usage.settings import WAIT_SECONDS
 from langdock_usage.sql import read_sql
-from langdock_usage.store.connection import first_line, open_for_writing
+from langdock_usage.store.connection import open_for_writing
 from langdock_usage.store.lookups import Lookups
 from langdock_usage.store.model_prices import (
     keep_books,
@@ -28,6 +28,7 @@ from langdock_usage.store.waiting import OnWait
 from langdock_usage.store.writing.export_records import ExportRecord, record_exports
 from langdock_usage.store.writing.incoming import AddedExport, Incoming
 from langdock_usage.store.writing.insert_rows import insert_rows
+from langdock_usage.text import first_line
 
 
 class Store:

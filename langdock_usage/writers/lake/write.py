@@ -12,11 +12,10 @@ from filelock import FileLock, Timeout
 
 from langdock_usage.errors import DatabaseLocked, InvalidRequest, StoreError
 from langdock_usage.settings import WAIT_SECONDS
-from langdock_usage.store.connection import first_line
 from langdock_usage.store.lake.locks import IN_USE, read_by_nobody
 from langdock_usage.store.lake.manifest import MANIFEST, NEXT, LakeFile, Manifest
 from langdock_usage.store.waiting import OnWait
-from langdock_usage.text import counted
+from langdock_usage.text import counted, first_line
 from langdock_usage.writers.lake.install import UNFINISHED, finish, install
 from langdock_usage.writers.lake.parts import Part, parts_of
 from langdock_usage.writers.lake.sources import Sources, opened
